@@ -1,0 +1,67 @@
+//! A credential: a user name and a secret for one server.
+
+use std::time::SystemTime;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::server::ServerKey;
+
+/// The largest secret that is kept, in bytes.
+pub const MAX_SECRET_BYTES: usize = 1024 * 1024;
+
+/// A user name and a secret, and the server they are for. The secret is not shown by `Debug`.
+#[derive(Debug)]
+pub struct Credential {
+    /// The server, spelled as it was stored.
+    pub server: ServerKey,
+    /// The user name; `<token>` marks the secret as an identity token (docker/cli `native_store.go`).
+    pub username: String,
+    /// A password, an access token or an identity token; at most [`MAX_SECRET_BYTES`].
+    pub secret: SecretString,
+    /// When this secret was first stored.
+    pub created_at: SystemTime,
+    /// When `rotate` put this secret in the place of an older one.
+    pub rotated_at: Option<SystemTime>,
+}
+
+impl Credential {
+    /// A credential that is new now.
+    #[must_use]
+    pub fn new(server: ServerKey, username: String, secret: SecretString) -> Self {
+        Self { server, username, secret, created_at: SystemTime::now(), rotated_at: None }
+    }
+
+    /// Whether both hold the same user name and secret; takes the same time wherever they differ.
+    #[must_use]
+    pub fn same_login(&self, other: &Self) -> bool {
+        let (a, b) = (self.secret.expose_secret(), other.secret.expose_secret());
+        self.username == other.username && same_bytes(a.as_bytes(), b.as_bytes())
+    }
+}
+
+/// Compares without stopping at the first difference; only the lengths show in the time taken.
+fn same_bytes(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len()
+        && std::hint::black_box(a.iter().zip(b).fold(0, |diff, (x, y)| diff | (x ^ y))) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credential(secret: &str) -> Credential {
+        Credential::new(ServerKey::parse("ghcr.io").unwrap(), "ada".to_owned(), secret.into())
+    }
+
+    #[test]
+    fn a_login_is_the_same_only_with_the_same_secret() {
+        assert!(credential("hunter2").same_login(&credential("hunter2")));
+        assert!(!credential("hunter2").same_login(&credential("hunter3")));
+        assert!(!credential("hunter2").same_login(&credential("hunter22")));
+    }
+
+    #[test]
+    fn debug_does_not_show_the_secret() {
+        assert!(!format!("{:?}", credential("hunter2")).contains("hunter2"));
+    }
+}

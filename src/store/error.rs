@@ -1,0 +1,89 @@
+//! Why a store did not do it: the situation, one line in words, and the line that helps.
+
+use std::fmt;
+use std::time::Duration;
+
+/// The situation, for a caller that acts on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Certainly absent.
+    NotFound,
+    /// The credential may be there; the store must be unlocked to read it.
+    Locked,
+    /// There is no such store here now: no keychain, no bus, nothing set up.
+    Unavailable,
+    /// What is kept there cannot be read by us.
+    Damaged,
+    /// Not allowed or not safe: foreign owners, open modes, too large.
+    Refused,
+    /// The deadline passed.
+    TimedOut,
+    /// A file or the platform failed.
+    Failed,
+}
+
+/// A store's error. Its text never holds a secret: errors of other crates are put into words where
+/// they are met, and never kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Error {
+    /// An error in words: one line, lower case, no full stop.
+    #[must_use]
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hint: None }
+    }
+
+    /// The same error with the line that helps, most often a command to run.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The credential is certainly absent. Docker's clients compare this text.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(ErrorKind::NotFound, "credentials not found in native keychain")
+    }
+
+    /// `what` did not answer within `limit`.
+    #[must_use]
+    pub fn timed_out(what: &str, limit: Duration) -> Self {
+        Self::new(
+            ErrorKind::TimedOut,
+            format!("{what} did not answer within {} s", limit.as_secs()),
+        )
+    }
+
+    /// `doing` failed with an error of the operating system.
+    #[must_use]
+    pub fn io(doing: impl fmt::Display, error: &std::io::Error) -> Self {
+        Self::new(ErrorKind::Failed, format!("{doing}: {error}"))
+    }
+
+    /// The situation.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The line that helps.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,88 @@
+//! Where credentials are kept: one seam, [`Store`], and what a request finds behind it.
+//!
+//! Three things implement it: the OS keychain, the sealed store, and any other
+//! credential helper over a pipe ([`crate::protocol::client::Helper`]).
+
+use crate::credential::Credential;
+use crate::server::ServerKey;
+
+pub mod choice;
+pub mod error;
+pub mod keychain;
+pub mod payload;
+pub mod sealed;
+
+pub use error::{Error, ErrorKind};
+
+/// A server and a user name that have a credential; all of it may be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The server, spelled as it was stored.
+    pub server: ServerKey,
+    /// The user name.
+    pub username: String,
+}
+
+/// A place that keeps one credential for each server, whatever its spelling.
+pub trait Store {
+    /// The credential for exactly this server ([`ServerKey::canonical`]), namespaces not considered.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] only where the credential is certainly absent.
+    fn get(&self, server: &ServerKey) -> Result<Credential, Error>;
+
+    /// Keeps `credential` in the place of any other for the same server: at every moment either
+    /// the old or the new one can be read.
+    ///
+    /// # Errors
+    /// Those of the place; the old credential is then untouched.
+    fn put(&self, credential: &Credential) -> Result<(), Error>;
+
+    /// Forgets the credential for exactly this server; one that is absent is no error.
+    ///
+    /// # Errors
+    /// Those of the place; the credential may then still be there.
+    fn remove(&self, server: &ServerKey) -> Result<(), Error>;
+
+    /// Every credential that `get` can return, hidden ones as well, in no order.
+    ///
+    /// # Errors
+    /// Those of the place; never a part of the list.
+    fn list(&self) -> Result<Vec<Listed>, Error>;
+}
+
+/// The credential that answers a request for `asked`: the one for this server, or else that of the
+/// innermost namespace around it ([`ServerKey::answers`]).
+///
+/// # Errors
+/// As [`Store::get`].
+pub fn find(store: &dyn Store, asked: &ServerKey) -> Result<Credential, Error> {
+    match store.get(asked) {
+        Err(e) if e.kind() == ErrorKind::NotFound && asked.may_lie_in_a_namespace() => {}
+        answer => return answer,
+    }
+    let listed = store.list()?;
+    let innermost = listed
+        .iter()
+        .filter(|l| l.server.answers(asked))
+        .max_by_key(|l| l.server.canonical().len())
+        .ok_or_else(Error::not_found)?;
+    store.get(&innermost.server)
+}
+
+/// Forgets every credential that could answer a request for `asked`, so that afterwards [`find`]
+/// certainly finds none.
+///
+/// # Errors
+/// As [`Store::remove`].
+pub fn forget(store: &dyn Store, asked: &ServerKey) -> Result<(), Error> {
+    store.remove(asked)?;
+    if asked.may_lie_in_a_namespace() {
+        for listed in store.list()? {
+            if listed.server.answers(asked) {
+                store.remove(&listed.server)?;
+            }
+        }
+    }
+    Ok(())
+}
