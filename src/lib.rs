@@ -4,10 +4,19 @@
 //! one verb, one request, one answer; it alone opens the OS keychain. `imgsec-cred` is the
 //! person's program: a client of the helper, as Docker is, and the keeper of the settings.
 //!
-//! Imports run one way: programs, then [`clients`], then [`protocol`], [`store`] and [`files`],
-//! then [`credential`] and [`server`].
+//! Imports run one way: the programs; then [`choice`], [`clients`] and [`protocol`]; then
+//! [`settings`]; then [`store`]; then [`files`], [`credential`], [`server`]. [`machine`],
+//! [`text`], [`deadline`] and [`process`] import nothing of ours.
 
+pub mod choice;
+pub mod clients;
 pub mod credential;
+pub mod deadline;
 pub mod files;
+pub mod machine;
+pub mod process;
+pub mod protocol;
 pub mod server;
+pub mod settings;
 pub mod store;
+pub mod text;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::{files, text};
+
 /// The situation, for a caller that acts on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -87,3 +89,17 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<files::Error> for Error {
+    fn from(error: files::Error) -> Self {
+        use files::Error as F;
+        let message = text::plain(&error.to_string());
+        match error {
+            F::Missing(_) | F::Io(..) => Self::new(ErrorKind::Failed, message),
+            F::ForeignOwner(..) => Self::new(ErrorKind::Refused, message)
+                .with_hint("run it as that user, not with sudo"),
+            F::Changed(_) => Self::new(ErrorKind::Refused, message).with_hint("run it again"),
+            _ => Self::new(ErrorKind::Refused, message),
+        }
+    }
+}

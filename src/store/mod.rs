@@ -6,7 +6,6 @@
 use crate::credential::Credential;
 use crate::server::ServerKey;
 
-pub mod choice;
 pub mod error;
 pub mod keychain;
 pub mod payload;
@@ -68,6 +67,20 @@ pub fn find(store: &dyn Store, asked: &ServerKey) -> Result<Credential, Error> {
         .max_by_key(|l| l.server.canonical().len())
         .ok_or_else(Error::not_found)?;
     store.get(&innermost.server)
+}
+
+/// Keeps a copy of `credential`, reads it back and compares: only then may another copy go.
+///
+/// # Errors
+/// Those of the store, and [`ErrorKind::Failed`] where what is read back differs.
+pub fn copy(store: &dyn Store, credential: &Credential) -> Result<(), Error> {
+    store.put(credential)?;
+    if store.get(&credential.server)?.same_login(credential) {
+        return Ok(());
+    }
+    let what =
+        format!("the credential for {} was not read back as it was stored", credential.server);
+    Err(Error::new(ErrorKind::Failed, what).with_hint("imgsec-cred status"))
 }
 
 /// Forgets every credential that could answer a request for `asked`, so that afterwards [`find`]

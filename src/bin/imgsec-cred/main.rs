@@ -1,1 +1,107 @@
-fn main() {}
+//! `imgsec-cred`, the person's program: parse, run one verb, choose the exit status.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use clap::Parser;
+use imgsec_cred::machine::Machine;
+use imgsec_cred::process;
+use imgsec_cred::store::{Error, ErrorKind};
+use zeroizing_alloc::ZeroAlloc;
+
+use crate::args::{Cli, Verb};
+use crate::report::Report;
+
+mod args;
+mod ask;
+mod list;
+mod logout;
+mod report;
+mod setup;
+mod status;
+mod stores;
+mod unlock;
+
+#[global_allocator]
+static WIPED_WHEN_FREED: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
+
+/// How a verb ended, if it did not fail.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Done,
+    /// Something needs attention.
+    Attention,
+    /// Part of it could not be done; what, has been said.
+    Partly,
+    /// The store is locked or unavailable.
+    NoStore,
+}
+
+/// Not done, because it needs a yes, a terminal, or would overwrite something.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    message: String,
+    hint: Option<String>,
+}
+
+impl Refusal {
+    pub(crate) fn new(message: impl Into<String>, hint: Option<&str>) -> Self {
+        Self { message: message.into(), hint: hint.map(str::to_owned) }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+fn main() -> ExitCode {
+    if let Err(why) = process::harden() {
+        report::failure(why, None);
+        return ExitCode::from(3);
+    }
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Attention) => ExitCode::from(1),
+        Ok(Outcome::Partly) => ExitCode::from(3),
+        Ok(Outcome::NoStore) => ExitCode::from(4),
+        Err(error) => fail(&error),
+    }
+}
+
+fn run(cli: &Cli) -> anyhow::Result<Outcome> {
+    let machine = Machine::here();
+    let report = Report::new(&cli.shared, machine.likes_color);
+    match &cli.verb {
+        Verb::Setup(args) if args.undo => setup::undo(args, &cli.shared, &machine, &report),
+        Verb::Setup(args) => setup::run(args, &cli.shared, &machine, &report),
+        Verb::Status => status::run(&machine, &report),
+        Verb::List => list::run(&machine, &report),
+        Verb::Unlock(args) => unlock::unlock(args, &cli.shared, &machine, &report),
+        Verb::Lock => unlock::lock(&machine, &report),
+        Verb::Logout(args) => logout::run(args, &machine, &report),
+    }
+}
+
+/// Says why, and chooses the exit status.
+fn fail(error: &anyhow::Error) -> ExitCode {
+    let message = format!("{error:#}");
+    if let Some(refusal) = error.downcast_ref::<Refusal>() {
+        report::failure(&message, refusal.hint.as_deref());
+        return ExitCode::from(6);
+    }
+    let Some(error) = error.downcast_ref::<Error>() else {
+        report::failure(&message, None);
+        return ExitCode::from(3);
+    };
+    report::failure(&message, error.hint());
+    ExitCode::from(match error.kind() {
+        ErrorKind::NotFound => 1,
+        ErrorKind::Locked | ErrorKind::Unavailable | ErrorKind::TimedOut => 4,
+        _ => 3,
+    })
+}

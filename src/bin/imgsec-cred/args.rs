@@ -1,0 +1,150 @@
+//! The command line: clap's types and nothing else.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use imgsec_cred::settings::StoreKind;
+
+/// Keep container-registry credentials out of plain text.
+#[derive(Parser)]
+#[command(version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(
+    after_help = "Exit status: 0 done, 1 something needs attention, 2 usage, 3 could not finish,
+4 the store is locked or unavailable, 6 refused (needs --yes or a terminal), 130 interrupted.
+Undo the last setup with: imgsec-cred setup --undo"
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+
+    #[command(flatten)]
+    pub(crate) shared: Shared,
+}
+
+/// What every verb takes.
+#[derive(Args)]
+pub(crate) struct Shared {
+    /// Answer in JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// Never ask; refuse instead
+    #[arg(long, global = true)]
+    pub(crate) no_input: bool,
+
+    /// No hints, only errors
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(crate) color: Color,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Verb {
+    /// Make Docker keep its passwords here, and move those that lie in plain text
+    Setup(Setup),
+    /// Show what is in use and why, and what to fix
+    #[command(visible_alias = "doctor")]
+    Status,
+    /// Show which registries have a credential (never the secret)
+    #[command(visible_alias = "ls")]
+    List,
+    /// Open the sealed store for some hours
+    Unlock(Unlock),
+    /// Close the sealed store now
+    Lock,
+    /// Remove the credential for a registry
+    Logout(Logout),
+}
+
+#[derive(Args)]
+pub(crate) struct Setup {
+    /// Use this store instead of the best one here
+    #[arg(long, value_name = "keychain|sealed|session", value_parser = store_kind)]
+    pub(crate) store: Option<StoreKind>,
+
+    /// Only for this registry (Docker's credHelpers); may be repeated
+    #[arg(long, value_name = "HOST")]
+    pub(crate) registry: Vec<String>,
+
+    /// Open the sealed store with the key in this file; made if it is missing
+    #[arg(long, value_name = "PATH", conflicts_with = "passphrase_fd")]
+    pub(crate) key_file: Option<PathBuf>,
+
+    /// Read the sealed store's passphrase from this file descriptor
+    #[arg(long, value_name = "N")]
+    pub(crate) passphrase_fd: Option<i32>,
+
+    /// How long the sealed store stays open
+    #[arg(long = "for", value_name = "TIME", default_value = "8h", value_parser = time)]
+    pub(crate) time: Duration,
+
+    /// Put the passwords of Docker's file in the place of others that are already kept
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Do it without asking
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+
+    /// Put Docker's settings back as they were before
+    #[arg(long, conflicts_with_all = ["store", "registry", "key_file", "passphrase_fd", "overwrite"])]
+    pub(crate) undo: bool,
+
+    /// With --undo: also put the passwords back into the file, in plain text
+    #[arg(long, requires = "undo")]
+    pub(crate) insecure_plaintext: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Unlock {
+    /// How long the store stays open
+    #[arg(long = "for", value_name = "TIME", default_value = "8h", value_parser = time)]
+    pub(crate) time: Duration,
+
+    /// Read the passphrase from this file descriptor
+    #[arg(long, value_name = "N")]
+    pub(crate) passphrase_fd: Option<i32>,
+}
+
+#[derive(Args)]
+pub(crate) struct Logout {
+    /// The registry, such as ghcr.io or docker.io
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) registry: Option<String>,
+
+    /// Every registry; needs --confirm=all
+    #[arg(long, requires = "confirm")]
+    pub(crate) all: bool,
+
+    /// The word `all`
+    #[arg(long, value_name = "WORD", value_parser = ["all"])]
+    pub(crate) confirm: Option<String>,
+}
+
+fn store_kind(word: &str) -> Result<StoreKind, String> {
+    word.parse().map_err(|e: imgsec_cred::store::Error| e.to_string())
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    let time: Duration = humantime::parse_duration(text).map_err(|e| e.to_string())?;
+    match time.as_secs() {
+        0 => Err("at least a second".to_owned()),
+        1..=31_536_000 => Ok(time),
+        _ => Err("at most a year".to_owned()),
+    }
+}

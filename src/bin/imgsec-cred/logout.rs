@@ -1,0 +1,89 @@
+//! `imgsec-cred logout`: removes a credential, and looks whether it is really gone.
+
+use imgsec_cred::clients::docker::{Change, DockerConfig};
+use imgsec_cred::machine::Machine;
+use imgsec_cred::protocol::client::Helper;
+use imgsec_cred::server::{DOCKER_HUB, ServerKey};
+use imgsec_cred::store::{Error, ErrorKind, Store};
+use serde_json::json;
+
+use crate::args::Logout;
+use crate::list::registry;
+use crate::report::{Mark, Report};
+use crate::{Outcome, Refusal, stores};
+
+/// What Docker's web login keeps beside a login to Docker Hub.
+const HUB_TOKENS: &[&str] =
+    &["https://index.docker.io/v1/access-token", "https://index.docker.io/v1/refresh-token"];
+
+pub(crate) fn run(args: &Logout, machine: &Machine, report: &Report) -> anyhow::Result<Outcome> {
+    let helper = stores::helper(machine)?;
+    let kept = helper.list_keys()?;
+    let servers: Vec<String> = match &args.registry {
+        Some(registry) => vec![registry.clone()],
+        None => kept.iter().map(|(key, _)| key.clone()).collect(),
+    };
+    let mut removed = Vec::new();
+    for server in &servers {
+        removed.extend(remove(&helper, server)?);
+        forget_marker(machine, server, report);
+    }
+    for name in &removed {
+        report.marked(Mark::Ok, &format!("{name} removed here"))?;
+    }
+    report.json(
+        &json!({"schema": "imgsec.logout/1", "ok": true, "complete": true, "removed": removed}),
+    )?;
+    if removed.is_empty() {
+        let what = args.registry.as_deref().map_or("any registry", registry);
+        report.note(&format!("nothing was kept for {what}"));
+    } else {
+        report.note("the password or token itself still works: revoke it at the registry");
+    }
+    Ok(Outcome::Done)
+}
+
+/// Removes every spelling that a client could have stored, and reads each back. Returns the names
+/// of what was there.
+fn remove(helper: &Helper, server: &str) -> anyhow::Result<Vec<String>> {
+    let invalid = |e: imgsec_cred::server::InvalidKey| Refusal::new(e.to_string(), None);
+    let key = ServerKey::parse(server).map_err(invalid)?;
+    let mut spellings = vec![key.as_str().to_owned()];
+    if key.canonical() == DOCKER_HUB {
+        spellings.extend(HUB_TOKENS.iter().map(|&token| token.to_owned()));
+    } else if !key.as_str().contains("://") {
+        spellings.push(format!("http://{}", key.as_str()));
+    }
+    let mut removed = Vec::new();
+    for spelling in spellings {
+        let key = ServerKey::parse(&spelling).map_err(invalid)?;
+        let was_there = !matches!(helper.get(&key), Err(e) if e.kind() == ErrorKind::NotFound);
+        helper.remove(&key)?;
+        match helper.get(&key) {
+            Err(e) if e.kind() == ErrorKind::NotFound => {}
+            Err(e) => return Err(e.into()),
+            Ok(_) => return Err(still_there(&spelling).into()),
+        }
+        if was_there {
+            removed.push(registry(&spelling).to_owned());
+        }
+    }
+    Ok(removed)
+}
+
+fn still_there(server: &str) -> Error {
+    Error::new(ErrorKind::Failed, format!("the credential for {server} is still there"))
+        .with_hint("imgsec-cred status")
+}
+
+/// Takes out the empty entry by which Docker's settings say "logged in".
+fn forget_marker(machine: &Machine, server: &str, report: &Report) {
+    let Some(path) = machine.docker_config.as_ref().map(|folder| folder.join("config.json")) else {
+        return;
+    };
+    let done =
+        DockerConfig::read(&path).and_then(|config| config.change(&[Change::Forget(server)]));
+    if let Err(e) = done {
+        report.note(&format!("Docker's settings still show the registry: {e}"));
+    }
+}

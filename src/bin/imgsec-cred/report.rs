@@ -1,0 +1,107 @@
+//! The only file that prints. Answers go to standard output, everything said beside them to
+//! standard error; what came from outside is escaped here.
+
+use std::io::{self, IsTerminal, Write};
+
+use imgsec_cred::text;
+use serde_json::Value;
+
+use crate::args::{Color, Shared};
+
+/// How a line is marked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Ok,
+    Warn,
+    Fail,
+}
+
+impl Mark {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warn => "warn",
+            Self::Fail => "FAIL",
+        }
+    }
+
+    fn color(self) -> &'static str {
+        match self {
+            Self::Ok => "\x1b[32m",
+            Self::Warn => "\x1b[33m",
+            Self::Fail => "\x1b[31m",
+        }
+    }
+}
+
+/// Where a verb says what it has to say.
+pub(crate) struct Report {
+    is_json: bool,
+    is_quiet: bool,
+    has_color: bool,
+}
+
+impl Report {
+    pub(crate) fn new(shared: &Shared, likes_color: bool) -> Self {
+        let has_color = match shared.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => likes_color && io::stdout().is_terminal(),
+        };
+        Self { is_json: shared.json, is_quiet: shared.quiet, has_color }
+    }
+
+    /// A line of the answer for people.
+    pub(crate) fn line(&self, line: &str) -> io::Result<()> {
+        if self.is_json { Ok(()) } else { writeln!(io::stdout(), "{}", text::plain(line)) }
+    }
+
+    /// A line that begins with a marked word.
+    pub(crate) fn marked(&self, mark: Mark, line: &str) -> io::Result<()> {
+        self.row("", mark, line)
+    }
+
+    /// As [`Self::marked`], under a heading at the left.
+    pub(crate) fn row(&self, heading: &str, mark: Mark, line: &str) -> io::Result<()> {
+        if self.is_json {
+            return Ok(());
+        }
+        let heading = if heading.is_empty() { String::new() } else { format!("{heading:<11}") };
+        let (on, off) = if self.has_color { (mark.color(), "\x1b[0m") } else { ("", "") };
+        writeln!(io::stdout(), "{heading}{on}{:<4}{off}  {}", mark.word(), text::plain(line))
+    }
+
+    /// The answer for programs.
+    pub(crate) fn json(&self, document: &Value) -> io::Result<()> {
+        if self.is_json { writeln!(io::stdout(), "{document:#}") } else { Ok(()) }
+    }
+
+    /// Something said beside the answer.
+    pub(crate) fn note(&self, line: &str) {
+        if !self.is_quiet {
+            // Nobody is left to be told that nobody listens.
+            let _ = writeln!(io::stderr(), "{}", text::plain(line));
+        }
+    }
+
+    /// Something a person must see now or never, also with `--quiet`.
+    pub(crate) fn tell_once(&self, lines: &[&str]) -> io::Result<()> {
+        let lines: Vec<_> = lines.iter().map(|line| text::plain(line)).collect();
+        writeln!(io::stderr(), "\n{}\n", lines.join("\n"))
+    }
+}
+
+/// The last words of a failure: what happened, then what helps.
+pub(crate) fn failure(message: &str, hint: Option<&str>) {
+    // As above.
+    let _ = writeln!(io::stderr(), "imgsec-cred: {}", text::plain(message));
+    if let Some(hint) = hint {
+        let _ = writeln!(io::stderr(), "hint: {}", text::plain(hint));
+    }
+}
+
+/// A prompt, without a line end.
+pub(crate) fn prompt(question: &str) -> io::Result<()> {
+    write!(io::stderr(), "{}", text::plain(question))?;
+    io::stderr().flush()
+}

@@ -1,0 +1,183 @@
+//! Where `setup` puts the credentials: the store asked for, the one chosen before, or the best here.
+
+use std::path::PathBuf;
+
+use imgsec_cred::choice;
+use imgsec_cred::machine::Machine;
+use imgsec_cred::settings::{self, StoreKind};
+use imgsec_cred::store::sealed::{self, NewSlot, Sealed};
+use imgsec_cred::store::{Error, ErrorKind};
+use imgsec_cred::text;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::args::{Setup, Shared};
+use crate::report::Report;
+use crate::{ask, stores};
+
+/// The store that setup uses.
+pub(super) struct Place {
+    pub(super) kind: StoreKind,
+    pub(super) why: &'static str,
+    /// The folder of a sealed store.
+    root: Option<PathBuf>,
+}
+
+impl Place {
+    pub(super) fn words(&self) -> &'static str {
+        match self.kind {
+            StoreKind::Keychain => "the OS keychain",
+            StoreKind::Sealed => "the sealed store",
+            StoreKind::Session => "the session store, gone at the next start",
+        }
+    }
+}
+
+/// Chooses, and changes nothing yet.
+pub(super) fn choose(args: &Setup, machine: &Machine) -> anyhow::Result<Place> {
+    let (kind, why) = if let Some(kind) = args.store {
+        (kind, "asked for")
+    } else if args.key_file.is_some() {
+        (StoreKind::Sealed, "a key file was given")
+    } else if let Some(kind) = settings::chosen(machine)? {
+        (kind, "chosen before")
+    } else {
+        match probe_keychain(machine) {
+            Ok(()) => (StoreKind::Keychain, "found here"),
+            Err(e) if e.kind() == ErrorKind::Locked && machine.has_display => return Err(e.into()),
+            Err(_) => (StoreKind::Sealed, "there is no keychain here"),
+        }
+    };
+    if kind == StoreKind::Keychain {
+        probe_keychain(machine)?;
+        return Ok(Place { kind, why, root: None });
+    }
+    Ok(Place { kind, why, root: Some(choice::sealed_root(machine, kind)?) })
+}
+
+/// Asks the helper: only its process opens the keychain.
+fn probe_keychain(machine: &Machine) -> Result<(), Error> {
+    let helper = stores::helper(machine)?.with_variable("IMGSEC_STORE", StoreKind::Keychain.name());
+    helper.list_keys().map(|_| ())
+}
+
+/// Makes the store where it is missing, and opens it. Returns whether it was made.
+pub(super) fn prepare(
+    place: &Place,
+    args: &Setup,
+    shared: &Shared,
+    machine: &Machine,
+    report: &Report,
+) -> anyhow::Result<bool> {
+    let Some(root) = &place.root else { return Ok(false) };
+    let is_new = match place.kind {
+        StoreKind::Session => make_session(root, machine, args)?,
+        _ if sealed::exists(root) => false,
+        _ => make_sealed(root, args, shared, machine, report)?,
+    };
+    open(place.kind, args, shared, machine)?;
+    Ok(is_new)
+}
+
+/// A store whose key nothing but the kernel keeps. One whose key is gone is made anew: nothing in
+/// it can ever be read again.
+fn make_session(root: &PathBuf, machine: &Machine, args: &Setup) -> anyhow::Result<bool> {
+    sealed::probe_kernel_cache()?;
+    if sealed::exists(root) {
+        if choice::open_sealed(machine, StoreKind::Session)?.state()?.opened_by.is_some() {
+            return Ok(false);
+        }
+        std::fs::remove_dir_all(root)?;
+    }
+    let created = sealed::create(root, &[])?;
+    choice::open_sealed(machine, StoreKind::Session)?
+        .keep_unlocked(&created.identity, Some(args.time))?;
+    Ok(true)
+}
+
+fn make_sealed(
+    root: &std::path::Path,
+    args: &Setup,
+    shared: &Shared,
+    machine: &Machine,
+    report: &Report,
+) -> anyhow::Result<bool> {
+    if let Some(key_file) = &args.key_file {
+        let key_file = std::path::absolute(key_file)?;
+        sealed::create(root, &[NewSlot::KeyFile(&key_file)])?;
+        return Ok(true);
+    }
+    sealed::probe_kernel_cache().map_err(|e| {
+        Error::new(e.kind(), format!("an unlocked store cannot be remembered here: {e}"))
+            .with_hint("imgsec-cred setup --key-file PATH keeps the key in a file, best on another disk or a secret mount")
+    })?;
+    let chosen = match args.passphrase_fd {
+        Some(descriptor) => Some(ask::passphrase_from(descriptor)?),
+        None if !args.yes && ask::can_ask(shared) => ask::new_passphrase()?,
+        None => None,
+    };
+    let slot = chosen.as_ref().map_or(NewSlot::Recovery, NewSlot::Passphrase);
+    let created = sealed::create(root, &[slot])?;
+    choice::open_sealed(machine, StoreKind::Sealed)?
+        .keep_unlocked(&created.identity, Some(args.time))?;
+    if let Some(recovery) = &created.recovery {
+        report.tell_once(&[
+            "Recovery passphrase of the sealed store, shown only now. Keep it somewhere else:",
+            "",
+            &format!("    {}", recovery.expose_secret()),
+            "",
+            &format!(
+                "The store is open for {}; then: imgsec-cred unlock",
+                humantime::format_duration(args.time)
+            ),
+        ])?;
+    }
+    Ok(true)
+}
+
+/// Opens a store that is there, so that what is moved into it can be read back.
+fn open(kind: StoreKind, args: &Setup, shared: &Shared, machine: &Machine) -> anyhow::Result<()> {
+    let mut store = choice::open_sealed(machine, kind)?;
+    if let Some(key_file) = &args.key_file {
+        return add_key_file(&mut store, &std::path::absolute(key_file)?, shared);
+    }
+    if store.state()?.opened_by.is_some() {
+        return Ok(());
+    }
+    let passphrase = match args.passphrase_fd {
+        Some(descriptor) => ask::passphrase_from(descriptor)?,
+        None if ask::can_ask(shared) => ask::passphrase("Passphrase of the sealed store: ")?,
+        None => {
+            let locked = Error::new(ErrorKind::Locked, "the sealed store is there and locked");
+            return Err(locked.with_hint("imgsec-cred unlock").into());
+        }
+    };
+    let identity = store.unlock_with_passphrase(&passphrase)?;
+    Ok(store.keep_unlocked(&identity, Some(args.time))?)
+}
+
+/// Makes sure that this key file opens the store.
+fn add_key_file(
+    store: &mut Sealed,
+    key_file: &std::path::Path,
+    shared: &Shared,
+) -> anyhow::Result<()> {
+    let is_slot = |slot: &sealed::Slot| matches!(&slot.kind, sealed::SlotKind::KeyFile(path) if path == key_file);
+    if store.slots().iter().any(is_slot) {
+        return store.state()?.opened_by.map(|_| ()).ok_or_else(|| {
+            let file = text::plain(&key_file.display().to_string());
+            Error::new(ErrorKind::Locked, format!("the key file {file} does not open the store"))
+                .into()
+        });
+    }
+    let passphrase: SecretString = if ask::can_ask(shared) {
+        ask::passphrase("Passphrase of the sealed store: ")?
+    } else {
+        let message = "the sealed store is there already, and this key file is none of its slots";
+        return Err(Error::new(ErrorKind::Locked, message)
+            .with_hint("run it on a terminal, where the store's passphrase can be asked for")
+            .into());
+    };
+    let identity = store.unlock_with_passphrase(&passphrase)?;
+    store.add_slot(&identity, &NewSlot::KeyFile(key_file))?;
+    Ok(())
+}

@@ -1,0 +1,292 @@
+//! `imgsec-cred status`: what is in use and why, what is wrong, and the line that fixes it.
+//!
+//! It asks nobody, changes nothing, and shows no secret and no user name: it can be pasted.
+
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+
+use imgsec_cred::choice::{self, Why};
+use imgsec_cred::clients::docker::DockerConfig;
+use imgsec_cred::machine::Machine;
+use imgsec_cred::protocol::client::Helper;
+use imgsec_cred::settings::StoreKind;
+use imgsec_cred::store::sealed::OpenedBy;
+use imgsec_cred::store::{Error, ErrorKind};
+use serde_json::{Value, json};
+
+use crate::list::registry;
+use crate::report::{Mark, Report};
+use crate::{Outcome, stores};
+
+/// One thing looked at. Its id is for programs and does not change.
+struct Check {
+    id: &'static str,
+    mark: Mark,
+    message: String,
+    fix: Option<String>,
+}
+
+#[derive(Default)]
+struct Checks {
+    all: Vec<Check>,
+    has_no_store: bool,
+}
+
+impl Checks {
+    fn add(&mut self, id: &'static str, mark: Mark, message: impl Into<String>, fix: Option<&str>) {
+        self.all.push(Check { id, mark, message: message.into(), fix: fix.map(str::to_owned) });
+    }
+
+    fn fail(&mut self, id: &'static str, error: &Error) {
+        self.add(id, Mark::Fail, error.to_string(), error.hint());
+        if matches!(error.kind(), ErrorKind::Locked | ErrorKind::Unavailable | ErrorKind::TimedOut)
+        {
+            self.has_no_store = true;
+        }
+    }
+
+    fn count(&self, mark: Mark) -> usize {
+        self.all.iter().filter(|c| c.mark == mark).count()
+    }
+}
+
+pub(crate) fn run(machine: &Machine, report: &Report) -> anyhow::Result<Outcome> {
+    let mut checks = Checks::default();
+    check_store(machine, &mut checks);
+    check_helper(machine, &mut checks);
+    check_docker(machine, &mut checks);
+    if machine.has_docker_auth_config {
+        let message = "DOCKER_AUTH_CONFIG is set: Docker 28.3 and later read it before the store";
+        checks.add("env.docker-auth-config", Mark::Warn, message, Some("unset DOCKER_AUTH_CONFIG"));
+    }
+    show(&checks, report)?;
+    Ok(match (checks.has_no_store, checks.count(Mark::Fail)) {
+        (_, 0) => Outcome::Done,
+        (true, _) => Outcome::NoStore,
+        (false, _) => Outcome::Attention,
+    })
+}
+
+fn check_store(machine: &Machine, checks: &mut Checks) {
+    let (kind, why) = match stores::in_use(machine) {
+        Err(e) => return checks.fail("store.choice", &e),
+        Ok(Some(chosen)) => chosen,
+        Ok(None)
+            if choice::sealed_root(machine, StoreKind::Sealed).is_ok_and(|root| root.exists()) =>
+        {
+            (StoreKind::Sealed, Why::Found)
+        }
+        Ok(None) => {
+            let message = "none chosen yet: the first login takes the keychain, if there is one";
+            return checks.add("store.choice", Mark::Warn, message, Some("imgsec-cred setup"));
+        }
+    };
+    let why = match why {
+        Why::Named => "IMGSEC_STORE names it",
+        Why::Chosen => "chosen by setup or by the first login",
+        Why::Found => "found here",
+    };
+    if kind == StoreKind::Keychain {
+        return checks.add("store.choice", Mark::Ok, format!("the OS keychain ({why})"), None);
+    }
+    let name = if kind == StoreKind::Session { "the session store" } else { "the sealed store" };
+    match choice::open_sealed(machine, kind).and_then(|store| Ok((store.state()?, store))) {
+        Err(e) => checks.fail("store.sealed", &e),
+        Ok((state, store)) => {
+            checks.add(
+                "store.choice",
+                Mark::Ok,
+                format!("{name} ({why}), {}", entries(state.entries)),
+                None,
+            );
+            match &state.opened_by {
+                Some(by) => checks.add("store.open", Mark::Ok, opened(by, machine), None),
+                None => {
+                    let locked = Error::new(
+                        ErrorKind::Locked,
+                        "it is locked: logins can be stored, and not read",
+                    );
+                    checks.fail("store.open", &locked.with_hint("imgsec-cred unlock"));
+                }
+            }
+            for slot in store.slots() {
+                let message = format!("key by {}: {}", slot.kind.name(), slot.kind.protects());
+                checks.add("store.slot", Mark::Ok, message, None);
+            }
+        }
+    }
+}
+
+fn entries(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "entry" } else { "entries" })
+}
+
+fn opened(by: &OpenedBy, machine: &Machine) -> String {
+    match by {
+        OpenedBy::KeyFile(path) => format!("open by the key file {}", machine.short(path)),
+        OpenedBy::IdentityFile(path) => format!("open by the identity in {}", machine.short(path)),
+        OpenedBy::Kernel(None) => "open until the next start".to_owned(),
+        OpenedBy::Kernel(Some(end)) => {
+            let left = end.duration_since(SystemTime::now()).unwrap_or_default();
+            let minutes = Duration::from_secs(left.as_secs().div_ceil(60) * 60);
+            format!("open for {} more", humantime::format_duration(minutes))
+        }
+    }
+}
+
+fn check_helper(machine: &Machine, checks: &mut Checks) {
+    let path = match stores::helper_on_path(machine) {
+        Err(e) => return checks.add("helper.path", Mark::Fail, e.to_string(), e.hint()),
+        Ok(path) => path,
+    };
+    let words = machine.short(&path);
+    let helper = Helper::new(path, Duration::from_secs(75));
+    let ours = env!("CARGO_PKG_VERSION");
+    match helper.version() {
+        Err(e) => return checks.add("helper.version", Mark::Fail, e.to_string(), e.hint()),
+        Ok(version) if !version.ends_with(&format!(" {ours}")) => {
+            let message = format!("{words} is {version}, and this is imgsec-cred {ours}");
+            checks.add(
+                "helper.version",
+                Mark::Warn,
+                message,
+                Some("install both programs together"),
+            );
+        }
+        Ok(_) => {}
+    }
+    let start = Instant::now();
+    match helper.list_keys() {
+        Err(e) => checks.fail("helper.list", &e),
+        Ok(listed) => {
+            let took = start.elapsed().as_millis();
+            let message = format!("{words} {ours}, {} listed in {took} ms", entries(listed.len()));
+            checks.add("helper.list", Mark::Ok, message, None);
+        }
+    }
+}
+
+fn check_docker(machine: &Machine, checks: &mut Checks) {
+    let Some(path) = machine.docker_config.as_ref().map(|folder| folder.join("config.json")) else {
+        return checks.add(
+            "docker.config",
+            Mark::Warn,
+            "no home folder, so no settings of Docker",
+            None,
+        );
+    };
+    let config = match DockerConfig::read(&path) {
+        Err(e) => return checks.add("docker.config", Mark::Fail, e.to_string(), e.hint()),
+        Ok(config) => config,
+    };
+    let words = machine.short(&path);
+    let ours = config.helpers().iter().filter(|(_, name)| *name == "imgsec").count();
+    match config.store() {
+        Some("imgsec") => checks.add(
+            "docker.helper",
+            Mark::Ok,
+            format!("uses imgsec: credsStore in {words}"),
+            None,
+        ),
+        _ if ours > 0 => checks.add(
+            "docker.helper",
+            Mark::Ok,
+            format!("uses imgsec for {ours} of its registries: credHelpers in {words}"),
+            None,
+        ),
+        Some(other) => checks.add(
+            "docker.helper",
+            Mark::Fail,
+            format!("uses docker-credential-{other}: credsStore in {words}"),
+            Some("imgsec-cred setup"),
+        ),
+        None => checks.add(
+            "docker.helper",
+            Mark::Fail,
+            format!("keeps passwords in plain text: no credsStore in {words}"),
+            Some("imgsec-cred setup"),
+        ),
+    }
+    for (server, name) in
+        config.helpers().into_iter().filter(|(_, name)| !name.is_empty() && *name != "imgsec")
+    {
+        checks.add(
+            "docker.other-helper",
+            Mark::Ok,
+            format!("{} keeps its own helper, {name}", registry(server)),
+            None,
+        );
+    }
+    check_plain(&config, &words, checks);
+    check_snap(machine, checks);
+}
+
+fn check_plain(config: &DockerConfig, words: &str, checks: &mut Checks) {
+    let logins = config.plain_logins();
+    if logins.is_empty() {
+        return;
+    }
+    let names: Vec<_> = logins.iter().map(|l| registry(&l.key)).collect();
+    let message =
+        format!("{} in plain text in {words}: {}", entries(names.len()), names.join(", "));
+    checks.add("docker.plaintext", Mark::Warn, message, Some("imgsec-cred setup"));
+    if is_open_to_others(config.path()) {
+        let fix = format!(
+            "chmod 600 {}",
+            imgsec_cred::text::shell_word(&config.path().display().to_string())
+        );
+        checks.add("docker.mode", Mark::Fail, format!("other users can read {words}"), Some(&fix));
+    }
+}
+
+#[cfg(unix)]
+fn is_open_to_others(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata().is_ok_and(|about| about.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(_: &Path) -> bool {
+    false
+}
+
+fn check_snap(machine: &Machine, checks: &mut Checks) {
+    let docker = machine.find_program("docker").and_then(|p| p.canonicalize().ok());
+    if docker.is_some_and(|p| p.starts_with("/snap") || p == Path::new("/usr/bin/snap")) {
+        let message = "docker is the snap build, which cannot run credential helpers";
+        checks.add(
+            "docker.snap",
+            Mark::Fail,
+            message,
+            Some("install docker-ce or docker.io instead"),
+        );
+    }
+}
+
+fn show(checks: &Checks, report: &Report) -> anyhow::Result<()> {
+    let mut heading = "";
+    for check in &checks.all {
+        let topic = check.id.split('.').next().unwrap_or_default();
+        report.row(
+            if topic == heading { "           " } else { topic },
+            check.mark,
+            &check.message,
+        )?;
+        heading = topic;
+        if let Some(fix) = &check.fix {
+            report.line(&format!("                 fix: {fix}"))?;
+        }
+    }
+    let (fails, warns) = (checks.count(Mark::Fail), checks.count(Mark::Warn));
+    report.line(&format!(
+        "{fails} to fix, {warns} to know. No secrets here: this is safe to paste."
+    ))?;
+    let list: Vec<Value> = checks
+        .all
+        .iter()
+        .map(|c| json!({"id": c.id, "level": c.mark.word().to_ascii_lowercase(), "message": c.message, "fix": c.fix}))
+        .collect();
+    report.json(&json!({"schema": "imgsec.status/1", "ok": fails == 0, "complete": true, "version": env!("CARGO_PKG_VERSION"),
+        "checks": list, "summary": {"ok": checks.count(Mark::Ok), "warn": warns, "fail": fails}}))?;
+    Ok(())
+}

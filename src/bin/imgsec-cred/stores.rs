@@ -1,0 +1,59 @@
+//! What the verbs use behind them: our helper as a store, and which store it will open.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use imgsec_cred::choice::Why;
+use imgsec_cred::machine::Machine;
+use imgsec_cred::protocol::HELPER;
+use imgsec_cred::protocol::client::Helper;
+use imgsec_cred::settings::{self, StoreKind};
+use imgsec_cred::store::{Error, ErrorKind};
+
+/// Longer than the helper's own deadlines, so that its words arrive.
+const LIMIT: Duration = Duration::from_secs(75);
+
+/// Our helper: the one beside this program, or else the one on the path.
+pub(crate) fn helper(machine: &Machine) -> Result<Helper, Error> {
+    let beside = machine.program.as_ref().and_then(|p| Some(p.parent()?.join(file_name())));
+    let program = beside.filter(|p| p.is_file()).or_else(|| machine.find_program(HELPER));
+    program.map(|p| Helper::new(p, LIMIT)).ok_or_else(no_helper)
+}
+
+/// Another helper by the name Docker's settings give it.
+pub(crate) fn other_helper(machine: &Machine, name: &str) -> Option<Helper> {
+    let program = machine.find_program(&format!("docker-credential-{name}"))?;
+    Some(Helper::new(program, LIMIT))
+}
+
+/// Our helper where Docker finds it.
+pub(crate) fn helper_on_path(machine: &Machine) -> Result<PathBuf, Error> {
+    machine.find_program(HELPER).ok_or_else(|| {
+        let beside = machine.program.as_ref().and_then(|p| p.parent());
+        let Some(folder) = beside.filter(|folder| folder.join(file_name()).is_file()) else {
+            return no_helper();
+        };
+        Error::new(
+            ErrorKind::Unavailable,
+            format!("{HELPER} is not on the PATH, so Docker cannot find it"),
+        )
+        .with_hint(format!("export PATH=\"{}:$PATH\"", folder.display()))
+    })
+}
+
+fn no_helper() -> Error {
+    Error::new(ErrorKind::Unavailable, format!("{HELPER} is not installed"))
+        .with_hint("cargo install --locked --path . installs both programs")
+}
+
+fn file_name() -> String {
+    format!("{HELPER}{}", std::env::consts::EXE_SUFFIX)
+}
+
+/// The store the helper will open, without opening the keychain in this process.
+pub(crate) fn in_use(machine: &Machine) -> Result<Option<(StoreKind, Why)>, Error> {
+    if let Some(word) = &machine.store {
+        return Ok(Some((word.parse()?, Why::Named)));
+    }
+    Ok(settings::chosen(machine)?.map(|kind| (kind, Why::Chosen)))
+}

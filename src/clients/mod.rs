@@ -1,0 +1,4 @@
+//! Settings of other programs: what they say, and changing them without disturbing the rest.
+
+pub mod docker;
+pub mod json;

@@ -1,0 +1,111 @@
+//! A file that is written beside the one it is to replace.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::folder_of;
+
+/// Makes what was made, renamed or removed in a folder last through a power failure.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    match File::open(folder)?.sync_all() {
+        // Some network file systems have no fsync for folders; there is nothing better to do.
+        Err(e) if e.kind() == io::ErrorKind::InvalidInput => {}
+        done => return done,
+    }
+    let _ = folder; // elsewhere folders cannot be synced
+    Ok(())
+}
+
+/// `count` random bytes as lower-case hex digits.
+pub(crate) fn random_hex<const COUNT: usize>() -> io::Result<String> {
+    let mut bytes = [0; COUNT];
+    getrandom::fill(&mut bytes).map_err(|e| io::Error::other(e.to_string()))?;
+    Ok(hex(&bytes))
+}
+
+/// Bytes as lower-case hex digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// A file that is not yet in its place; removed when dropped before.
+pub(crate) struct Temp {
+    file: File,
+    path: PathBuf,
+    is_placed: bool,
+}
+
+impl Temp {
+    const PREFIX: &str = ".imgsec-";
+    const SUFFIX: &str = ".tmp";
+
+    /// A new and empty file, for its owner alone, in the folder of `target`.
+    pub(crate) fn beside(target: &Path) -> io::Result<Self> {
+        let name = format!("{}{}{}", Self::PREFIX, random_hex::<8>()?, Self::SUFFIX);
+        let path = folder_of(target).join(name);
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        Ok(Self { file: options.open(&path)?, path, is_placed: false })
+    }
+
+    /// Whether a file of this name was made by [`Temp::beside`].
+    pub(crate) fn is_named(name: &str) -> bool {
+        name.starts_with(Self::PREFIX) && name.ends_with(Self::SUFFIX)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes all and waits until it is on the disk.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)?;
+        self.file.sync_all()
+    }
+
+    /// Gives it the group and the mode of `old`.
+    #[cfg(unix)]
+    pub(crate) fn look_like(&self, old: &Metadata) -> io::Result<()> {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+        let mut mode = old.mode() & 0o7777;
+        if self.file.metadata()?.gid() != old.gid()
+            && fchown(&self.file, None, Some(old.gid())).is_err()
+        {
+            // Not a member of that group: then our own group must not get what was meant for it.
+            mode &= !0o070;
+        }
+        self.file.set_permissions(fs::Permissions::from_mode(mode))
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn look_like(&self, old: &Metadata) -> io::Result<()> {
+        self.file.set_permissions(old.permissions())
+    }
+
+    /// Puts it in the place of `target`, and waits until that is on the disk.
+    pub(crate) fn rename(mut self, target: &Path) -> io::Result<()> {
+        fs::rename(&self.path, target)?;
+        self.is_placed = true;
+        sync_folder(folder_of(target))
+    }
+
+    /// Puts it at `target` where there is nothing yet, and waits until that is on the disk.
+    pub(crate) fn place_new(self, target: &Path) -> io::Result<()> {
+        fs::hard_link(&self.path, target)?; // unlike a rename, it fails where something is
+        drop(self);
+        sync_folder(folder_of(target))
+    }
+}
+
+impl Drop for Temp {
+    fn drop(&mut self) {
+        if !self.is_placed {
+            // The error that led here is the one to report.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The facts of this machine and this user. The only reader of the environment.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Our folder inside the system's folders for settings, data and state.
+const FOLDER: &str = "imgsec-cred";
+
+/// Where things are, and what the environment says. Facts only: nothing here is tried out.
+#[derive(Debug, Clone, Default)]
+pub struct Machine {
+    /// The user's home folder.
+    pub home: Option<PathBuf>,
+    /// Our settings: `settings.json`.
+    pub config: Option<PathBuf>,
+    /// Our data: the sealed store.
+    pub data: Option<PathBuf>,
+    /// Our notes of what `setup` changed.
+    pub state: Option<PathBuf>,
+    /// Docker's folder of settings: `DOCKER_CONFIG`, or `.docker` at home.
+    pub docker_config: Option<PathBuf>,
+    /// `DOCKER_AUTH_CONFIG` is set: Docker 28.3 and later read it before any helper.
+    pub has_docker_auth_config: bool,
+    /// `IMGSEC_STORE`: the store of this one process.
+    pub store: Option<String>,
+    /// `IMGSEC_TIMEOUT`, in seconds: how long anything may take.
+    pub timeout: Option<Duration>,
+    /// Whether a window that asks for a password could be seen.
+    pub has_display: bool,
+    /// `CREDENTIALS_DIRECTORY`: the credentials systemd gives a service.
+    pub credentials_directory: Option<PathBuf>,
+    /// `IMGSEC_CRED_IDENTITY_FILE`, or the file of that name among a container's secrets.
+    pub identity_file: Option<PathBuf>,
+    /// `PATH`.
+    pub path: Option<OsString>,
+    /// This program's own file.
+    pub program: Option<PathBuf>,
+    /// `NO_COLOR` is not set, nor `TERM=dumb`.
+    pub likes_color: bool,
+}
+
+impl Machine {
+    /// The facts as they are now.
+    #[must_use]
+    pub fn here() -> Self {
+        let home = dirs::home_dir();
+        let ours = |folder: Option<PathBuf>| Some(folder?.join(FOLDER));
+        Self {
+            config: ours(dirs::config_dir()),
+            data: ours(dirs::data_local_dir()),
+            state: ours(dirs::state_dir().or_else(dirs::data_local_dir)),
+            docker_config: path_of("DOCKER_CONFIG")
+                .or_else(|| Some(home.as_ref()?.join(".docker"))),
+            has_docker_auth_config: text_of("DOCKER_AUTH_CONFIG").is_some(),
+            store: text_of("IMGSEC_STORE"),
+            timeout: text_of("IMGSEC_TIMEOUT")
+                .and_then(|s| s.parse().ok())
+                .map(Duration::from_secs),
+            has_display: has_display(),
+            credentials_directory: path_of("CREDENTIALS_DIRECTORY"),
+            identity_file: path_of("IMGSEC_CRED_IDENTITY_FILE").or_else(container_secret),
+            path: env::var_os("PATH"),
+            program: env::current_exe().ok(),
+            likes_color: text_of("NO_COLOR").is_none()
+                && text_of("TERM").is_none_or(|t| t != "dumb"),
+            home,
+        }
+    }
+
+    /// The first file of this name that `PATH` finds, as a client would.
+    #[must_use]
+    pub fn find_program(&self, name: &str) -> Option<PathBuf> {
+        let name = format!("{name}{}", env::consts::EXE_SUFFIX);
+        let folders = env::split_paths(self.path.as_ref()?).collect::<Vec<_>>();
+        folders.into_iter().map(|folder| folder.join(&name)).find(|file| is_program(file))
+    }
+
+    /// A path as a person writes it: `~` for the home folder.
+    #[must_use]
+    pub fn short(&self, path: &Path) -> String {
+        match self.home.as_ref().and_then(|home| path.strip_prefix(home).ok()) {
+            Some(rest) if !rest.as_os_str().is_empty() => format!("~/{}", rest.display()),
+            _ => path.display().to_string(),
+        }
+    }
+}
+
+/// A variable that is set and not empty.
+fn text_of(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn path_of(name: &str) -> Option<PathBuf> {
+    env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+fn container_secret() -> Option<PathBuf> {
+    let secret = Path::new("/run/secrets/imgsec-cred-identity");
+    secret.exists().then(|| secret.to_owned())
+}
+
+/// macOS decides for itself whether it may ask; Windows never asks.
+fn has_display() -> bool {
+    if cfg!(target_os = "macos") {
+        return true;
+    }
+    !cfg!(windows) && ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| text_of(name).is_some())
+}
+
+fn is_program(file: &Path) -> bool {
+    let Ok(facts) = file.metadata() else { return false };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        facts.is_file() && facts.permissions().mode() & 0o111 != 0
+    }
+    #[cfg(not(unix))]
+    facts.is_file()
+}

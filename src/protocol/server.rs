@@ -1,0 +1,155 @@
+//! One request, one answer: the verbs, on any store.
+
+use std::collections::BTreeMap;
+
+use zeroize::Zeroizing;
+
+use super::{HELPER, wire};
+use crate::server::ServerKey;
+use crate::store::{self, Error, Store};
+use crate::text;
+
+/// What a client asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// Return the credential for a server.
+    Get,
+    /// Keep a credential.
+    Store,
+    /// Forget the credential for a server.
+    Erase,
+    /// Return every server and its user name.
+    List,
+    /// Return the program's name and version.
+    Version,
+    /// Return the usage line.
+    Help,
+}
+
+/// What the client is told.
+#[derive(Default)]
+pub struct Answer {
+    /// Goes to standard output whole; may hold a secret.
+    pub out: Zeroizing<Vec<u8>>,
+    /// Goes to standard error, a line that says what to run; empty most often.
+    pub err: String,
+    /// Whether the exit status is 0; otherwise it is 1.
+    pub ok: bool,
+}
+
+impl Verb {
+    /// The verb of the program's arguments, or the answer to arguments that are none.
+    ///
+    /// # Errors
+    /// The usage line or `unknown action`, in the words of Docker's own helpers.
+    pub fn parse(arguments: &[String]) -> Result<Self, Answer> {
+        let [verb] = arguments else { return Err(Answer::failure(&usage())) };
+        match verb.as_str() {
+            "get" => Ok(Self::Get),
+            "store" => Ok(Self::Store),
+            "erase" => Ok(Self::Erase),
+            "list" => Ok(Self::List),
+            "version" | "--version" | "-v" => Ok(Self::Version),
+            "--help" | "-h" => Ok(Self::Help),
+            other => Err(unknown(other)),
+        }
+    }
+
+    /// Whether the verb has a request on standard input.
+    #[must_use]
+    pub fn has_request(self) -> bool {
+        matches!(self, Self::Get | Self::Store | Self::Erase)
+    }
+}
+
+fn unknown(verb: &str) -> Answer {
+    Answer::failure(&format!("{HELPER}: unknown action: {}", text::plain(verb)))
+}
+
+fn usage() -> String {
+    format!("Usage: {HELPER} <store|get|erase|list|version>")
+}
+
+impl Answer {
+    fn success(out: Zeroizing<Vec<u8>>) -> Self {
+        Self { out, err: String::new(), ok: true }
+    }
+
+    fn line(line: &str) -> Self {
+        Self::success(Zeroizing::new(format!("{line}\n").into_bytes()))
+    }
+
+    /// A failure in one line.
+    #[must_use]
+    pub fn failure(line: &str) -> Self {
+        Self { ok: false, ..Self::line(line) }
+    }
+}
+
+impl From<Error> for Answer {
+    /// The line Docker shows on standard output; what helps on standard error.
+    fn from(error: Error) -> Self {
+        let line = text::plain(&error.to_string());
+        let err =
+            error.hint().map(|hint| format!("{HELPER}: {line}; hint: {}\n", text::plain(hint)));
+        Self { err: err.unwrap_or_default(), ..Self::failure(&line) }
+    }
+}
+
+/// Answers one request. `open` is called only for a request that is valid and needs the store.
+pub fn serve(
+    verb: Verb,
+    request: &[u8],
+    open: impl FnOnce() -> Result<Box<dyn Store>, Error>,
+) -> Answer {
+    let result = match verb {
+        Verb::Version => return Answer::line(&version()),
+        Verb::Help => return Answer::line(&usage()),
+        Verb::List => open().and_then(|store| list(&*store)),
+        Verb::Store => match wire::credential(request) {
+            Ok(credential) => {
+                open().and_then(|store| store.put(&credential)).map(|()| Answer::done())
+            }
+            Err(refused) => return Answer::failure(&refused.to_string()),
+        },
+        Verb::Get | Verb::Erase => match wire::server_key(request) {
+            Ok(Some(key)) if verb == Verb::Get => open().and_then(|store| get(&*store, &key)),
+            Ok(Some(key)) => {
+                open().and_then(|store| store::forget(&*store, &key)).map(|()| Answer::done())
+            }
+            // No credential was ever kept under bytes that are not text.
+            Ok(None) if verb == Verb::Get => Err(Error::not_found()),
+            Ok(None) => return Answer::done(),
+            Err(refused) => return Answer::failure(&refused.to_string()),
+        },
+    };
+    result.unwrap_or_else(Answer::from)
+}
+
+impl Answer {
+    fn done() -> Self {
+        Self { ok: true, ..Self::default() }
+    }
+}
+
+fn version() -> String {
+    format!("{HELPER} ({}) {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+}
+
+fn get(store: &dyn Store, asked: &ServerKey) -> Result<Answer, Error> {
+    let credential = store::find(store, asked)?;
+    Ok(Answer::success(wire::login(asked.as_str(), &credential.username, &credential.secret)))
+}
+
+fn list(store: &dyn Store) -> Result<Answer, Error> {
+    let listed = store.list()?;
+    let shown: BTreeMap<&str, &str> = listed
+        .iter()
+        .filter(|l| !l.server.is_hidden())
+        .map(|l| (l.server.display(), l.username.as_str()))
+        .collect();
+    let mut out = Zeroizing::new(Vec::new());
+    let _ = serde_json::to_writer(&mut *out, &shown);
+    out.push(b'\n');
+    Ok(Answer::success(out))
+}

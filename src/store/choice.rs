@@ -1,1 +1,0 @@
-//! Which store is used.

@@ -1,0 +1,185 @@
+//! Reading the Secret Service directly: many items in one call, and the state of the keyring.
+//!
+//! keyring reads an item's attributes one by one, about a millisecond each, and answers "no entry"
+//! for a keyring that was never unlocked. `SearchItems` and `GetSecrets` need two calls for any
+//! number of items, and say which are locked
+//! (<https://specifications.freedesktop.org/secret-service-spec/0.2/>). keyring still writes.
+
+use std::collections::HashMap;
+
+use zbus::blocking::Connection;
+use zbus::zvariant::{DynamicType, ObjectPath, OwnedObjectPath, OwnedValue, Value};
+use zeroize::Zeroizing;
+
+use super::session::{ALGORITHM, KeyPair, SessionKey};
+use crate::store::{Error, ErrorKind};
+
+const NAME: &str = "org.freedesktop.secrets";
+const PATH: &str = "/org/freedesktop/secrets";
+const SERVICE: &str = "org.freedesktop.Secret.Service";
+const COLLECTION: &str = "org.freedesktop.Secret.Collection";
+/// The path that means "there is none".
+const NONE: &str = "/";
+
+/// Session, parameters, value, content type; as `(oayays)`.
+type WireSecret = (OwnedObjectPath, Vec<u8>, Vec<u8>, String);
+
+/// A connection to the session bus.
+pub(super) struct SecretService {
+    bus: Connection,
+}
+
+/// What a search found.
+struct Found {
+    unlocked: Vec<OwnedObjectPath>,
+    locked: Vec<OwnedObjectPath>,
+}
+
+impl SecretService {
+    /// Connects to the session bus; the service itself is not asked yet.
+    pub(super) fn connect() -> Result<Self, Error> {
+        Connection::session().map(|bus| Self { bus }).map_err(|_| {
+            Error::new(ErrorKind::Unavailable, "no keychain here: there is no D-Bus session bus")
+                .with_hint("imgsec-cred setup")
+        })
+    }
+
+    /// Whether someone provides the Secret Service or could be started to; starts nothing.
+    pub(super) fn is_provided(&self) -> bool {
+        let bus = "org.freedesktop.DBus";
+        let names = |method: &str| -> Option<Vec<String>> {
+            let reply =
+                self.bus.call_method(Some(bus), "/org/freedesktop/DBus", Some(bus), method, &());
+            reply.ok()?.body().deserialize().ok()
+        };
+        ["ListNames", "ListActivatableNames"]
+            .iter()
+            .any(|method| names(method).is_some_and(|all| all.iter().any(|n| n == NAME)))
+    }
+
+    /// The secrets of all items with these attributes, in no order.
+    ///
+    /// # Errors
+    /// `Locked` where an item, or the place where there could be one, is locked; `Unavailable`
+    /// where there is no keyring. An empty answer is certain.
+    pub(super) fn secrets(
+        &self,
+        attributes: &HashMap<&str, &str>,
+    ) -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
+        let found = self.search(attributes)?;
+        if !found.locked.is_empty() {
+            return Err(locked());
+        }
+        if found.unlocked.is_empty() {
+            self.absence_is_certain(attributes)?;
+            return Ok(Vec::new());
+        }
+        self.read(&found.unlocked)
+    }
+
+    /// Whether a new item can be kept now, without a prompt.
+    pub(super) fn can_write(&self) -> Result<(), Error> {
+        let collection = self.default_collection()?;
+        if self.is_locked(&collection)? { Err(locked()) } else { Ok(()) }
+    }
+
+    fn search(&self, attributes: &HashMap<&str, &str>) -> Result<Found, Error> {
+        let (unlocked, locked) = self.call(PATH, SERVICE, "SearchItems", &(attributes,))?;
+        Ok(Found { unlocked, locked })
+    }
+
+    /// An unlocked keyring answers for all its items. A locked one is believed only if it has just
+    /// shown that it searches while locked, by finding another item of ours.
+    fn absence_is_certain(&self, attributes: &HashMap<&str, &str>) -> Result<(), Error> {
+        let collection = self.default_collection()?;
+        if !self.is_locked(&collection)? {
+            return Ok(());
+        }
+        let ours = HashMap::from([("service", attributes.get("service").copied().unwrap_or(""))]);
+        if self.search(&ours)?.locked.is_empty() { Err(locked()) } else { Ok(()) }
+    }
+
+    fn default_collection(&self) -> Result<OwnedObjectPath, Error> {
+        let path: OwnedObjectPath = self.call(PATH, SERVICE, "ReadAlias", &("default",))?;
+        if path.as_str() == NONE {
+            return Err(Error::new(
+                ErrorKind::Unavailable,
+                "the keychain has no default collection: it was never unlocked in this session",
+            )
+            .with_hint("log in to the desktop, or run: imgsec-cred setup --store sealed"));
+        }
+        Ok(path)
+    }
+
+    fn is_locked(&self, collection: &ObjectPath<'_>) -> Result<bool, Error> {
+        let value: OwnedValue = self.call(
+            collection.as_str(),
+            "org.freedesktop.DBus.Properties",
+            "Get",
+            &(COLLECTION, "Locked"),
+        )?;
+        bool::try_from(value).map_err(|_| protocol_error())
+    }
+
+    fn read(&self, items: &[OwnedObjectPath]) -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
+        let (session, key) = self.open_session()?;
+        let secrets: HashMap<OwnedObjectPath, WireSecret> =
+            self.call(PATH, SERVICE, "GetSecrets", &(items, &session))?;
+        secrets
+            .into_values()
+            .map(|(_, iv, sealed, _)| key.decrypt(&iv, &sealed).ok_or_else(protocol_error))
+            .collect()
+    }
+
+    fn open_session(&self) -> Result<(OwnedObjectPath, SessionKey), Error> {
+        let pair = KeyPair::generate()
+            .ok_or_else(|| Error::new(ErrorKind::Failed, "the system gives no random numbers"))?;
+        let ours = Value::from(pair.public());
+        let (theirs, session): (OwnedValue, OwnedObjectPath) =
+            self.call(PATH, SERVICE, "OpenSession", &(ALGORITHM, ours))?;
+        let theirs: Vec<u8> = theirs.try_into().map_err(|_| protocol_error())?;
+        let key = pair.shared_with(&theirs).ok_or_else(protocol_error)?;
+        Ok((session, key))
+    }
+
+    fn call<B, R>(&self, path: &str, interface: &str, method: &str, body: &B) -> Result<R, Error>
+    where
+        B: serde::Serialize + DynamicType,
+        R: for<'d> zbus::zvariant::DynamicDeserialize<'d>,
+    {
+        let reply = self
+            .bus
+            .call_method(Some(NAME), path, Some(interface), method, body)
+            .map_err(|e| in_words(&e))?;
+        reply.body().deserialize().map_err(|_| protocol_error())
+    }
+}
+
+/// The keyring is there and locked.
+pub(super) fn locked() -> Error {
+    Error::new(ErrorKind::Locked, "the keychain is locked")
+        .with_hint("unlock the keychain (log in to the desktop), then try again")
+}
+
+fn protocol_error() -> Error {
+    Error::new(ErrorKind::Failed, "the keychain gave an answer that is not the Secret Service's")
+}
+
+/// Only the error's name is kept: its text comes from another program.
+fn in_words(error: &zbus::Error) -> Error {
+    let zbus::Error::MethodError(name, _, _) = error else {
+        return Error::new(ErrorKind::Unavailable, "the D-Bus session bus does not answer")
+            .with_hint("imgsec-cred status");
+    };
+    match name.as_str() {
+        "org.freedesktop.DBus.Error.ServiceUnknown"
+        | "org.freedesktop.DBus.Error.NameHasNoOwner" => Error::new(
+            ErrorKind::Unavailable,
+            "no keychain here: nothing on the D-Bus session bus provides org.freedesktop.secrets",
+        )
+        .with_hint("imgsec-cred setup"),
+        "org.freedesktop.Secret.Error.IsLocked" => locked(),
+        other => Error::new(ErrorKind::Failed, format!("the keychain failed with {other}"))
+            .with_hint("imgsec-cred status"),
+    }
+}

@@ -1,0 +1,157 @@
+//! Making a sealed store: it is there as a whole or not at all, whenever the machine stops.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use secrecy::SecretString;
+
+use super::checks;
+use super::folder::Folder;
+use super::identity::Identity;
+use super::index::Index;
+use super::settings::Settings;
+use super::slots::{NewSlot, wrap};
+use crate::files;
+use crate::store::{Error, ErrorKind, payload};
+
+/// What is left of making a store.
+#[derive(Debug)]
+pub struct Created {
+    /// The store's key. A store without slots has no other copy of it.
+    pub identity: Identity,
+    /// The passphrase of [`NewSlot::Recovery`], to be shown once.
+    pub recovery: Option<SecretString>,
+}
+
+/// Whether something is there that must not be made again: a store, whole or damaged.
+#[must_use]
+pub fn exists(root: &Path) -> bool {
+    fs::symlink_metadata(root.join("store.json")).is_ok()
+        || fs::symlink_metadata(root.join("entries")).is_ok()
+}
+
+/// Makes an empty store in the folder `root`, which must be missing or empty.
+///
+/// Steps that change files: key files of slots are made where they are missing; the whole store is
+/// built in a new folder beside `root`, and all of it synced; that folder is renamed to `root`. A
+/// stop before the rename leaves no store, and perhaps that folder, which holds nothing readable.
+///
+/// # Errors
+/// [`ErrorKind::Refused`] where there is a store already, or anything else.
+pub fn create(root: &Path, slots: &[NewSlot]) -> Result<Created, Error> {
+    refuse_if_taken(root)?;
+    checks::parent_of(root)?;
+    let identity = Identity::generate();
+    let mut settings = Settings {
+        store_id: random_id()?,
+        recipient: identity.recipient(),
+        created_at: payload::time(SystemTime::now()),
+        slots: Vec::new(),
+    };
+    let mut slot_files = Vec::new();
+    let mut recovery = None;
+    for new in slots {
+        let wrapped = wrap(&identity, new, root)?;
+        slot_files.push((wrapped.slot.id.clone(), wrapped.file));
+        settings.slots.push(wrapped.slot);
+        recovery = recovery.or(wrapped.recovery);
+    }
+    let draft = Draft::beside(root)?;
+    draft.fill(&settings, &slot_files)?;
+    draft.place(root)?;
+    Ok(Created { identity, recovery })
+}
+
+fn refuse_if_taken(root: &Path) -> Result<(), Error> {
+    if exists(root) {
+        let message = format!("a sealed store is already there, in {}", checks::shown(root));
+        return Err(Error::new(ErrorKind::Refused, message).with_hint("imgsec-cred status"));
+    }
+    match fs::read_dir(root) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(e) => Err(checks::failed(root, e)),
+        Ok(mut files) => files.next().map_or(Ok(()), |_| {
+            let message = format!("{} is not empty and holds no sealed store", checks::shown(root));
+            Err(Error::new(ErrorKind::Refused, message))
+        }),
+    }
+}
+
+fn random_id() -> Result<String, Error> {
+    files::random_hex::<8>().map_err(|e| Error::io("cannot get random numbers", &e))
+}
+
+/// A store that is not yet in its place; removed when dropped before.
+struct Draft {
+    path: PathBuf,
+    is_placed: bool,
+}
+
+impl Draft {
+    fn beside(root: &Path) -> Result<Self, Error> {
+        let parent = files::folder_of(root);
+        files::create_private_folder(parent)?;
+        let about = fs::metadata(parent).map_err(|e| checks::failed(parent, e))?;
+        checks::owner_of_parent(parent, &about)?;
+        let path = parent.join(format!(".imgsec-cred-{}.new", random_id()?));
+        make_folder(&path)?;
+        Ok(Self { path, is_placed: false })
+    }
+
+    fn fill(&self, settings: &Settings, slot_files: &[(String, Vec<u8>)]) -> Result<(), Error> {
+        // Opened as a store: a file system that keeps no owners and modes is found out here.
+        let folder = Folder::open(&self.path)?;
+        for inner in [folder.entries(), folder.slots()] {
+            make_folder(&inner)?;
+        }
+        for (id, file) in slot_files {
+            write(&folder.slot_path(id), file)?;
+        }
+        write(&folder.lock_path(), b"")?;
+        write(&folder.index_path(), &Index::default().write())?;
+        write(&folder.settings_path(), &settings.write())
+    }
+
+    fn place(mut self, root: &Path) -> Result<(), Error> {
+        // Only Windows minds an empty folder there; a folder that is not empty stays.
+        #[cfg(windows)]
+        let _ = fs::remove_dir(root);
+        fs::rename(&self.path, root).map_err(|e| match e.kind() {
+            io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => {
+                let message =
+                    format!("a sealed store is already there, in {}", checks::shown(root));
+                Error::new(ErrorKind::Refused, message).with_hint("imgsec-cred status")
+            }
+            _ => checks::failed(root, e),
+        })?;
+        self.is_placed = true;
+        files::sync_folder(files::folder_of(root)).map_err(|e| checks::failed(root, e))
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if !self.is_placed {
+            // The error that led here is the one to report.
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+/// A new folder, for its owner alone.
+fn make_folder(path: &Path) -> Result<(), Error> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|e| checks::failed(path, e))
+}
+
+/// A new file of a folder that no one else uses yet.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let io = |e| checks::failed(path, e);
+    let mut temp = files::Temp::beside(path).map_err(io)?;
+    temp.write(bytes).map_err(io)?;
+    temp.rename(path).map_err(io)
+}

@@ -1,0 +1,153 @@
+//! The folder of a sealed store: where each file lies, and how it is read. Readers take no lock:
+//! files are replaced by renaming, so that each is read whole, old or new.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::{checks, entry};
+use crate::credential::MAX_SECRET_BYTES;
+use crate::files::{self, Links};
+use crate::store::{Error, ErrorKind};
+
+/// JSON may write one byte as six, the other fields and age's own frame take their part.
+const MAX_ENTRY_BYTES: u64 = 8 * MAX_SECRET_BYTES as u64;
+const MAX_SETTINGS_BYTES: u64 = 1024 * 1024;
+const MAX_INDEX_BYTES: u64 = 256 * 1024 * 1024;
+
+const ENTRY_SUFFIX: &str = ".age";
+
+/// A folder of the store that was found to be ours and closed to others.
+#[derive(Debug, Clone)]
+pub(super) struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// Takes the folder `root` for a store; a link to it is followed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`] where there is none.
+    pub(super) fn open(root: &Path) -> Result<Self, Error> {
+        checks::parent_of(root)?;
+        let root = match fs::symlink_metadata(root) {
+            Ok(about) if about.is_symlink() => {
+                let real = fs::canonicalize(root).map_err(|e| checks::failed(root, e))?;
+                checks::parent_of(&real)?;
+                real
+            }
+            _ => root.to_owned(),
+        };
+        checks::folder(&root)?.ok_or_else(|| no_store(&root))?;
+        Ok(Self { root })
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(super) fn settings_path(&self) -> PathBuf {
+        self.root.join("store.json")
+    }
+
+    pub(super) fn index_path(&self) -> PathBuf {
+        self.root.join("index.json")
+    }
+
+    pub(super) fn lock_path(&self) -> PathBuf {
+        self.root.join("lock")
+    }
+
+    pub(super) fn entries(&self) -> PathBuf {
+        self.root.join("entries")
+    }
+
+    pub(super) fn slots(&self) -> PathBuf {
+        self.root.join("slots")
+    }
+
+    pub(super) fn entry_path(&self, name: &str) -> PathBuf {
+        self.entries().join(format!("{name}{ENTRY_SUFFIX}"))
+    }
+
+    pub(super) fn slot_path(&self, id: &str) -> PathBuf {
+        self.slots().join(format!("{id}.age"))
+    }
+
+    pub(super) fn read_settings(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let path = self.settings_path();
+        if let Some(bytes) = read(&path, MAX_SETTINGS_BYTES)? {
+            return Ok(bytes);
+        }
+        if checks::folder(&self.entries())?.is_none() {
+            return Err(no_store(&self.root));
+        }
+        Err(Error::new(ErrorKind::Damaged, format!("{} is missing", checks::shown(path))))
+    }
+
+    pub(super) fn read_index(&self) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+        read(&self.index_path(), MAX_INDEX_BYTES)
+    }
+
+    /// An entry's file, or `None` where it is certainly absent.
+    pub(super) fn read_entry(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+        self.check_inner(&self.entries())?;
+        read(&self.entry_path(name), MAX_ENTRY_BYTES)
+    }
+
+    pub(super) fn read_slot(&self, id: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+        self.check_inner(&self.slots())?;
+        read(&self.slot_path(id), MAX_SETTINGS_BYTES)
+    }
+
+    /// Whether an entry's file is there, whatever it holds.
+    pub(super) fn has_entry(&self, name: &str) -> bool {
+        fs::symlink_metadata(self.entry_path(name)).is_ok()
+    }
+
+    /// The names of all entries.
+    pub(super) fn entry_names(&self) -> Result<HashSet<String>, Error> {
+        let entries = self.entries();
+        self.check_inner(&entries)?;
+        let mut names = HashSet::new();
+        for file in fs::read_dir(&entries).map_err(|e| checks::failed(&entries, e))? {
+            let file = file.map_err(|e| checks::failed(&entries, e))?.file_name();
+            let name = file.to_str().and_then(|f| f.strip_suffix(ENTRY_SUFFIX));
+            names.extend(name.filter(|n| entry::is_name(n)).map(str::to_owned));
+        }
+        Ok(names)
+    }
+
+    /// Refuses a folder inside the store that is not ours, open to others, or gone.
+    pub(super) fn check_inner(&self, inner: &Path) -> Result<(), Error> {
+        checks::folder(inner)?.ok_or_else(|| {
+            Error::new(ErrorKind::Damaged, format!("{} is missing", checks::shown(inner)))
+        })
+    }
+}
+
+/// An entry, or any other file of the store, that would be too large to be read again.
+pub(super) fn check_entry_size(bytes: usize) -> Result<(), Error> {
+    if bytes as u64 <= MAX_ENTRY_BYTES {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Refused, "the credential is too large for the sealed store"))
+}
+
+/// A file of the store; `None` where it is missing.
+pub(super) fn read(path: &Path, limit: u64) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+    let (file, about) = match files::open(path, Links::Refuse) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened.map_err(|e| checks::failed(path, e))?,
+    };
+    checks::file(path, &about)?;
+    Ok(Some(files::read_open(&file, &about, path, limit)?))
+}
+
+fn no_store(root: &Path) -> Error {
+    let message = format!("there is no sealed store in {}", checks::shown(root));
+    Error::new(ErrorKind::Unavailable, message).with_hint("imgsec-cred setup")
+}

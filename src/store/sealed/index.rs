@@ -1,0 +1,239 @@
+//! `index.json`: the server and the user name of every entry, in clear, so that they can be listed
+//! while the store is locked. It can be built again from the entries.
+//!
+//! An entry and its record are two files, and a writer can be stopped between them. So the record
+//! is written first and only *announced*: it counts once the entry's file is just the one announced.
+//! Until then the record before it counts, and a record without a file never does.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::entry;
+use super::settings::NEWER;
+use crate::credential::Credential;
+use crate::store::{Error, ErrorKind, payload};
+
+const FORMAT: u64 = 1;
+
+/// What is known of an entry without opening it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Record {
+    pub(super) server: String,
+    pub(super) username: String,
+    pub(super) created_at: String,
+}
+
+/// The record of the last entry that was written, or was about to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Announced {
+    name: String,
+    digest: String,
+    record: Record,
+}
+
+/// The records, by the names of their entries.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Index {
+    /// Counts the writes, so that no two indexes of one store have the same bytes.
+    changes: u64,
+    pub(super) records: BTreeMap<String, Record>,
+    announced: Option<Announced>,
+}
+
+impl Index {
+    /// Reads the file. A damaged one counts as empty: it is built again from the entries.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Damaged`] for the format of a newer version, which must not be written over.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, Error> {
+        let Ok(Value::Object(mut json)) = serde_json::from_slice(bytes) else {
+            return Ok(Self::default());
+        };
+        if json.get("format").and_then(Value::as_u64).is_some_and(|f| f != FORMAT) {
+            return Err(Error::new(ErrorKind::Damaged, format!("index.json: {NEWER}")));
+        }
+        Ok(Self::from_json(&mut json).unwrap_or_default())
+    }
+
+    fn from_json(json: &mut Map<String, Value>) -> Option<Self> {
+        let changes = json.get("changes")?.as_u64()?;
+        let Value::Object(entries) = json.get_mut("entries")?.take() else { return None };
+        let records = entries
+            .into_iter()
+            .map(|(name, record)| Some((name, Record::from_json(record)?)))
+            .collect::<Option<_>>()?;
+        let announced = match json.get_mut("pending")?.take() {
+            Value::Null => None,
+            pending => Some(Announced::from_json(pending)?),
+        };
+        Some(Self { changes, records, announced })
+    }
+
+    /// The bytes of the file: one line for each record.
+    pub(super) fn write(&mut self) -> Vec<u8> {
+        self.changes += 1;
+        let mut out = Vec::with_capacity(256 * (self.records.len() + 2));
+        text(
+            &mut out,
+            &format!("{{\"format\":{FORMAT},\"changes\":{},\"entries\":{{", self.changes),
+        );
+        for (i, (name, record)) in self.records.iter().enumerate() {
+            text(&mut out, if i == 0 { "\n\"" } else { ",\n\"" });
+            text(&mut out, name);
+            text(&mut out, "\":");
+            record.write(&mut out);
+        }
+        text(&mut out, "\n},\"pending\":");
+        match &self.announced {
+            None => text(&mut out, "null"),
+            Some(announced) => announced.write(&mut out),
+        }
+        text(&mut out, "}\n");
+        out
+    }
+
+    /// Settles what was announced. `digest_of` gives the digest of an entry's file, or `None` where
+    /// there is none.
+    pub(super) fn settle(
+        &mut self,
+        digest_of: impl FnOnce(&str) -> Result<Option<String>, Error>,
+    ) -> Result<(), Error> {
+        let Some(announced) = &self.announced else { return Ok(()) };
+        let is_there = digest_of(&announced.name)?.as_ref() == Some(&announced.digest);
+        if let Some(announced) = self.announced.take().filter(|_| is_there) {
+            self.records.insert(announced.name, announced.record);
+        }
+        Ok(())
+    }
+
+    /// Announces that the file of this digest is about to be the entry `name`. The index must be
+    /// settled.
+    pub(super) fn announce(&mut self, name: String, digest: String, record: Record) {
+        self.announced = Some(Announced { name, digest, record });
+    }
+}
+
+impl Record {
+    pub(super) fn of(credential: &Credential) -> Self {
+        Self {
+            server: credential.server.as_str().to_owned(),
+            username: credential.username.clone(),
+            created_at: payload::time(credential.created_at),
+        }
+    }
+
+    fn from_json(json: Value) -> Option<Self> {
+        let Value::Object(mut json) = json else { return None };
+        let mut text = |name: &str| match json.get_mut(name)?.take() {
+            Value::String(text) => Some(text),
+            _ => None,
+        };
+        Some(Self {
+            server: text("server")?,
+            username: text("username")?,
+            created_at: text("created_at")?,
+        })
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        field(out, "{\"server\":", &self.server);
+        field(out, ",\"username\":", &self.username);
+        field(out, ",\"created_at\":", &self.created_at);
+        text(out, "}");
+    }
+}
+
+impl Announced {
+    fn from_json(mut json: Value) -> Option<Self> {
+        let name = json.get("h")?.as_str().filter(|n| entry::is_name(n))?.to_owned();
+        let digest = json.get("digest")?.as_str()?.to_owned();
+        let record = Record::from_json(json.get_mut("record")?.take())?;
+        Some(Self { name, digest, record })
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        field(out, "{\"h\":", &self.name);
+        field(out, ",\"digest\":", &self.digest);
+        text(out, ",\"record\":");
+        self.record.write(out);
+        text(out, "}");
+    }
+}
+
+fn text(out: &mut Vec<u8>, text: &str) {
+    out.extend_from_slice(text.as_bytes());
+}
+
+fn field(out: &mut Vec<u8>, name: &str, value: &str) {
+    text(out, name);
+    // Writing to memory does not fail.
+    let _ = serde_json::to_writer(out, value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn record(username: &str) -> Record {
+        Record {
+            server: "ghcr.io".to_owned(),
+            username: username.to_owned(),
+            created_at: "2026-01-01T00:00:00Z".to_owned(),
+        }
+    }
+
+    const NAME: &str = "871519d6d0fac0ca9ba90baaf5763fc0";
+
+    fn announcing(digest: &str) -> Index {
+        let mut index = Index::default();
+        index.records.insert(NAME.to_owned(), record("old"));
+        index.announce(NAME.to_owned(), digest.to_owned(), record("new"));
+        Index::read(&index.write()).unwrap()
+    }
+
+    fn username(mut index: Index, digest: Option<&str>) -> Option<String> {
+        index.settle(|_| Ok(digest.map(str::to_owned))).unwrap();
+        index.records.remove(NAME).map(|r| r.username)
+    }
+
+    #[test]
+    fn an_announced_record_counts_once_its_file_is_there() {
+        assert_eq!(username(announcing("1"), Some("1")).as_deref(), Some("new"));
+        assert_eq!(username(announcing("1"), Some("0")).as_deref(), Some("old"));
+        assert_eq!(username(announcing("1"), None).as_deref(), Some("old"));
+    }
+
+    #[test]
+    fn a_damaged_index_counts_as_empty_and_a_newer_one_is_refused() {
+        let whole = announcing("1").write();
+        for cut in 0..whole.len() - 2 {
+            assert_eq!(Index::read(&whole[..cut]).unwrap(), Index::default(), "{cut}");
+        }
+        assert!(Index::read(br#"{"format":2}"#).unwrap_err().to_string().contains("newer"));
+    }
+
+    #[test]
+    fn two_writes_never_give_the_same_bytes() {
+        let mut index = Index::default();
+        assert_ne!(index.write(), index.write());
+    }
+
+    proptest! {
+        #[test]
+        fn any_names_come_back(names in prop::collection::btree_map("[0-9a-f]{32}", any::<(String, String)>(), 0..5)) {
+            let mut index = Index::default();
+            for (name, (server, username)) in names {
+                index.records.insert(name, Record { server, username, created_at: String::new() });
+            }
+            let bytes = index.write();
+            prop_assert_eq!(Index::read(&bytes).unwrap(), index);
+        }
+
+        #[test]
+        fn any_bytes_are_read_without_a_panic(bytes in any::<Vec<u8>>()) {
+            let _ = Index::read(&bytes);
+        }
+    }
+}

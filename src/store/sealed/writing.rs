@@ -1,0 +1,108 @@
+//! Changing files of the store: one writer at a time, held apart by a lock that the kernel releases
+//! when the writer ends, however it ends. So a temp file that is met under the lock is a leftover.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use zeroize::Zeroizing;
+
+use super::checks;
+use super::folder::{self, Folder};
+use crate::files::{self, Temp};
+use crate::store::{Error, ErrorKind};
+
+const LOCK_LIMIT: Duration = Duration::from_secs(5);
+const LOCK_PAUSE: Duration = Duration::from_millis(3);
+
+/// The right to change the store's files, until it is dropped.
+pub(super) struct Writing<'a> {
+    folder: &'a Folder,
+    _lock: File,
+}
+
+impl<'a> Writing<'a> {
+    /// Waits until no other process writes, for 5 s at most; then removes what stopped writers left.
+    pub(super) fn begin(folder: &'a Folder) -> Result<Self, Error> {
+        Self::begin_within(folder, LOCK_LIMIT)
+    }
+
+    pub(super) fn begin_within(folder: &'a Folder, limit: Duration) -> Result<Self, Error> {
+        let lock = open_lock(&folder.lock_path())?;
+        let deadline = Instant::now() + limit;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::Error(e)) => return Err(checks::failed(&folder.lock_path(), e)),
+                Err(TryLockError::WouldBlock) if Instant::now() >= deadline => {
+                    let message = "another process has been writing the sealed store for too long";
+                    return Err(Error::new(ErrorKind::TimedOut, message));
+                }
+                Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
+            }
+        }
+        let writing = Self { folder, _lock: lock };
+        writing.remove_leftovers();
+        Ok(writing)
+    }
+
+    /// Writes a new file beside `target`, and reads it again as a reader would.
+    pub(super) fn stage(&self, target: &Path, bytes: &[u8]) -> Result<Temp, Error> {
+        let io = |e| checks::failed(target, e);
+        let mut temp = Temp::beside(target).map_err(io)?;
+        temp.write(bytes).map_err(io)?;
+        let written = folder::read(temp.path(), bytes.len() as u64)?;
+        if written.is_some_and(|w: Zeroizing<Vec<u8>>| *w == bytes) {
+            return Ok(temp);
+        }
+        let message = format!("{}: what was written cannot be read back", checks::shown(target));
+        Err(Error::new(ErrorKind::Failed, message))
+    }
+
+    /// Puts a staged file in the place of `target`.
+    pub(super) fn place(&self, staged: Temp, target: &Path) -> Result<(), Error> {
+        staged.rename(target).map_err(|e| checks::failed(target, e))
+    }
+
+    /// Both in one: after a stop, `target` is the old file or the new one.
+    pub(super) fn replace(&self, target: &Path, bytes: &[u8]) -> Result<(), Error> {
+        self.place(self.stage(target, bytes)?, target)
+    }
+
+    /// Removes a file; one that is missing is no error.
+    pub(super) fn remove(&self, target: &Path) -> Result<(), Error> {
+        match fs::remove_file(target) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            removed => removed.map_err(|e| checks::failed(target, e))?,
+        }
+        files::sync_folder(files::folder_of(target)).map_err(|e| checks::failed(target, e))
+    }
+
+    fn remove_leftovers(&self) {
+        for folder in [self.folder.root().to_owned(), self.folder.entries(), self.folder.slots()] {
+            // What cannot be removed now harms nobody, and the next writer tries again.
+            for file in fs::read_dir(folder).into_iter().flatten().flatten() {
+                if file.file_name().to_str().is_some_and(Temp::is_named) {
+                    let _ = fs::remove_file(file.path());
+                }
+            }
+        }
+    }
+}
+
+fn open_lock(path: &Path) -> Result<File, Error> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        options.mode(0o600).custom_flags(flags.bits().cast_signed());
+    }
+    let lock = options.open(path).map_err(|e| checks::failed(path, e))?;
+    let about = lock.metadata().map_err(|e| checks::failed(path, e))?;
+    checks::file(path, &about)?;
+    Ok(lock)
+}

@@ -1,0 +1,58 @@
+//! Text from outside, made safe for a terminal and a log line.
+
+use std::fmt::Write;
+
+/// `text` on one line, with everything a terminal could act on written as `\xNN` or `\u{NNNN}`:
+/// control characters (C0, DEL, C1) and those that change the direction of writing.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        // Writing to a String does not fail.
+        let _ = match c {
+            _ if c.is_control() => write!(out, "\\x{:02x}", u32::from(c)),
+            '\u{200e}'
+            | '\u{200f}'
+            | '\u{061c}'
+            | '\u{2028}'
+            | '\u{2029}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{feff}' => {
+                write!(out, "\\u{{{:x}}}", u32::from(c))
+            }
+            _ => out.write_char(c),
+        };
+    }
+    out
+}
+
+/// `text` as one word of a POSIX shell, quoted only where it must be; escaped as [`plain`].
+#[must_use]
+pub fn shell_word(text: &str) -> String {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:@%+=,~".contains(&b);
+    if !text.is_empty() && text.bytes().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", plain(text).replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_a_terminal_could_act_on_is_left() {
+        assert_eq!(
+            plain("a\u{1b}[2K\r\nb\u{9b}\u{7f}\u{202e}ü€"),
+            r"a\x1b[2K\x0d\x0ab\x9b\x7f\u{202e}ü€"
+        );
+    }
+
+    #[test]
+    fn a_path_is_quoted_only_where_it_must_be() {
+        assert_eq!(shell_word("/home/a/.docker"), "/home/a/.docker");
+        assert_eq!(shell_word("/a b/it's"), r"'/a b/it'\''s'");
+    }
+}
