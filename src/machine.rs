@@ -81,7 +81,9 @@ impl Machine {
     #[must_use]
     pub fn short(&self, path: &Path) -> String {
         match self.home.as_ref().and_then(|home| path.strip_prefix(home).ok()) {
-            Some(rest) if !rest.as_os_str().is_empty() => format!("~/{}", rest.display()),
+            Some(rest) if !rest.as_os_str().is_empty() => {
+                format!("~{}{}", std::path::MAIN_SEPARATOR, rest.display())
+            }
             _ => path.display().to_string(),
         }
     }

@@ -15,6 +15,10 @@ use crate::store::{Error, ErrorKind};
 /// The largest file that is read, in bytes.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
+/// A name that a new file holds while it is made, so that the others are indented by a tab, as Docker
+/// does it.
+const INDENT: &str = "imgsec-indent";
+
 /// A JSON object in a file; a file that is missing or empty holds `{}`.
 pub struct JsonFile {
     path: PathBuf,
@@ -73,7 +77,9 @@ impl JsonFile {
     /// Where it changed in between or cannot be written; it is then the old file.
     pub fn change(&self, change: impl FnOnce(&CstObject)) -> Result<(), Error> {
         let root = self.root()?;
-        change(&root.object_value_or_set());
+        let object = root.object_value_or_set();
+        change(&object);
+        set(&object, INDENT, None);
         let mut text = Zeroizing::new(root.to_string());
         if !text.ends_with('\n') && self.bytes.is_empty() {
             text.push('\n');
@@ -85,9 +91,9 @@ impl JsonFile {
     }
 
     fn root(&self) -> Result<CstRootNode, Error> {
-        // Docker indents with a tab; a new file shows the library that.
         let text = std::str::from_utf8(&self.bytes).unwrap_or_default();
-        let text = if text.trim().is_empty() { "{\n\t\n}" } else { text };
+        let new = format!("{{\n\t\"{INDENT}\": 0\n}}");
+        let text = if text.trim().is_empty() { &new } else { text };
         CstRootNode::parse(text, &strict()).map_err(|_| {
             Error::new(ErrorKind::Damaged, format!("{} is broken", self.path.display()))
         })

@@ -26,8 +26,28 @@ pub(crate) fn yes(question: &str) -> anyhow::Result<bool> {
 /// Asks for a passphrase on the terminal, without showing it.
 pub(crate) fn passphrase(question: &str) -> anyhow::Result<SecretString> {
     report::prompt(question)?;
+    #[cfg(unix)]
+    restore_echo_when_interrupted()?;
     let typed = rpassword::read_password().context("cannot read the passphrase")?;
     Ok(SecretString::from(typed))
+}
+
+/// A signal that ends the program while a prompt hides what is typed must not leave it hidden:
+/// rpassword restores the terminal only when it returns.
+#[cfg(unix)]
+fn restore_echo_when_interrupted() -> anyhow::Result<()> {
+    use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let before = tcgetattr(io::stdin()).context("cannot read the terminal's settings")?;
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    std::thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            // The program ends either way.
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &before);
+            let _ = signal_hook::low_level::emulate_default_handler(signal);
+        }
+    });
+    Ok(())
 }
 
 /// Asks for a new passphrase twice; `None` where the person gives none.

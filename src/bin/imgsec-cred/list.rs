@@ -26,7 +26,8 @@ pub(crate) fn run(machine: &Machine, report: &Report) -> anyhow::Result<Outcome>
     }
     let rows: Vec<_> =
         listed.iter().map(|(key, user)| (text::plain(registry(key)), text::plain(user))).collect();
-    let width = rows.iter().map(|(registry, _)| registry.chars().count()).max().unwrap_or(0).max(8);
+    let width =
+        rows.iter().map(|(registry, _)| registry.chars().count()).max().unwrap_or(0).clamp(8, 60);
     report.line(&format!("{:width$}  USER", "REGISTRY"))?;
     for (registry, user) in rows {
         report.line(&format!("{registry:width$}  {user}"))?;

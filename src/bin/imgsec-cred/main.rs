@@ -1,6 +1,7 @@
 //! `imgsec-cred`, the person's program: parse, run one verb, choose the exit status.
 
 use std::fmt;
+use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -90,6 +91,9 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
 /// Says why, and chooses the exit status.
 fn fail(error: &anyhow::Error) -> ExitCode {
     let message = format!("{error:#}");
+    if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::Interrupted) {
+        return ExitCode::from(130);
+    }
     if let Some(refusal) = error.downcast_ref::<Refusal>() {
         report::failure(&message, refusal.hint.as_deref());
         return ExitCode::from(6);

@@ -37,7 +37,11 @@ pub(crate) fn helper_on_path(machine: &Machine) -> Result<PathBuf, Error> {
             ErrorKind::Unavailable,
             format!("{HELPER} is not on the PATH, so Docker cannot find it"),
         )
-        .with_hint(format!("export PATH=\"{}:$PATH\"", folder.display()))
+        .with_hint(if cfg!(windows) {
+            format!("add {} to the PATH of your account", folder.display())
+        } else {
+            format!("export PATH=\"{}:$PATH\"", folder.display())
+        })
     })
 }
 

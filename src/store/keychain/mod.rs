@@ -165,15 +165,16 @@ impl Store for Keychain {
 }
 
 /// The name of a server's item: its canonical key, or a digest of it where the platform would cut
-/// it or not tell its letters apart (Credential Manager folds case).
+/// it short or not tell its letters apart (Credential Manager folds case).
 fn item_name(server: &ServerKey) -> String {
     let key = server.canonical();
-    let folds = cfg!(windows) && key.chars().any(|c| c.is_uppercase() || !c.is_ascii());
-    if key.len() <= 1000 && !folds {
-        key.to_owned()
+    let is_kept_as_it_is = if cfg!(windows) {
+        let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b".:/-".contains(&b);
+        key.len() <= 200 && key.bytes().all(is_plain)
     } else {
-        format!("sha256:{}", parts::digest(key))
-    }
+        key.len() <= 1000
+    };
+    if is_kept_as_it_is { key.to_owned() } else { format!("sha256:{}", parts::digest(key)) }
 }
 
 /// Opens one item. Only Windows needs a name of its own, and must be told not to let it roam.

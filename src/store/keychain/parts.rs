@@ -169,12 +169,13 @@ impl Head {
 
 /// The user that an entry found by a search was built with.
 fn name_of(found: &keyring_core::Entry) -> Option<String> {
-    if let Some((_, user)) = found.get_specifiers() {
-        return Some(user);
+    // Credential Manager knows only the target, `imgsec:<user>` or `imgsec-part:<user>`; what a
+    // search there says of service and user is taken from a target of another form.
+    let target = found.get_attributes().ok().and_then(|mut a| a.remove("target_name"));
+    match target {
+        Some(target) => Some(target.split_once(':')?.1.to_owned()),
+        None => found.get_specifiers().map(|(_, user)| user),
     }
-    // Credential Manager: `imgsec:<user>`, `imgsec-part:<user>`.
-    let attributes = found.get_attributes().ok()?;
-    Some(attributes.get("target_name")?.split_once(':')?.1.to_owned())
 }
 
 fn part_name(name: &str, id: &str, part: usize) -> String {

@@ -166,7 +166,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(60))]
+        #![proptest_config(ProptestConfig::with_cases(30))]
         #[test]
         fn list_and_get_agree_wherever_writers_are_killed(steps in prop::collection::vec(any_step(), 1..12)) {
             let dir = tempfile::tempdir().unwrap();

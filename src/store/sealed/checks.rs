@@ -209,6 +209,7 @@ mod tests {
         symlink(dir.path(), dir.path().join("link")).unwrap();
         assert!(folder(&path).is_err() && folder(&dir.path().join("link")).is_err());
         assert!(folder(&dir.path().join("nothing")).unwrap().is_none());
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700)).unwrap();
         assert!(folder(dir.path()).unwrap().is_some());
     }
 }

@@ -1,0 +1,152 @@
+//! Who may name what: the rules of the house that the compiler does not know.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A word that only these files (or folders, under `src`) may hold.
+const ONLY_IN: &[(&str, &[&str])] = &[
+    ("keyring::", &["store/keychain/"]),
+    ("keyring_core", &["store/keychain/"]),
+    ("zbus", &["store/keychain/secret_service.rs"]),
+    ("age::", &["store/sealed/"]),
+    ("linux_keyutils", &["store/sealed/cache.rs"]),
+    ("std::env", &["machine.rs", "bin/docker-credential-imgsec.rs", "bin/imgsec-cred/stores.rs"]),
+    ("env::var", &["machine.rs"]),
+    ("dirs::", &["machine.rs"]),
+    ("clap::", &["bin/imgsec-cred/"]),
+    ("anyhow::", &["bin/imgsec-cred/"]),
+    ("rpassword", &["bin/imgsec-cred/ask.rs"]),
+    ("jsonc_parser", &["clients/"]),
+    ("io::stdout()", &["process.rs", "bin/imgsec-cred/report.rs"]),
+    (
+        "io::stderr()",
+        &["bin/docker-credential-imgsec.rs", "bin/imgsec-cred/report.rs", "bin/imgsec-cred/ask.rs"],
+    ),
+    ("set_secret(", &["store/keychain/parts.rs"]),
+    (
+        "expose_secret()",
+        &[
+            "credential.rs",
+            "store/payload.rs",
+            "store/sealed/",
+            "protocol/wire.rs",
+            "protocol/client.rs",
+            "clients/docker.rs",
+            "bin/imgsec-cred/ask.rs",
+            "bin/imgsec-cred/setup/place.rs",
+        ],
+    ),
+];
+
+/// What each module of the library may import of ours; a module imports nothing that imports it.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("server", &[]),
+    ("text", &[]),
+    ("deadline", &[]),
+    ("process", &[]),
+    ("machine", &[]),
+    ("credential", &["server"]),
+    ("files", &[]),
+    ("store", &["credential", "files", "server", "text"]),
+    ("settings", &["files", "machine", "store"]),
+    ("protocol", &["credential", "deadline", "server", "store", "text"]),
+    ("clients", &["credential", "files", "server", "store"]),
+    ("choice", &["credential", "machine", "server", "settings", "store"]),
+];
+
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    let mut folders: Vec<PathBuf> = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+                files.push((name, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    files
+}
+
+/// The code of a file without its comments and its tests.
+fn code(text: &str) -> String {
+    let code =
+        text.split("\n#[cfg(test)]").next().unwrap().split("\n#[cfg(all(test").next().unwrap();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn each_word_is_only_where_it_belongs() {
+    let mut wrong = Vec::new();
+    for (name, text) in sources() {
+        for (word, places) in ONLY_IN {
+            if code(&text).contains(word) && !places.iter().any(|place| name.starts_with(place)) {
+                wrong.push(format!("{name} names {word}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn imports_run_one_way() {
+    let mut wrong = Vec::new();
+    for (name, text) in
+        sources().iter().filter(|(name, _)| !name.starts_with("bin/") && name != "lib.rs")
+    {
+        let module = name.split(['/', '.']).next().unwrap();
+        let (_, allowed) = MAY_IMPORT
+            .iter()
+            .find(|(m, _)| *m == module)
+            .unwrap_or_else(|| panic!("{module} is new: give it its place in MAY_IMPORT"));
+        let code = code(text).replace("use crate::{", "use crate::").replace("\n", " ");
+        for (at, _) in code.match_indices("crate::") {
+            let rest = &code[at + "crate::".len()..];
+            let ends = rest.find(';').unwrap_or(rest.len());
+            let is_list = code[..at].ends_with("use ") && rest[..ends].ends_with('}');
+            let list = if is_list { &rest[..ends] } else { rest };
+            let names = list.split(|c: char| !(c.is_alphanumeric() || c == '_')).take(if is_list {
+                usize::MAX
+            } else {
+                1
+            });
+            for imported in names.filter(|n| MAY_IMPORT.iter().any(|(m, _)| m == n)) {
+                if imported != module && !allowed.contains(&imported) {
+                    wrong.push(format!("{name} imports {imported}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_file_opens_with_why_it_exists() {
+    let without: Vec<_> = sources()
+        .into_iter()
+        .filter(|(_, text)| !text.starts_with("//! "))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(without.is_empty(), "{without:#?}");
+}
+
+#[test]
+fn every_dependency_says_why_it_is_there() {
+    let manifest =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    let mut in_dependencies = false;
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            in_dependencies = line.contains("dependencies");
+        } else if in_dependencies && line.contains('=') {
+            assert!(
+                line.contains('#') || ["hkdf", "num-bigint"].iter().any(|d| line.starts_with(d)),
+                "{line}"
+            );
+        }
+    }
+}
