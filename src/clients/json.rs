@@ -202,7 +202,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("config.json");
         for (text, why) in [
-            ("{\n  \"auths\": {\"a\": hunter2}}", "line 2, column 19"),
+            ("{\n  \"auths\": {\"a\": hunter2}}", "line 2, column 18"),
             ("{\"a\":1,}", "line 1, column 8"),
             ("// hunter2\n{}", "line 1, column 1"),
             ("[]", "no JSON object"),

@@ -272,7 +272,7 @@ mod tests {
     }
 
     fn count(keychain: &Keychain, service: &str) -> usize {
-        search(keychain.native().unwrap(), service, "")
+        search(keychain.native().unwrap().as_ref(), service, "")
             .unwrap()
             .iter()
             .filter(|e| e.get_secret().is_ok())
