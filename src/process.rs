@@ -1,11 +1,13 @@
 //! What each of our programs is to the system: hard to read for others, and careful with its streams.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Write};
 #[cfg(unix)]
 use std::os::fd::AsFd;
 #[cfg(windows)]
 use std::os::windows::io::AsHandle;
+
+use zeroize::Zeroizing;
 
 /// Turns off core dumps and the reading of our memory by other programs of this user, and makes
 /// every file we create readable by its owner alone. On Windows there is nothing to do.
@@ -32,12 +34,44 @@ pub fn harden() -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Whether the caller left our standard output closed.
+/// Reads standard input to its end, keeps up to one byte more than `max_bytes`, and takes up to
+/// `drained` more, so that no writer fails on a broken pipe.
 ///
-/// Rust's start-up opens `/dev/null` for reading and writing in the place of a closed one; a caller
-/// who does not care for the answer opens it for writing only.
-#[must_use]
-pub fn stdout_was_closed() -> bool {
+/// Straight from the descriptor: what passes through the standard library's own buffer is never wiped.
+///
+/// # Errors
+/// Those of the descriptor, as where it is a folder.
+pub fn read_input(max_bytes: usize, drained: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+    let stdin = io::stdin();
+    #[cfg(unix)]
+    let mut input = File::from(stdin.as_fd().try_clone_to_owned()?);
+    #[cfg(windows)]
+    let mut input = File::from(stdin.as_handle().try_clone_to_owned()?);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
+    Read::by_ref(&mut input).take(max_bytes as u64 + 1).read_to_end(&mut bytes)?;
+    io::copy(&mut input.take(drained), &mut io::sink())?;
+    Ok(bytes)
+}
+
+/// Writes to standard output, as [`read_input`] reads.
+///
+/// # Errors
+/// Where not all of it could be written, and where the caller left standard output closed.
+pub fn write_output(bytes: &[u8]) -> io::Result<()> {
+    if stdout_was_closed() {
+        return Err(io::ErrorKind::BrokenPipe.into());
+    }
+    let stdout = io::stdout();
+    #[cfg(unix)]
+    let mut output = File::from(stdout.as_fd().try_clone_to_owned()?);
+    #[cfg(windows)]
+    let mut output = File::from(stdout.as_handle().try_clone_to_owned()?);
+    output.write_all(bytes)
+}
+
+/// Rust's start-up opens `/dev/null` for reading and writing in the place of a closed descriptor; a
+/// caller who does not care for the answer opens it for writing only.
+fn stdout_was_closed() -> bool {
     #[cfg(unix)]
     {
         use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
@@ -50,26 +84,4 @@ pub fn stdout_was_closed() -> bool {
     }
     #[cfg(not(unix))]
     false
-}
-
-/// Standard input as a file: what is read never passes through a buffer that nobody wipes.
-///
-/// # Errors
-/// Where the system has no descriptor left.
-pub fn standard_input() -> io::Result<File> {
-    #[cfg(unix)]
-    return Ok(io::stdin().as_fd().try_clone_to_owned()?.into());
-    #[cfg(windows)]
-    return Ok(io::stdin().as_handle().try_clone_to_owned()?.into());
-}
-
-/// Standard output as a file, as [`standard_input`].
-///
-/// # Errors
-/// Where the system has no descriptor left.
-pub fn standard_output() -> io::Result<File> {
-    #[cfg(unix)]
-    return Ok(io::stdout().as_fd().try_clone_to_owned()?.into());
-    #[cfg(windows)]
-    return Ok(io::stdout().as_handle().try_clone_to_owned()?.into());
 }

@@ -1,6 +1,7 @@
 //! One request, one answer: the verbs, on any store.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 
 use zeroize::Zeroizing;
 
@@ -42,8 +43,9 @@ impl Verb {
     ///
     /// # Errors
     /// The usage line or `unknown action`, in the words of Docker's own helpers.
-    pub fn parse(arguments: &[String]) -> Result<Self, Answer> {
-        let [verb] = arguments else { return Err(Answer::failure(&usage())) };
+    pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Self, Answer> {
+        let arguments: Vec<_> = arguments.map(|a| a.to_string_lossy().into_owned()).collect();
+        let [verb] = arguments.as_slice() else { return Err(Answer::failure(&usage())) };
         match verb.as_str() {
             "get" => Ok(Self::Get),
             "store" => Ok(Self::Store),
@@ -77,6 +79,14 @@ impl Answer {
 
     fn line(line: &str) -> Self {
         Self::success(Zeroizing::new(format!("{line}\n").into_bytes()))
+    }
+
+    /// What a person is told who runs the helper by hand and would wait for nothing.
+    #[must_use]
+    pub fn to_a_person() -> Self {
+        let err =
+            format!("{HELPER}: Docker runs this program; for you there is: imgsec-cred list\n");
+        Self { err, ..Self::failure("no request: standard input is a terminal") }
     }
 
     /// A failure in one line.
