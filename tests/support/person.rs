@@ -35,6 +35,8 @@ pub(crate) struct Login {
 pub(crate) struct Person {
     pub(crate) bus: Option<Bus>,
     store: Store,
+    /// `IMGSEC_STORE` names the store; otherwise our settings do, or it is found.
+    pub(crate) names_store: bool,
     engine: Option<String>,
     secrets: Mutex<Vec<Login>>,
     dir: tempfile::TempDir,
@@ -48,7 +50,7 @@ impl Person {
             Store::Keychain => {
                 person.bus = Some(Bus::unlocked(&person.home(), &person.runtime()));
             }
-            Store::Sealed => person.set_up_sealed(),
+            Store::Sealed => person.set_up(),
         }
         person
     }
@@ -56,23 +58,61 @@ impl Person {
     /// A person with this store by choice, which nobody has made yet.
     pub(crate) fn without_keychain(store: Store) -> Self {
         let dir = process::folder("p");
-        for name in ["home", "run", "tmp", "docker", "bin"] {
+        for name in ["home", "home/.docker", "run", "tmp", "bin"] {
             fs::DirBuilder::new().mode(0o700).create(dir.path().join(name)).unwrap();
         }
-        let person = Self { bus: None, store, engine: None, secrets: Mutex::default(), dir };
+        let person = Self {
+            bus: None,
+            store,
+            names_store: true,
+            engine: None,
+            secrets: Mutex::default(),
+            dir,
+        };
         person.write_docker_config(&json!({ "credsStore": "imgsec" }));
         person
     }
 
-    fn set_up_sealed(&self) {
-        let mut setup = self.command(env!("CARGO_BIN_EXE_imgsec-cred"));
-        setup.args(["setup", "--store", "sealed", "--yes", "--no-input", "--key-file"]);
-        process::run(setup.arg(self.key_file()), b"").ok();
+    /// `imgsec-cred setup`, as a script runs it.
+    #[track_caller]
+    pub(crate) fn set_up(&self) {
+        let key = self.key_file().display().to_string();
+        let store: &[&str] = match self.store {
+            Store::Keychain => &["--store", "keychain"],
+            Store::Sealed => &["--store", "sealed", "--key-file", &key],
+        };
+        self.run_ours(&[&["setup", "--yes", "--no-input"], store].concat()).ok();
     }
 
     /// The key file of the sealed store: elsewhere, as on a stick or in a mounted secret.
     pub(crate) fn key_file(&self) -> PathBuf {
         self.dir.path().join("key")
+    }
+
+    /// Locks the store, as the screen lock or a time limit does.
+    pub(crate) fn lock(&self) {
+        match &self.bus {
+            Some(bus) => bus.lock(),
+            None => {
+                // With its key file at hand a sealed store is never locked.
+                fs::rename(self.key_file(), self.key_file().with_extension("away")).unwrap();
+                self.run_ours(&["lock"]).ok();
+            }
+        }
+    }
+
+    /// Opens the store again.
+    pub(crate) fn unlock(&mut self) {
+        match &mut self.bus {
+            Some(bus) => bus.unlock(),
+            None => fs::rename(self.key_file().with_extension("away"), self.key_file()).unwrap(),
+        }
+    }
+
+    /// `imgsec-cred` with these arguments.
+    #[track_caller]
+    pub(crate) fn run_ours(&self, arguments: &[&str]) -> Ran {
+        self.finish(self.command(env!("CARGO_BIN_EXE_imgsec-cred")).args(arguments), b"")
     }
 
     pub(crate) fn home(&self) -> PathBuf {
@@ -89,12 +129,12 @@ impl Person {
     }
 
     pub(crate) fn docker_config(&self) -> Value {
-        let text = fs::read(self.dir.path().join("docker/config.json")).unwrap();
+        let text = fs::read(self.home().join(".docker/config.json")).unwrap();
         serde_json::from_slice(&text).unwrap()
     }
 
     pub(crate) fn write_docker_config(&self, config: &Value) {
-        fs::write(self.dir.path().join("docker/config.json"), config.to_string()).unwrap();
+        fs::write(self.home().join(".docker/config.json"), config.to_string()).unwrap();
     }
 
     /// From now on the person's clients use this engine.
@@ -126,14 +166,11 @@ impl Person {
         command.env_clear().env("PATH", path).env("LANG", "C.UTF-8").current_dir(self.home());
         command.env("HOME", self.home()).env("TMPDIR", self.dir.path().join("tmp"));
         command.env("XDG_RUNTIME_DIR", self.runtime());
-        command.env("DOCKER_CONFIG", self.dir.path().join("docker"));
-        command.env(
-            "IMGSEC_STORE",
-            match self.store {
-                Store::Keychain => "keychain",
-                Store::Sealed => "sealed",
-            },
-        );
+        command.env("DOCKER_CONFIG", self.home().join(".docker"));
+        if self.names_store {
+            let kind = if self.store == Store::Keychain { "keychain" } else { "sealed" };
+            command.env("IMGSEC_STORE", kind);
+        }
         if let Some(bus) = &self.bus {
             command.env("DBUS_SESSION_BUS_ADDRESS", bus.address());
         }
@@ -253,7 +290,7 @@ impl Person {
     }
 }
 
-fn each_file(dir: &Path, see: &mut impl FnMut(&Path, &[u8])) {
+pub(crate) fn each_file(dir: &Path, see: &mut impl FnMut(&Path, &[u8])) {
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         // A file may go away while we look; a socket is no file.

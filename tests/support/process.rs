@@ -19,7 +19,7 @@ const COMMAND_LIMIT: Duration = Duration::from_secs(90);
 
 /// The folder that `tests/run` makes for programs from PyPI, beside the build output.
 fn venv() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("python")
+    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("docker-py")
 }
 
 /// Every `program` on the PATH, then that of the Python environment; the same file once.
@@ -49,6 +49,14 @@ pub(crate) fn need_python() -> PathBuf {
     let python = venv().join("bin/python");
     assert!(python.exists(), "{} does not exist: tests/run makes it", python.display());
     python
+}
+
+/// The folder of the packages for Node that `tests/run` installs.
+pub(crate) fn need_node_packages() -> PathBuf {
+    let packages =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("node").join("node_modules");
+    assert!(packages.exists(), "{} does not exist: tests/run makes it", packages.display());
+    packages
 }
 
 /// Asks again until there is an answer.
@@ -137,7 +145,7 @@ fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
             return None;
         }
         sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(20));
+        pause = (pause * 2).min(Duration::from_millis(4));
     }
 }
 

@@ -3,12 +3,16 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Mutex;
 
+use base64ct::{Base64, Encoding};
 use serde_json::{Value, json};
 
+use super::person::Login;
 use super::process::{self, Service};
 
 /// How a registry finds out who asks.
@@ -31,6 +35,7 @@ struct User {
 pub(crate) struct Registry {
     _registry: Service,
     _tokens: Option<Service>,
+    realm: String,
     port: u16,
     users: Mutex<BTreeMap<String, User>>,
     auth: Auth,
@@ -46,13 +51,15 @@ impl Registry {
         });
         let users: BTreeMap<_, _> = users.collect();
         write_users(dir.path(), auth, &users);
+        let mut realm = String::new();
         let (tokens, settings) = match auth {
             Auth::Password => {
                 let file = dir.path().join("users");
                 (None, json!({ "htpasswd": { "realm": "imgsec test", "path": file } }))
             }
             Auth::Token => {
-                let (server, realm) = start_tokens(dir.path());
+                let server;
+                (server, realm) = start_tokens(dir.path());
                 let cert = dir.path().join("cert.pem");
                 let settings = json!({ "realm": realm, "service": "imgsec test registry",
                     "issuer": "imgsec test tokens", "rootcertbundle": cert });
@@ -61,7 +68,7 @@ impl Registry {
         };
         let (registry, port) = start_registry(dir.path(), &settings);
         let users = Mutex::new(users);
-        Self { _registry: registry, _tokens: tokens, port, users, auth, dir }
+        Self { _registry: registry, _tokens: tokens, realm, port, users, auth, dir }
     }
 
     /// `127.0.0.1:PORT`: the name in images, and what Docker asks its helper for.
@@ -86,6 +93,25 @@ impl Registry {
     pub(crate) fn give_identity_token(&self, name: &str) {
         assert_eq!(self.auth, Auth::Token);
         self.change(|users| users.get_mut(name).unwrap().identity = true);
+    }
+
+    /// An identity token, as `docker login` gets one.
+    pub(crate) fn identity_token(&self, login: &Login) -> String {
+        self.give_identity_token(&login.user);
+        let address = self.realm.strip_prefix("http://").unwrap().strip_suffix("/token").unwrap();
+        let pair = Base64::encode_string(format!("{}:{}", login.user, login.password).as_bytes());
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(
+            stream,
+            "GET /token?offline_token=true HTTP/1.1\r\nHost: {address}\r\n\
+             Authorization: Basic {pair}\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        let body: Value = serde_json::from_str(body).unwrap();
+        body["refresh_token"].as_str().unwrap().to_owned()
     }
 
     /// Nobody of this name may sign in any more.

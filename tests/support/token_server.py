@@ -75,7 +75,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         query = parse_qs(urlsplit(self.path).query)
-        user, how = "", "anonymous"
+        user, how = "", "nobody"  # gets a token that is good for nothing, as on Docker Hub
         scheme, _, value = self.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "basic":
             user, _, password = base64.b64decode(value).decode().partition(":")
@@ -85,9 +85,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         offline = query.get("offline_token") == ["true"]
         self.grant(how, user, query.get("scope", []), offline, "token")
 
+    def body(self):
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":  # Podman's is
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        data = b""
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            data += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return data
+
     def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        form = {key: values[0] for key, values in parse_qs(body).items()}
+        form = {key: values[0] for key, values in parse_qs(self.body().decode()).items()}
         how = form.get("grant_type", "")
         user, identity = form.get("username", ""), form.get("refresh_token", "")
         if how == "refresh_token":
