@@ -1,5 +1,7 @@
-//! Every wait has an end: work that may hang runs on a thread of its own and is given up in time.
+//! Every wait has an end: work that may hang is given up in time.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -19,6 +21,36 @@ pub fn within<T: Send + 'static>(
     });
     started.ok()?;
     answer.recv_timeout(limit).ok()
+}
+
+/// Runs `work` on this thread, which is the cheaper way for work that hardly ever hangs. Where it is
+/// not done within `limit`, another thread runs `give_up` and ends the program with status 1; that
+/// thread sleeps until then, so this is for once in a program.
+pub fn guard<T>(
+    limit: Duration,
+    give_up: impl FnOnce() + Send + 'static,
+    work: impl FnOnce() -> T,
+) -> T {
+    let is_decided = Arc::new(AtomicBool::new(false));
+    let (done, is_done) = mpsc::channel::<()>();
+    let watched = Arc::clone(&is_decided);
+    // Where the system has no thread left the work is done without a guard.
+    let _ = thread::Builder::new().stack_size(64 * 1024).spawn(move || {
+        let timed_out = is_done.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Timeout);
+        if timed_out && !watched.swap(true, Ordering::SeqCst) {
+            give_up();
+            #[allow(clippy::exit, reason = "the thread that could return hangs")]
+            std::process::exit(1);
+        }
+    });
+    let answer = work();
+    // Left as it is: waking the other thread would cost more than its sleep.
+    std::mem::forget(done);
+    while is_decided.swap(true, Ordering::SeqCst) {
+        // Given up at the last moment: the program is about to end.
+        thread::park();
+    }
+    answer
 }
 
 #[cfg(test)]

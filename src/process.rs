@@ -6,6 +6,9 @@ use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 #[cfg(windows)]
 use std::os::windows::io::AsHandle;
+use std::time::Duration;
+#[cfg(unix)]
+use std::time::Instant;
 
 use zeroize::Zeroizing;
 
@@ -35,22 +38,57 @@ pub fn harden() -> Result<(), &'static str> {
 }
 
 /// Reads standard input to its end, keeps up to one byte more than `max_bytes`, and takes up to
-/// `drained` more, so that no writer fails on a broken pipe.
+/// `drained` more, so that no writer fails on a broken pipe. `None` where the end does not come
+/// within `limit`.
 ///
 /// Straight from the descriptor: what passes through the standard library's own buffer is never wiped.
 ///
 /// # Errors
 /// Those of the descriptor, as where it is a folder.
-pub fn read_input(max_bytes: usize, drained: u64) -> io::Result<Zeroizing<Vec<u8>>> {
-    let stdin = io::stdin();
-    #[cfg(unix)]
-    let mut input = File::from(stdin.as_fd().try_clone_to_owned()?);
-    #[cfg(windows)]
-    let mut input = File::from(stdin.as_handle().try_clone_to_owned()?);
+#[cfg(unix)]
+pub fn read_input(
+    max_bytes: usize,
+    drained: u64,
+    limit: Duration,
+) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let mut input = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let end = Instant::now() + limit;
     let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
-    Read::by_ref(&mut input).take(max_bytes as u64 + 1).read_to_end(&mut bytes)?;
-    io::copy(&mut input.take(drained), &mut io::sink())?;
-    Ok(bytes)
+    let mut chunk = Zeroizing::new([0; 8 * 1024]);
+    let mut total: u64 = 0;
+    while total <= drained {
+        let left =
+            end.saturating_duration_since(Instant::now()).try_into().map_err(io::Error::other)?;
+        if poll(&mut [PollFd::new(&input, PollFlags::IN)], Some(&left))? == 0 {
+            return Ok(None);
+        }
+        let read = input.read(&mut *chunk)?;
+        if read == 0 {
+            break;
+        }
+        total += read as u64;
+        let kept = read.min((max_bytes + 1).saturating_sub(bytes.len()));
+        bytes.extend_from_slice(&chunk[..kept]);
+    }
+    Ok(Some(bytes))
+}
+
+/// As on Unix, on a thread that is given up: Windows cannot wait for a pipe with a limit.
+#[cfg(windows)]
+pub fn read_input(
+    max_bytes: usize,
+    drained: u64,
+    limit: Duration,
+) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    let mut input = File::from(io::stdin().as_handle().try_clone_to_owned()?);
+    let read = move || {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
+        Read::by_ref(&mut input).take(max_bytes as u64 + 1).read_to_end(&mut bytes)?;
+        io::copy(&mut input.take(drained), &mut io::sink())?;
+        Ok(bytes)
+    };
+    crate::deadline::within(limit, read).transpose()
 }
 
 /// Writes to standard output, as [`read_input`] reads.

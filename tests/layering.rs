@@ -43,7 +43,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("server", &[]),
     ("text", &[]),
     ("deadline", &[]),
-    ("process", &[]),
+    ("process", &["deadline"]),
     ("machine", &[]),
     ("credential", &["server"]),
     ("files", &[]),

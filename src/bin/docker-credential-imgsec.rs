@@ -28,13 +28,13 @@ fn main() -> ExitCode {
         .and_then(|()| Verb::parse(std::env::args_os().skip(1)))
         .and_then(answer)
         .unwrap_or_else(|refusal| refusal);
-    // A message that cannot be shown changes nothing.
-    let _ = std::io::stderr().write_all(answer.err.as_bytes());
-    let is_given = answer.out.is_empty() || process::write_output(&answer.out).is_ok();
-    if answer.ok && is_given { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if give(&answer) && answer.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn answer(verb: Verb) -> Result<Answer, Answer> {
+    if !verb.needs_store() {
+        return Ok(serve(verb, &[], || Err(Error::not_found())));
+    }
     let machine = Machine::here();
     let mut request = Default::default();
     if verb.has_request() {
@@ -42,13 +42,21 @@ fn answer(verb: Verb) -> Result<Answer, Answer> {
             return Err(Answer::to_a_person());
         }
         let limit = machine.timeout.unwrap_or(REQUEST_LIMIT);
-        request =
-            deadline::within(limit, || process::read_input(MAX_REQUEST_BYTES, MAX_DRAINED_BYTES))
-                .ok_or_else(|| Error::timed_out("the client's request", limit))?
-                .map_err(|e| Error::io("cannot read the request", &e))?;
+        request = process::read_input(MAX_REQUEST_BYTES, MAX_DRAINED_BYTES, limit)
+            .map_err(|e| Error::io("cannot read the request", &e))?
+            .ok_or_else(|| Error::timed_out("the client's request", limit))?;
     }
     let limit =
         machine.timeout.unwrap_or(if machine.has_display { PROMPT_LIMIT } else { STORE_LIMIT });
-    deadline::within(limit, move || serve(verb, &request, || choice::open(&machine)))
-        .ok_or_else(|| Error::timed_out("the credential store", limit).into())
+    let give_up = move || {
+        give(&Error::timed_out("the credential store", limit).into());
+    };
+    Ok(deadline::guard(limit, give_up, || serve(verb, &request, || choice::open(&machine))))
+}
+
+/// Writes the answer; whether all of it could be written.
+fn give(answer: &Answer) -> bool {
+    // A message that cannot be shown changes nothing.
+    let _ = std::io::stderr().write_all(answer.err.as_bytes());
+    answer.out.is_empty() || process::write_output(&answer.out).is_ok()
 }

@@ -27,7 +27,8 @@ pub(crate) fn random_hex<const COUNT: usize>() -> io::Result<String> {
 
 /// Bytes as lower-case hex digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    let digits = bytes.iter().flat_map(|b| [b >> 4, b & 15]);
+    digits.map(|d| char::from(b"0123456789abcdef"[usize::from(d)])).collect()
 }
 
 /// A file that is not yet in its place; removed when dropped before.

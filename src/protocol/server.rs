@@ -57,6 +57,12 @@ impl Verb {
         }
     }
 
+    /// Whether a store is opened to answer it.
+    #[must_use]
+    pub fn needs_store(self) -> bool {
+        !matches!(self, Self::Version | Self::Help)
+    }
+
     /// Whether the verb has a request on standard input.
     #[must_use]
     pub fn has_request(self) -> bool {

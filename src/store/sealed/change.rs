@@ -79,7 +79,8 @@ impl Sealed {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use crate::server::ServerKey;

@@ -145,7 +145,8 @@ fn quoted(path: &Path) -> String {
     text::shell_word(&path.display().to_string())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::os::unix::fs::{PermissionsExt, symlink};

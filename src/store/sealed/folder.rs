@@ -115,8 +115,11 @@ impl Folder {
         let mut names = HashSet::new();
         for file in fs::read_dir(&entries).map_err(|e| checks::failed(&entries, e))? {
             let file = file.map_err(|e| checks::failed(&entries, e))?.file_name();
-            let name = file.to_str().and_then(|f| f.strip_suffix(ENTRY_SUFFIX));
-            names.extend(name.filter(|n| entry::is_name(n)).map(str::to_owned));
+            let Ok(mut name) = file.into_string() else { continue };
+            if name.ends_with(ENTRY_SUFFIX) {
+                name.truncate(name.len() - ENTRY_SUFFIX.len());
+                names.extend(Some(name).filter(|n| entry::is_name(n)));
+            }
         }
         Ok(names)
     }

@@ -6,8 +6,10 @@
 //! Until then the record before it counts, and a record without a file never does.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::Value;
 
 use super::entry;
 use super::settings::NEWER;
@@ -47,27 +49,16 @@ impl Index {
     /// # Errors
     /// [`ErrorKind::Damaged`] for the format of a newer version, which must not be written over.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Error> {
-        let Ok(Value::Object(mut json)) = serde_json::from_slice(bytes) else {
-            return Ok(Self::default());
-        };
-        if json.get("format").and_then(Value::as_u64).is_some_and(|f| f != FORMAT) {
-            return Err(Error::new(ErrorKind::Damaged, format!("index.json: {NEWER}")));
+        if let Ok(index) = serde_json::from_slice(bytes) {
+            return Ok(index);
         }
-        Ok(Self::from_json(&mut json).unwrap_or_default())
-    }
-
-    fn from_json(json: &mut Map<String, Value>) -> Option<Self> {
-        let changes = json.get("changes")?.as_u64()?;
-        let Value::Object(entries) = json.get_mut("entries")?.take() else { return None };
-        let records = entries
-            .into_iter()
-            .map(|(name, record)| Some((name, Record::from_json(record)?)))
-            .collect::<Option<_>>()?;
-        let announced = match json.get_mut("pending")?.take() {
-            Value::Null => None,
-            pending => Some(Announced::from_json(pending)?),
-        };
-        Some(Self { changes, records, announced })
+        let json: Value = serde_json::from_slice(bytes).unwrap_or_default();
+        match json["format"].as_u64() {
+            Some(format) if format != FORMAT => {
+                Err(Error::new(ErrorKind::Damaged, format!("index.json: {NEWER}")))
+            }
+            _ => Ok(Self::default()),
+        }
     }
 
     /// The bytes of the file: one line for each record.
@@ -123,19 +114,6 @@ impl Record {
         }
     }
 
-    fn from_json(json: Value) -> Option<Self> {
-        let Value::Object(mut json) = json else { return None };
-        let mut text = |name: &str| match json.get_mut(name)?.take() {
-            Value::String(text) => Some(text),
-            _ => None,
-        };
-        Some(Self {
-            server: text("server")?,
-            username: text("username")?,
-            created_at: text("created_at")?,
-        })
-    }
-
     fn write(&self, out: &mut Vec<u8>) {
         field(out, "{\"server\":", &self.server);
         field(out, ",\"username\":", &self.username);
@@ -145,11 +123,16 @@ impl Record {
 }
 
 impl Announced {
-    fn from_json(mut json: Value) -> Option<Self> {
-        let name = json.get("h")?.as_str().filter(|n| entry::is_name(n))?.to_owned();
-        let digest = json.get("digest")?.as_str()?.to_owned();
-        let record = Record::from_json(json.get_mut("record")?.take())?;
-        Some(Self { name, digest, record })
+    /// `None` for null: nothing is announced.
+    fn from_json(json: &Value) -> Result<Option<Self>, &'static str> {
+        if json.is_null() {
+            return Ok(None);
+        }
+        let text = |field: &str| json[field].as_str().map(str::to_owned);
+        let name = text("h").filter(|n| entry::is_name(n)).ok_or("an invalid name")?;
+        let digest = text("digest").ok_or("no digest")?;
+        let record = Record::deserialize(&json["record"]).map_err(|_| "no record")?;
+        Ok(Some(Self { name, digest, record }))
     }
 
     fn write(&self, out: &mut Vec<u8>) {
@@ -158,6 +141,74 @@ impl Announced {
         text(out, ",\"record\":");
         self.record.write(out);
         text(out, "}");
+    }
+}
+
+// Read field by field: a tree of the whole file would take three times as long.
+
+impl<'de> Deserialize<'de> for Index {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Index;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("an index")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Index, M::Error> {
+                let (mut format, mut changes, mut records, mut pending) = (None, None, None, None);
+                while let Some(name) = map.next_key()? {
+                    match name {
+                        "format" => format = Some(map.next_value()?),
+                        "changes" => changes = Some(map.next_value()?),
+                        "entries" => records = Some(map.next_value()?),
+                        "pending" => pending = Some(map.next_value::<Value>()?),
+                        _ => return Err(M::Error::custom("an unknown field")),
+                    }
+                }
+                let (Some(FORMAT), Some(changes), Some(records), Some(pending)) =
+                    (format, changes, records, pending)
+                else {
+                    return Err(M::Error::custom("another format"));
+                };
+                let announced = Announced::from_json(&pending).map_err(M::Error::custom)?;
+                Ok(Index { changes, records, announced })
+            }
+        }
+        json.deserialize_map(Fields)
+    }
+}
+
+impl<'de> Deserialize<'de> for Record {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Record;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a record")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Record, M::Error> {
+                let (mut server, mut username, mut created_at) = (None, None, None);
+                while let Some(name) = map.next_key()? {
+                    match name {
+                        "server" => server = Some(map.next_value()?),
+                        "username" => username = Some(map.next_value()?),
+                        "created_at" => created_at = Some(map.next_value()?),
+                        _ => return Err(M::Error::custom("an unknown field")),
+                    }
+                }
+                match (server, username, created_at) {
+                    (Some(server), Some(username), Some(created_at)) => {
+                        Ok(Record { server, username, created_at })
+                    }
+                    _ => Err(M::Error::custom("a field is missing")),
+                }
+            }
+        }
+        json.deserialize_map(Fields)
     }
 }
 

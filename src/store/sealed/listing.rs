@@ -1,7 +1,5 @@
 //! Listing: one moment of the store, seen without a lock and without opening an entry.
 
-use std::collections::HashSet;
-
 use super::index::{Index, Record};
 use super::writing::Writing;
 use super::{Sealed, checks, entry};
@@ -12,6 +10,7 @@ use crate::store::{Error, ErrorKind, Listed, payload};
 const ATTEMPTS: usize = 20;
 
 /// What the index and the folder say together.
+#[derive(Default)]
 struct Snapshot {
     listed: Vec<Listed>,
     /// Entries that have no record, or one that cannot be theirs.
@@ -37,21 +36,20 @@ impl Sealed {
 
     fn snapshot(&self, index: Option<&[u8]>) -> Result<Snapshot, Error> {
         let index = self.settled(index)?;
-        let files = self.folder.entry_names()?;
-        let mut listed = Vec::with_capacity(index.records.len());
-        let mut known = HashSet::with_capacity(index.records.len());
+        let mut files = self.folder.entry_names()?;
+        let mut snapshot = Snapshot::default();
         for (name, record) in &index.records {
             // Some file systems leave a file out of a folder's list while it is being replaced.
-            if !files.contains(name) && !self.folder.has_entry(name) {
+            if !files.remove(name) && !self.folder.has_entry(name) {
                 continue;
             }
-            if let Some(item) = read_record(name, record) {
-                listed.push(item);
-                known.insert(name.as_str());
+            match read_record(name, record) {
+                Some(item) => snapshot.listed.push(item),
+                None => snapshot.unknown.push(name.clone()),
             }
         }
-        let unknown = files.iter().filter(|n| !known.contains(n.as_str())).cloned().collect();
-        Ok(Snapshot { listed, unknown })
+        snapshot.unknown.extend(files);
+        Ok(snapshot)
     }
 
     /// The index with what was announced settled by looking at the entry's file.
