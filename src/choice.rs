@@ -38,6 +38,17 @@ pub fn choose(machine: &Machine) -> Result<Option<(StoreKind, Why)>, Error> {
     Ok(find(machine)?.map(|kind| (kind, Why::Found)))
 }
 
+/// The store in use in words, for when it does not answer.
+#[must_use]
+pub fn in_words(machine: &Machine) -> &'static str {
+    let named = machine.store.as_deref().and_then(|word| word.parse().ok());
+    match named.or_else(|| settings::chosen(machine).ok().flatten()) {
+        Some(StoreKind::Keychain) => "the keychain",
+        Some(StoreKind::Sealed | StoreKind::Session) => "the sealed store",
+        None => "the credential store",
+    }
+}
+
 /// Opens the store in use.
 ///
 /// # Errors

@@ -120,7 +120,7 @@ pub(crate) fn open(path: &Path, links: Links) -> io::Result<(File, Metadata)> {
         options.custom_flags((no_wait | refused).bits().cast_signed());
     }
     #[cfg(not(unix))]
-    if links == Links::Refuse && fs::symlink_metadata(path)?.is_symlink() {
+    if links == Links::Refuse && std::fs::symlink_metadata(path)?.is_symlink() {
         return Err(io::Error::other("a symbolic link"));
     }
     let file = options.open(path)?;

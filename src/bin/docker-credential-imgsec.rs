@@ -9,7 +9,7 @@ use std::time::Duration;
 use imgsec_cred::machine::Machine;
 use imgsec_cred::protocol::server::{Answer, Verb, serve};
 use imgsec_cred::protocol::{HELPER, MAX_DRAINED_BYTES, MAX_REQUEST_BYTES};
-use imgsec_cred::store::Error;
+use imgsec_cred::store::{Error, ErrorKind};
 use imgsec_cred::{choice, deadline, process};
 use zeroizing_alloc::ZeroAlloc;
 
@@ -44,12 +44,13 @@ fn answer(verb: Verb) -> Result<Answer, Answer> {
         let limit = machine.timeout.unwrap_or(REQUEST_LIMIT);
         request = process::read_input(MAX_REQUEST_BYTES, MAX_DRAINED_BYTES, limit)
             .map_err(|e| Error::io("cannot read the request", &e))?
-            .ok_or_else(|| Error::timed_out("the client's request", limit))?;
+            .ok_or_else(|| Error::new(ErrorKind::TimedOut, "no end of the request came in time"))?;
     }
     let limit =
         machine.timeout.unwrap_or(if machine.has_display { PROMPT_LIMIT } else { STORE_LIMIT });
+    let watched = machine.clone();
     let give_up = move || {
-        give(&Error::timed_out("the credential store", limit).into());
+        give(&Error::timed_out(choice::in_words(&watched), limit).into());
     };
     Ok(deadline::guard(limit, give_up, || serve(verb, &request, || choice::open(&machine))))
 }

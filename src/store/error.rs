@@ -61,6 +61,7 @@ impl Error {
             ErrorKind::TimedOut,
             format!("{what} did not answer within {} s", limit.as_secs()),
         )
+        .with_hint("imgsec-cred status")
     }
 
     /// `doing` failed with an error of the operating system.

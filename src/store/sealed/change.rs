@@ -33,7 +33,8 @@ impl<'a> Change<'a> {
         store.check_opens(&name, &sealed, credential)?;
         let mut index = store.index_now()?;
         let staged = writing.stage(&folder.entry_path(&name), &sealed)?;
-        index.announce(name.clone(), entry::digest(&sealed), Record::of(credential));
+        let stamp = folder::stamp_of(staged.path())?.unwrap_or_default();
+        index.announce(name.clone(), Record::of(credential, &sealed, stamp));
         Ok(Self { store, staged, name, index, writing })
     }
 

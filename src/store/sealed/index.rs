@@ -24,13 +24,16 @@ pub(super) struct Record {
     pub(super) server: String,
     pub(super) username: String,
     pub(super) created_at: String,
+    /// Of the entry's file: a file with another one is damaged, or not the one that was written.
+    pub(super) digest: String,
+    /// Of the entry's file, by its looks: while they are the same, the digest need not be taken.
+    pub(super) stamp: String,
 }
 
 /// The record of the last entry that was written, or was about to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Announced {
     name: String,
-    digest: String,
     record: Record,
 }
 
@@ -91,26 +94,29 @@ impl Index {
         digest_of: impl FnOnce(&str) -> Result<Option<String>, Error>,
     ) -> Result<(), Error> {
         let Some(announced) = &self.announced else { return Ok(()) };
-        let is_there = digest_of(&announced.name)?.as_ref() == Some(&announced.digest);
+        let is_there = digest_of(&announced.name)?.as_ref() == Some(&announced.record.digest);
         if let Some(announced) = self.announced.take().filter(|_| is_there) {
             self.records.insert(announced.name, announced.record);
         }
         Ok(())
     }
 
-    /// Announces that the file of this digest is about to be the entry `name`. The index must be
+    /// Announces that the file of this record is about to be the entry `name`. The index must be
     /// settled.
-    pub(super) fn announce(&mut self, name: String, digest: String, record: Record) {
-        self.announced = Some(Announced { name, digest, record });
+    pub(super) fn announce(&mut self, name: String, record: Record) {
+        self.announced = Some(Announced { name, record });
     }
 }
 
 impl Record {
-    pub(super) fn of(credential: &Credential) -> Self {
+    /// The record of a credential whose file has these bytes and looks.
+    pub(super) fn of(credential: &Credential, sealed: &[u8], stamp: String) -> Self {
         Self {
             server: credential.server.as_str().to_owned(),
             username: credential.username.clone(),
             created_at: payload::time(credential.created_at),
+            digest: entry::digest(sealed),
+            stamp,
         }
     }
 
@@ -118,6 +124,8 @@ impl Record {
         field(out, "{\"server\":", &self.server);
         field(out, ",\"username\":", &self.username);
         field(out, ",\"created_at\":", &self.created_at);
+        field(out, ",\"digest\":", &self.digest);
+        field(out, ",\"stamp\":", &self.stamp);
         text(out, "}");
     }
 }
@@ -130,14 +138,12 @@ impl Announced {
         }
         let text = |field: &str| json[field].as_str().map(str::to_owned);
         let name = text("h").filter(|n| entry::is_name(n)).ok_or("an invalid name")?;
-        let digest = text("digest").ok_or("no digest")?;
         let record = Record::deserialize(&json["record"]).map_err(|_| "no record")?;
-        Ok(Some(Self { name, digest, record }))
+        Ok(Some(Self { name, record }))
     }
 
     fn write(&self, out: &mut Vec<u8>) {
         field(out, "{\"h\":", &self.name);
-        field(out, ",\"digest\":", &self.digest);
         text(out, ",\"record\":");
         self.record.write(out);
         text(out, "}");
@@ -192,20 +198,26 @@ impl<'de> Deserialize<'de> for Record {
 
             fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Record, M::Error> {
                 let (mut server, mut username, mut created_at) = (None, None, None);
+                let (mut digest, mut stamp) = (None, None);
                 while let Some(name) = map.next_key()? {
                     match name {
                         "server" => server = Some(map.next_value()?),
                         "username" => username = Some(map.next_value()?),
                         "created_at" => created_at = Some(map.next_value()?),
+                        "digest" => digest = Some(map.next_value()?),
+                        "stamp" => stamp = Some(map.next_value()?),
                         _ => return Err(M::Error::custom("an unknown field")),
                     }
                 }
-                match (server, username, created_at) {
-                    (Some(server), Some(username), Some(created_at)) => {
-                        Ok(Record { server, username, created_at })
-                    }
-                    _ => Err(M::Error::custom("a field is missing")),
-                }
+                let there =
+                    |field: Option<String>| field.ok_or(M::Error::custom("a field is missing"));
+                Ok(Record {
+                    server: there(server)?,
+                    username: there(username)?,
+                    created_at: there(created_at)?,
+                    digest: there(digest)?,
+                    stamp: there(stamp)?,
+                })
             }
         }
         json.deserialize_map(Fields)
@@ -232,6 +244,8 @@ mod tests {
             server: "ghcr.io".to_owned(),
             username: username.to_owned(),
             created_at: "2026-01-01T00:00:00Z".to_owned(),
+            digest: String::new(),
+            stamp: String::new(),
         }
     }
 
@@ -240,7 +254,7 @@ mod tests {
     fn announcing(digest: &str) -> Index {
         let mut index = Index::default();
         index.records.insert(NAME.to_owned(), record("old"));
-        index.announce(NAME.to_owned(), digest.to_owned(), record("new"));
+        index.announce(NAME.to_owned(), Record { digest: digest.to_owned(), ..record("new") });
         Index::read(&index.write()).unwrap()
     }
 
@@ -276,7 +290,7 @@ mod tests {
         fn any_names_come_back(names in prop::collection::btree_map("[0-9a-f]{32}", any::<(String, String)>(), 0..5)) {
             let mut index = Index::default();
             for (name, (server, username)) in names {
-                index.records.insert(name, Record { server, username, created_at: String::new() });
+                index.records.insert(name, Record { server, ..record(&username) });
             }
             let bytes = index.write();
             prop_assert_eq!(Index::read(&bytes).unwrap(), index);

@@ -99,11 +99,17 @@ impl KeySources {
             SlotKind::KeyFile(path) => Some(path),
             _ => None,
         });
-        let message = match self.identity_file.as_ref().or(key_file) {
-            None => "the sealed store is locked".to_owned(),
-            Some(path) => format!("the sealed store is locked: {} is missing", checks::shown(path)),
+        let Some(path) = self.identity_file.as_ref().or(key_file) else {
+            return Error::new(ErrorKind::Locked, "the sealed store is locked")
+                .with_hint("imgsec-cred unlock");
         };
-        Error::new(ErrorKind::Locked, message).with_hint("imgsec-cred unlock")
+        let message = format!("the sealed store is locked: {} is missing", checks::shown(path));
+        let has_passphrase = settings.slots.iter().any(|s| !matches!(s.kind, SlotKind::KeyFile(_)));
+        Error::new(ErrorKind::Locked, message).with_hint(if has_passphrase {
+            "imgsec-cred unlock"
+        } else {
+            "bring that file back: nothing else opens this store"
+        })
     }
 }
 

@@ -13,7 +13,7 @@ const ATTEMPTS: usize = 20;
 #[derive(Default)]
 struct Snapshot {
     listed: Vec<Listed>,
-    /// Entries that have no record, or one that cannot be theirs.
+    /// Entries that have no record, or one that is not theirs: written by somebody else, or damaged.
     unknown: Vec<String>,
 }
 
@@ -39,17 +39,23 @@ impl Sealed {
         let mut files = self.folder.entry_names()?;
         let mut snapshot = Snapshot::default();
         for (name, record) in &index.records {
-            // Some file systems leave a file out of a folder's list while it is being replaced.
-            if !files.remove(name) && !self.folder.has_entry(name) {
-                continue;
-            }
-            match read_record(name, record) {
+            files.remove(name);
+            // Asked for each: some file systems leave a file out of a folder's list while it is
+            // being replaced.
+            let Some(stamp) = self.folder.entry_stamp(name)? else { continue };
+            let is_theirs = stamp == record.stamp || self.holds(name, &record.digest)?;
+            match read_record(name, record).filter(|_| is_theirs) {
                 Some(item) => snapshot.listed.push(item),
                 None => snapshot.unknown.push(name.clone()),
             }
         }
         snapshot.unknown.extend(files);
         Ok(snapshot)
+    }
+
+    /// Whether an entry's file is the one of this digest.
+    fn holds(&self, name: &str, digest: &str) -> Result<bool, Error> {
+        Ok(self.folder.read_entry(name)?.is_some_and(|sealed| entry::digest(&sealed) == digest))
     }
 
     /// The index with what was announced settled by looking at the entry's file.
@@ -75,8 +81,15 @@ impl Sealed {
         }
         let mut index = self.settled(bytes)?;
         for name in snapshot.unknown {
-            let record = self.record_of(&name)?;
-            index.records.insert(name, record);
+            index.records.remove(&name);
+            match self.record_of(&name) {
+                // What `get` cannot return is not listed: one such entry would keep all the others
+                // from a classic build.
+                Err(e) if e.kind() == ErrorKind::Damaged => {}
+                record => {
+                    index.records.insert(name, record?);
+                }
+            }
         }
         if let Ok(writing) = &writing {
             // The list is right whether or not it can be kept, as where the disk is read-only.
@@ -103,7 +116,8 @@ impl Sealed {
                 format!("{} is for another server than its name says", checks::shown(path));
             return Err(Error::new(ErrorKind::Damaged, message));
         }
-        Ok(Record::of(&credential))
+        let stamp = self.folder.entry_stamp(name)?.unwrap_or_default();
+        Ok(Record::of(&credential, &sealed, stamp))
     }
 }
 
