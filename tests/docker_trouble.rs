@@ -99,7 +99,7 @@ fn a_locked_keychain_stops_docker_and_says_so() {
 #[test]
 #[ignore = "needs docker; run tests/run"]
 fn a_locked_sealed_store_stops_docker_and_says_so() {
-    use_while_locked(Store::Sealed, "imgsec-cred unlock");
+    use_while_locked(Store::Sealed, "the sealed store is locked");
 }
 
 fn use_while_locked(store: Store, words: &str) {

@@ -190,6 +190,27 @@ fn a_time_limit_ends_by_itself() {
 }
 
 #[test]
+fn a_session_store_is_gone_with_its_key() {
+    let person = Person::without_keychain(Store::Sealed);
+    let ours = |program: &str, words: &[&str], stdin: &[u8]| {
+        let mut command = person.command(program);
+        person.finish(command.env_remove("IMGSEC_STORE").args(words), stdin)
+    };
+    let (cli, helper) =
+        (env!("CARGO_BIN_EXE_imgsec-cred"), env!("CARGO_BIN_EXE_docker-credential-imgsec"));
+    ours(cli, &["setup", "--store", "session", "--yes", "--no-input"], b"").ok();
+    let login = br#"{"ServerURL":"ghcr.io","Username":"ada","Secret":"hunter2"}"#;
+    ours(helper, &["store"], login).ok();
+    assert!(ours(helper, &["get"], b"ghcr.io").ok().stdout.contains("hunter2"));
+    assert_eq!(code(&ours(cli, &["unlock"], b"")), 6);
+    ours(cli, &["lock"], b"").ok();
+    let gone = ours(helper, &["get"], b"ghcr.io").fails();
+    assert!(gone.stderr.contains("hint: imgsec-cred setup --store session"), "{gone:?}");
+    ours(cli, &["setup", "--store", "session", "--yes", "--no-input"], b"").ok();
+    assert_eq!(ours(helper, &["list"], b"").ok().stdout, "{}\n");
+}
+
+#[test]
 fn without_a_helper_or_a_store_there_is_one_line_and_a_hint() {
     let person = Person::without_keychain(Store::Sealed);
     for verb in [&["list"][..], &["unlock"], &["lock"], &["logout", "ghcr.io"]] {

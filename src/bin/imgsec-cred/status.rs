@@ -102,11 +102,16 @@ fn check_store(machine: &Machine, checks: &mut Checks) {
             match &state.opened_by {
                 Some(by) => checks.add("store.open", Mark::Ok, opened(by, machine), None),
                 None => {
+                    let fix = if kind == StoreKind::Session {
+                        "imgsec-cred setup --store session"
+                    } else {
+                        "imgsec-cred unlock"
+                    };
                     let locked = Error::new(
                         ErrorKind::Locked,
                         "it is locked: logins can be stored, and not read",
                     );
-                    checks.fail("store.open", &locked.with_hint("imgsec-cred unlock"));
+                    checks.fail("store.open", &locked.with_hint(fix));
                 }
             }
             for slot in store.slots() {

@@ -58,7 +58,8 @@ pub(crate) fn lock(machine: &Machine, report: &Report) -> anyhow::Result<Outcome
         report.marked(Mark::Warn, &format!("the key in {path} still opens the store"))?;
         return Ok(Outcome::Attention);
     }
-    report.marked(Mark::Ok, "the sealed store is locked")?;
+    let name = if kind == StoreKind::Session { "session" } else { "sealed" };
+    report.marked(Mark::Ok, &format!("the {name} store is locked"))?;
     if kind == StoreKind::Session {
         report.note("its key was only in the kernel: what was in it cannot be read again");
     }

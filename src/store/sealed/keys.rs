@@ -99,6 +99,10 @@ impl KeySources {
             SlotKind::KeyFile(path) => Some(path),
             _ => None,
         });
+        if settings.slots.is_empty() {
+            return Error::new(ErrorKind::Locked, "the session store is locked: its key is gone")
+                .with_hint("imgsec-cred setup --store session");
+        }
         let Some(path) = self.identity_file.as_ref().or(key_file) else {
             return Error::new(ErrorKind::Locked, "the sealed store is locked")
                 .with_hint("imgsec-cred unlock");

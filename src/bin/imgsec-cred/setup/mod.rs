@@ -6,7 +6,7 @@
 //! where it was or where it goes.
 
 use imgsec_cred::machine::Machine;
-use imgsec_cred::settings;
+use imgsec_cred::settings::{self, StoreKind};
 use imgsec_cred::store;
 use serde_json::json;
 
@@ -93,6 +93,9 @@ fn say(
     report: &Report,
 ) -> anyhow::Result<()> {
     let moved = plan.credentials().count();
+    if place.kind == StoreKind::Session {
+        report.note("what is in the session store is gone at the next start");
+    }
     if is_new {
         report.marked(Mark::Ok, &format!("{} made", place.words()))?;
     }

@@ -27,7 +27,7 @@ impl Place {
         match self.kind {
             StoreKind::Keychain => "the OS keychain",
             StoreKind::Sealed => "the sealed store",
-            StoreKind::Session => "the session store, gone at the next start",
+            StoreKind::Session => "the session store",
         }
     }
 }
