@@ -1,7 +1,7 @@
 //! The sealed store through the library: what is kept in it, who can read it, and what is left when
 //! a writer is killed, a disk is full, or somebody was at the files.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 #[allow(dead_code, reason = "each test file uses its part")]
 mod support {

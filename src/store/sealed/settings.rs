@@ -150,6 +150,8 @@ fn is_id(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    const KEY_FILE: &str = if cfg!(windows) { "c:/usb/a \"key\"" } else { "/usb/a \"key\"" };
+
     fn settings() -> Settings {
         let slot = |id: &str, kind| Slot { id: id.to_owned(), kind };
         Settings {
@@ -159,7 +161,7 @@ mod tests {
             slots: vec![
                 slot("01", SlotKind::Passphrase),
                 slot("02", SlotKind::Recovery),
-                slot("03", SlotKind::KeyFile(PathBuf::from("/media/usb/a \"key\""))),
+                slot("03", SlotKind::KeyFile(PathBuf::from(KEY_FILE))),
             ],
         }
     }
@@ -178,7 +180,7 @@ mod tests {
             ("\"01\"", "7"),
             ("\"00ff\"", "\"a/b\""),
             ("\"recovery\"", "\"plugin\""),
-            ("/media", "media"),
+            ("\"path\": \"", "\"path\": \"x"),
         ] {
             assert!(good.contains(from));
             assert!(Settings::parse(good.replace(from, to).as_bytes()).is_err(), "{to}");

@@ -99,7 +99,7 @@ impl Sealed {
     /// Steps that change files: the slot's file is written; `store.json` is replaced.
     ///
     /// # Errors
-    /// As [`create`](super::create).
+    /// As [`create`](fn@super::create).
     pub fn add_slot(
         &mut self,
         identity: &Identity,
