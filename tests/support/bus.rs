@@ -14,6 +14,16 @@ const SECRETS: &str = "org.freedesktop.secrets";
 const SERVICE: &str = "/org/freedesktop/secrets";
 const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
 
+/// Those of a real session bus (`session.conf`); what dbus-daemon has built in is for the system's.
+const LIMITS: &str = "<limit name=\"max_incoming_bytes\">1000000000</limit>\
+<limit name=\"max_outgoing_bytes\">1000000000</limit>\
+<limit name=\"max_message_size\">1000000000</limit>\
+<limit name=\"auth_timeout\">240000</limit>\
+<limit name=\"max_completed_connections\">100000</limit>\
+<limit name=\"max_incomplete_connections\">10000</limit>\
+<limit name=\"max_connections_per_user\">100000</limit>\
+<limit name=\"max_replies_per_connection\">50000</limit>";
+
 /// A private session bus. Its keyring lives in `home`, its sockets in `runtime`.
 #[derive(Debug)]
 pub(crate) struct Bus {
@@ -58,7 +68,7 @@ impl Bus {
             format!(
                 "<busconfig><type>session</type><listen>unix:path={}</listen>{services}\
                  <auth>EXTERNAL</auth><policy context=\"default\"><allow send_destination=\"*\"/>\
-                 <allow receive_sender=\"*\"/><allow own=\"*\"/></policy></busconfig>",
+                 <allow receive_sender=\"*\"/><allow own=\"*\"/></policy>{LIMITS}</busconfig>",
                 runtime.join("bus").display()
             ),
         )

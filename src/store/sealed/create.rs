@@ -142,6 +142,7 @@ impl Drop for Draft {
 
 /// A new folder, for its owner alone.
 fn make_folder(path: &Path) -> Result<(), Error> {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix gives folders a mode"))]
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

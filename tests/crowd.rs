@@ -1,0 +1,310 @@
+//! Sixty-four processes at once: nothing is lost, nothing is torn, and every list is of one moment.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used)]
+
+#[allow(dead_code, reason = "each test file uses its part")]
+mod support {
+    pub(crate) mod bus;
+    pub(crate) mod person;
+    pub(crate) mod plain;
+    pub(crate) mod process;
+    pub(crate) mod snapshot;
+}
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use serde_json::{Value, json};
+use support::person::{Login, Person, Store};
+use support::plain::PlainText;
+use support::process::{self, Ran};
+
+const CROWD: usize = 64;
+const OURS: &str = "registry.example:5000";
+
+/// Does it sixty-four times, all beginning at the same moment.
+fn crowd<T: Send>(act: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let start = Barrier::new(CROWD);
+    thread::scope(|scope| {
+        let one = |number| {
+            let (start, act) = (&start, &act);
+            scope.spawn(move || {
+                start.wait();
+                act(number)
+            })
+        };
+        let all: Vec<_> = (0..CROWD).map(one).collect();
+        all.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+/// A secret that shows whether it is whole: `length` letters that only `number` has.
+fn secret(number: usize, length: usize) -> String {
+    let word = format!("{number:04}-");
+    word.repeat(length.div_ceil(word.len()))[..length].to_owned()
+}
+
+fn login(number: usize, length: usize) -> Login {
+    Login { user: format!("user{number}"), password: secret(number, length) }
+}
+
+fn request(server: &str, login: &Login) -> String {
+    json!({"ServerURL": server, "Username": login.user, "Secret": login.password}).to_string()
+}
+
+/// The helper, which may take its time where so many ask at once.
+fn helper(person: &Person, verb: &str, stdin: &str) -> Ran {
+    let mut command = person.command(env!("CARGO_BIN_EXE_docker-credential-imgsec"));
+    process::run(command.arg(verb).env("IMGSEC_TIMEOUT", "60"), stdin.as_bytes())
+}
+
+fn store(person: &Person, server: &str, login: &Login) -> Ran {
+    helper(person, "store", &request(server, login))
+}
+
+fn listed(person: &Person) -> BTreeMap<String, String> {
+    serde_json::from_str(&helper(person, "list", "").ok().stdout).unwrap()
+}
+
+fn login_for(person: &Person, server: &str) -> Option<Login> {
+    let ran = helper(person, "get", server);
+    if ran.stdout == "credentials not found in native keychain\n" {
+        return None;
+    }
+    let got: Value = serde_json::from_str(&ran.ok().stdout).unwrap();
+    let [user, password] =
+        ["Username", "Secret"].map(|name| got[name].as_str().unwrap().to_owned());
+    Some(Login { user, password })
+}
+
+fn logins_of_different_servers_are_all_kept(kind: Store) {
+    let person = Person::new(kind);
+    let server = |number: usize| format!("r{number}.example");
+    for ran in crowd(|n| store(&person, &server(n), &login(n, 1000))) {
+        ran.ok();
+    }
+    let all = listed(&person);
+    let expected = (0..CROWD).map(|n| (server(n), login(n, 0).user));
+    assert_eq!(all, expected.collect::<BTreeMap<_, _>>());
+    for (n, got) in crowd(|n| login_for(&person, &server(n))).into_iter().enumerate() {
+        assert_eq!(got, Some(login(n, 1000)));
+    }
+    // Every other one goes, while the others are replaced and everything is listed and read.
+    let seen = crowd(|n| match n % 2 {
+        0 => {
+            helper(&person, "erase", &server(n)).ok();
+            listed(&person)
+        }
+        _ => {
+            store(&person, &server(n), &login(n, 2000)).ok();
+            assert_eq!(login_for(&person, &server(n)), Some(login(n, 2000)));
+            listed(&person)
+        }
+    });
+    for (n, listed) in seen.iter().enumerate() {
+        assert_eq!(listed.contains_key(&server(n)), n % 2 == 1, "{n}: {listed:?}");
+        assert!((0..CROWD).all(|n| n % 2 == 0 || listed.contains_key(&server(n))), "{listed:?}");
+    }
+    assert_eq!(listed(&person).len(), CROWD / 2);
+}
+
+fn logins_of_one_server_replace_each_other(kind: Store, length: usize) {
+    let person = Person::new(kind);
+    store(&person, OURS, &login(0, length)).ok();
+    // Half of them store, the other half read what is there.
+    let got = crowd(|n| match n % 2 {
+        0 => store(&person, OURS, &login(n, length))
+            .ok()
+            .status
+            .success()
+            .then_some(login(n, length)),
+        _ => login_for(&person, OURS),
+    });
+    let written: Vec<_> = (0..CROWD).step_by(2).map(|n| login(n, length)).collect();
+    for got in got {
+        let got = got.expect("it was there all the time");
+        assert!(written.contains(&got), "torn: {}", got.user);
+    }
+    let last = login_for(&person, OURS).unwrap();
+    assert!(written.contains(&last));
+    assert_eq!(listed(&person), BTreeMap::from([(OURS.to_owned(), last.user)]));
+    crowd(|_| assert_eq!(login_for(&person, OURS).map(|l| l.password.len()), Some(length)));
+    crowd(|_| helper(&person, "erase", OURS).ok());
+    assert_eq!((login_for(&person, OURS), listed(&person).len()), (None, 0));
+}
+
+/// One process always has `b` only while it has `a`; no list may see it otherwise.
+fn every_list_is_of_one_moment(kind: Store) {
+    let person = Person::new(kind);
+    store(&person, "other.example", &login(0, 10)).ok();
+    let (a, b) = ("a.example", "b.example");
+    let is_over = AtomicBool::new(false);
+    let seen = thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut round = 0;
+            while !is_over.load(Ordering::Relaxed) {
+                round += 1;
+                store(&person, a, &login(round, 100)).ok();
+                store(&person, b, &login(round, 100)).ok();
+                helper(&person, "erase", b).ok();
+                helper(&person, "erase", a).ok();
+            }
+        });
+        let lists = |_| -> Vec<_> { (0..4).map(|_| listed(&person)).collect() };
+        let seen: Vec<_> = (0..3).flat_map(|_| crowd(lists)).flatten().collect();
+        is_over.store(true, Ordering::Relaxed);
+        seen
+    });
+    for listed in &seen {
+        assert_eq!(listed.get("other.example").map(String::as_str), Some("user0"), "{listed:?}");
+        assert!(!listed.contains_key(b) || listed.contains_key(a), "{listed:?}");
+    }
+    let kinds: BTreeSet<_> = seen.iter().map(BTreeMap::len).collect();
+    assert!(kinds.len() > 1, "the writer was never seen at work: {kinds:?}");
+}
+
+/// Runs a test on one store.
+macro_rules! on {
+    ($($(#[$needs:meta])* $name:ident = $test:expr;)*) => {
+        $(#[test]
+        $(#[$needs])*
+        fn $name() {
+            $test;
+        })*
+    };
+}
+
+on! {
+    the_sealed_store_keeps_the_logins_of_64_processes =
+        logins_of_different_servers_are_all_kept(Store::Sealed);
+    #[ignore = "needs gnome-keyring; run tests/run"]
+    the_keychain_keeps_the_logins_of_64_processes =
+        logins_of_different_servers_are_all_kept(Store::Keychain);
+    in_the_sealed_store_64_processes_replace_one_login_as_a_whole =
+        logins_of_one_server_replace_each_other(Store::Sealed, 60 * 1024);
+    #[ignore = "needs gnome-keyring; run tests/run"]
+    in_the_keychain_64_processes_replace_one_login_as_a_whole =
+        logins_of_one_server_replace_each_other(Store::Keychain, 60 * 1024);
+    in_the_sealed_store_64_processes_replace_a_login_of_a_mebibyte =
+        logins_of_one_server_replace_each_other(Store::Sealed, 1024 * 1024);
+    #[ignore = "needs gnome-keyring; run tests/run"]
+    in_the_keychain_64_processes_replace_a_login_of_a_mebibyte =
+        logins_of_one_server_replace_each_other(Store::Keychain, 1024 * 1024);
+    every_list_of_the_sealed_store_is_of_one_moment = every_list_is_of_one_moment(Store::Sealed);
+    #[ignore = "needs gnome-keyring; run tests/run"]
+    every_list_of_the_keychain_is_of_one_moment = every_list_is_of_one_moment(Store::Keychain);
+}
+
+/// Setup may be refused because of another that runs; then it says so, and all is there.
+#[track_caller]
+fn done_or_refused(ran: &Ran) {
+    let words = ["changed in between", "already there"];
+    let is_refused = words.iter().any(|words| ran.stderr.contains(words));
+    assert!(ran.status.success() || is_refused, "{ran:#?}");
+}
+
+fn two_setups(plain: &PlainText, rounds: usize) {
+    let before = plain.now();
+    for _ in 0..rounds {
+        let start = Barrier::new(2);
+        let run = || {
+            start.wait();
+            plain.set_up()
+        };
+        let both = thread::scope(|scope| {
+            let other = scope.spawn(run);
+            [run(), other.join().unwrap()]
+        });
+        both.iter().for_each(done_or_refused);
+        assert!(both.iter().any(|ran| ran.status.success()), "{both:#?}");
+        plain.docker_has_every_login(&both);
+        plain.store_has_every_login(&both);
+        plain.set_up().ok();
+        plain.docker_has_every_login(&both);
+        // What was before the first is what undo goes back to.
+        plain.person.run_ours(&["setup", "--undo", "--yes", "--insecure-plaintext"]).ok();
+        assert!(!plain.is_set_up(), "{both:#?}");
+        plain.docker_has_every_login(&both);
+        before.put_back();
+    }
+}
+
+#[test]
+fn two_setups_at_once_make_one_store_and_lose_nothing() {
+    two_setups(&PlainText::without_store(), 15);
+}
+
+#[test]
+fn two_setups_at_once_with_a_sealed_store_lose_nothing() {
+    two_setups(&PlainText::with_store(Store::Sealed), 15);
+}
+
+/// As docker does it: beside the file, then in its place.
+fn docker_writes(plain: &PlainText, server: &str, auth: &str) {
+    let mut config = plain.person.docker_config();
+    config["auths"][server] = json!({ "auth": auth });
+    let path = plain.person.home().join(".docker/config.json");
+    fs::write(path.with_extension("json.tmp"), config.to_string()).unwrap();
+    fs::rename(path.with_extension("json.tmp"), path).unwrap();
+}
+
+/// Whichever of its helper calls setup is at: docker writes the file then.
+#[test]
+fn setup_does_not_write_over_what_docker_wrote_in_between() {
+    let plain = PlainText::without_store();
+    let before = plain.now();
+    let config = plain.person.home().join(".docker/config.json");
+    let helper = plain.person.folder().join("bin/docker-credential-imgsec");
+    let (count, theirs) =
+        (plain.person.folder().join("count"), plain.person.folder().join("theirs"));
+    for call in 1.. {
+        before.put_back();
+        fs::write(&count, "").unwrap();
+        docker_writes(&plain, "docker.example", "YTpi");
+        fs::rename(&config, &theirs).unwrap();
+        before.put_back();
+        let script = format!(
+            "#!/bin/sh\necho >>'{count}'\nif [ $(wc -l <'{count}') = {call} ]; then\n\
+             cp '{theirs}' '{theirs}.tmp' && mv '{theirs}.tmp' '{config}'; fi\nexec '{}' \"$@\"\n",
+            env!("CARGO_BIN_EXE_docker-credential-imgsec"),
+            count = count.display(),
+            theirs = theirs.display(),
+            config = config.display(),
+        );
+        fs::write(&helper, script).unwrap();
+        fs::set_permissions(&helper, fs::Permissions::from_mode(0o755)).unwrap();
+        let ran = set_up_by(&plain, &helper);
+        if fs::read(&count).unwrap().len() < call {
+            assert!(call > 5, "{ran:#?}");
+            ran.ok();
+            return;
+        }
+        let config = plain.person.docker_config();
+        let theirs: Value = config["auths"]["docker.example"]["auth"].clone();
+        // Before setup looked at the file it is a login like the others.
+        if ran.status.success() {
+            assert!(theirs.is_null() && plain.person.login_for("docker.example").is_some());
+        } else {
+            assert!(ran.stderr.contains("changed in between"), "{ran:#?}");
+            assert_eq!(theirs, "YTpi", "{ran:#?}");
+        }
+        plain.docker_has_every_login(&ran);
+        plain.set_up().ok();
+        plain.docker_has_every_login(&ran);
+        assert_eq!(plain.person.login_for("docker.example").unwrap().password, "b");
+    }
+}
+
+/// Setup with another helper than the one beside it.
+fn set_up_by(plain: &PlainText, helper: &std::path::Path) -> Ran {
+    let ours = helper.with_file_name("imgsec-cred");
+    if !ours.exists() {
+        let real = env!("CARGO_BIN_EXE_imgsec-cred");
+        fs::hard_link(real, &ours).or_else(|_| fs::copy(real, &ours).map(drop)).unwrap();
+    }
+    plain.person.finish(plain.person.command(ours).args(plain.setup()), b"")
+}

@@ -1,0 +1,166 @@
+//! Who plays the table: our helper on each of its stores, and Docker's own helpers.
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::row::Who;
+use crate::support::person::{Person, Store};
+use crate::support::process::{self, Ran};
+
+pub(crate) const HELPER: &str = env!("CARGO_BIN_EXE_docker-credential-imgsec");
+
+/// A helper with an empty store of its own.
+pub(crate) struct Subject {
+    pub(crate) name: &'static str,
+    pub(crate) who: Who,
+    /// The helper in its surroundings, without a verb: for a Windows build, Wine and the program.
+    command: Box<dyn Fn() -> Command>,
+    /// Empties the store, where that is faster than to erase what is in it.
+    wipe: Option<Box<dyn Fn()>>,
+}
+
+impl Subject {
+    pub(crate) fn new(
+        name: &'static str,
+        who: Who,
+        command: impl Fn() -> Command + 'static,
+    ) -> Self {
+        Self { name, who, command: Box::new(command), wipe: None }
+    }
+
+    pub(crate) fn run(&self, arguments: &[OsString], stdin: &[u8]) -> Ran {
+        process::run((self.command)().args(arguments), stdin)
+    }
+
+    /// Whether the store is certainly empty now.
+    pub(crate) fn wipe(&self) -> bool {
+        self.wipe.as_ref().map(|wipe| wipe()).is_some()
+    }
+}
+
+pub(crate) fn ours_on_the_keychain() -> Subject {
+    let me = Person::new(Store::Keychain);
+    Subject::new("ours on gnome-keyring", Who::Ours, move || me.command(HELPER))
+}
+
+pub(crate) fn ours_on_the_sealed_store() -> Subject {
+    let me = Person::new(Store::Sealed);
+    Subject::new("ours on the sealed store", Who::Ours, move || me.command(HELPER))
+}
+
+pub(crate) fn docker_on_the_keychain() -> Subject {
+    let program = process::need("docker-credential-secretservice");
+    let me = Person::new(Store::Keychain);
+    Subject::new("docker-credential-secretservice", Who::SecretService, move || {
+        me.command(&program)
+    })
+}
+
+pub(crate) fn docker_on_pass() -> Subject {
+    let program = process::need("docker-credential-pass");
+    let pass = Pass::new();
+    let kept = pass.me.home().join(".password-store/docker-credential-helpers");
+    let wipe = move || {
+        // Nothing was kept yet where the folder is missing.
+        let _ = fs::remove_dir_all(&kept);
+    };
+    let name = "docker-credential-pass";
+    let subject = Subject::new(name, Who::Pass, move || pass.command(&program));
+    Subject { wipe: Some(Box::new(wipe)), ..subject }
+}
+
+/// The Windows build of `tests/support/windows-build`, on the Credential Manager of a Wine of its own.
+pub(crate) fn ours_on_windows() -> Subject {
+    let wine = Wine::new();
+    Subject::new("ours on Credential Manager", Who::Windows, move || {
+        wine.command("wine", WINDOWS_HELPER)
+    })
+}
+
+const WINDOWS_HELPER: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/target/windows/x86_64-pc-windows-gnu/release/docker-credential-imgsec.exe"
+);
+
+struct Wine {
+    me: Person,
+}
+
+impl Wine {
+    fn new() -> Self {
+        assert!(
+            Path::new(WINDOWS_HELPER).exists(),
+            "{WINDOWS_HELPER} does not exist: tests/support/windows-build makes it"
+        );
+        let wine = Self { me: Person::without_keychain(Store::Keychain) };
+        fs::create_dir(wine.prefix()).unwrap();
+        // Without a server that stays, Windows would be started anew for each program. It ends by
+        // itself a minute after the last one.
+        assert!(wine.silent("wineserver", "-p60"));
+        assert!(wine.silent("wineboot", "--init"));
+        wine
+    }
+
+    fn prefix(&self) -> PathBuf {
+        self.me.folder().join("wine")
+    }
+
+    fn command(&self, program: &str, argument: &str) -> Command {
+        let mut command = self.me.command(process::need(program));
+        command.env("WINEPREFIX", self.prefix()).env("WINEDEBUG", "-all");
+        command.env("WINEDLLOVERRIDES", "mscoree,mshtml=;winemenubuilder.exe=d");
+        command.arg(argument);
+        command
+    }
+
+    /// Runs what goes on behind our back, and so must hold none of our streams.
+    fn silent(&self, program: &str, argument: &str) -> bool {
+        let mut command = self.command(program, argument);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    }
+}
+
+impl Drop for Wine {
+    fn drop(&mut self) {
+        self.silent("wineserver", "--kill");
+        self.silent("wineserver", "--wait");
+    }
+}
+
+/// A password store with a GnuPG key that asks for no passphrase.
+struct Pass {
+    me: Person,
+    gnupg: PathBuf,
+}
+
+impl Pass {
+    fn new() -> Self {
+        let me = Person::without_keychain(Store::Sealed);
+        let gnupg = me.folder().join("gpg");
+        fs::DirBuilder::new().mode(0o700).create(&gnupg).unwrap();
+        let pass = Self { me, gnupg };
+        let mut key = pass.command(&process::need("gpg"));
+        key.args(["--batch", "--passphrase", "", "--quick-gen-key", "amy", "future-default"]);
+        process::run(&mut key, b"").ok();
+        process::run(pass.command(&process::need("pass")).args(["init", "amy"]), b"").ok();
+        pass
+    }
+
+    fn command(&self, program: &Path) -> Command {
+        let mut command = self.me.command(program);
+        command.env("GNUPGHOME", &self.gnupg);
+        command
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        let mut stop = self.command(Path::new("gpgconf"));
+        // The agent ends by itself, too, once its folder is gone.
+        let _ = stop.args(["--kill", "gpg-agent"]).status();
+    }
+}
