@@ -11,20 +11,32 @@ pub fn plain(text: &str) -> String {
         // Writing to a String does not fail.
         let _ = match c {
             _ if c.is_control() => write!(out, "\\x{:02x}", u32::from(c)),
-            '\u{200e}'
-            | '\u{200f}'
-            | '\u{061c}'
-            | '\u{2028}'
-            | '\u{2029}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{feff}' => {
-                write!(out, "\\u{{{:x}}}", u32::from(c))
-            }
+            _ if turns_the_writing(c) => write!(out, "\\u{{{:x}}}", u32::from(c)),
             _ => out.write_char(c),
         };
     }
     out
+}
+
+/// A JSON document with everything [`plain`] escapes written as JSON's `\u`, but for its line ends.
+#[must_use]
+pub fn plain_json(document: &str) -> String {
+    let mut out = String::with_capacity(document.len());
+    for c in document.chars() {
+        if c != '\n' && (c.is_control() || turns_the_writing(c)) {
+            // Writing to a String does not fail; none of these is beyond the first plane.
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Characters that change the direction of writing, or that a terminal may take for a line end.
+fn turns_the_writing(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}' | '\u{2029}' | '\u{feff}'
+        | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// `text` as one word of a POSIX shell, quoted only where it must be; escaped as [`plain`].
@@ -48,6 +60,14 @@ mod tests {
             plain("a\u{1b}[2K\r\nb\u{9b}\u{7f}\u{202e}ü€"),
             r"a\x1b[2K\x0d\x0ab\x9b\x7f\u{202e}ü€"
         );
+    }
+
+    #[test]
+    fn a_document_means_the_same_without_them() {
+        let document = serde_json::json!({"a": "\u{1b}\u{9b}\u{7f}\u{202e}ü"});
+        let shown = plain_json(&format!("{document:#}"));
+        assert!(shown.lines().count() == 3 && !shown.contains(['\u{9b}', '\u{7f}', '\u{202e}']));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), document);
     }
 
     #[test]

@@ -112,19 +112,18 @@ fn logins_of_different_servers_are_all_kept(kind: Store) {
     assert_eq!(listed(&person).len(), CROWD / 2);
 }
 
-fn logins_of_one_server_replace_each_other(kind: Store, length: usize) {
+/// So many of them store, the others read what is there.
+fn logins_of_one_server_replace_each_other(kind: Store, length: usize, writers: usize) {
     let person = Person::new(kind);
     store(&person, OURS, &login(0, length)).ok();
-    // Half of them store, the other half read what is there.
-    let got = crowd(|n| match n % 2 {
-        0 => store(&person, OURS, &login(n, length))
-            .ok()
-            .status
-            .success()
-            .then_some(login(n, length)),
-        _ => login_for(&person, OURS),
+    let got = crowd(|n| {
+        if n % (CROWD / writers) > 0 {
+            return login_for(&person, OURS);
+        }
+        store(&person, OURS, &login(n, length)).ok();
+        Some(login(n, length))
     });
-    let written: Vec<_> = (0..CROWD).step_by(2).map(|n| login(n, length)).collect();
+    let written: Vec<_> = (0..CROWD).map(|n| login(n, length)).collect();
     for got in got {
         let got = got.expect("it was there all the time");
         assert!(written.contains(&got), "torn: {}", got.user);
@@ -132,9 +131,26 @@ fn logins_of_one_server_replace_each_other(kind: Store, length: usize) {
     let last = login_for(&person, OURS).unwrap();
     assert!(written.contains(&last));
     assert_eq!(listed(&person), BTreeMap::from([(OURS.to_owned(), last.user)]));
-    crowd(|_| assert_eq!(login_for(&person, OURS).map(|l| l.password.len()), Some(length)));
-    crowd(|_| helper(&person, "erase", OURS).ok());
+    let whole = Some(last.password);
+    crowd(|_| assert_eq!(login_for(&person, OURS).map(|l| l.password), whole));
+}
+
+/// One login is stored and erased by all of them; each says that it was done.
+fn one_login_comes_and_goes(kind: Store) {
+    let person = Person::new(kind);
+    store(&person, OURS, &login(0, 100)).ok();
+    for ran in crowd(|_| helper(&person, "erase", OURS)) {
+        ran.ok();
+    }
     assert_eq!((login_for(&person, OURS), listed(&person).len()), (None, 0));
+    let all = crowd(|n| match n % 4 {
+        0 => helper(&person, "erase", OURS),
+        1 => helper(&person, "list", ""),
+        _ => store(&person, OURS, &login(n, 100)),
+    });
+    all.into_iter().for_each(|ran| drop(ran.ok()));
+    let kept = login_for(&person, OURS).map(|l| (OURS.to_owned(), l.user));
+    assert_eq!(listed(&person), kept.into_iter().collect());
 }
 
 /// One process always has `b` only while it has `a`; no list may see it otherwise.
@@ -185,15 +201,20 @@ on! {
     the_keychain_keeps_the_logins_of_64_processes =
         logins_of_different_servers_are_all_kept(Store::Keychain);
     in_the_sealed_store_64_processes_replace_one_login_as_a_whole =
-        logins_of_one_server_replace_each_other(Store::Sealed, 60 * 1024);
+        logins_of_one_server_replace_each_other(Store::Sealed, 60 * 1024, 32);
     #[ignore = "needs gnome-keyring; run tests/run"]
     in_the_keychain_64_processes_replace_one_login_as_a_whole =
-        logins_of_one_server_replace_each_other(Store::Keychain, 60 * 1024);
-    in_the_sealed_store_64_processes_replace_a_login_of_a_mebibyte =
-        logins_of_one_server_replace_each_other(Store::Sealed, 1024 * 1024);
+        logins_of_one_server_replace_each_other(Store::Keychain, 60 * 1024, 32);
+    in_the_sealed_store_64_processes_replace_or_read_a_mebibyte =
+        logins_of_one_server_replace_each_other(Store::Sealed, 1024 * 1024, 4);
     #[ignore = "needs gnome-keyring; run tests/run"]
-    in_the_keychain_64_processes_replace_a_login_of_a_mebibyte =
-        logins_of_one_server_replace_each_other(Store::Keychain, 1024 * 1024);
+    in_the_keychain_64_processes_replace_or_read_a_mebibyte =
+        logins_of_one_server_replace_each_other(Store::Keychain, 1024 * 1024, 4);
+    in_the_sealed_store_64_processes_store_and_erase_one_login =
+        one_login_comes_and_goes(Store::Sealed);
+    #[ignore = "needs gnome-keyring; run tests/run"]
+    in_the_keychain_64_processes_store_and_erase_one_login =
+        one_login_comes_and_goes(Store::Keychain);
     every_list_of_the_sealed_store_is_of_one_moment = every_list_is_of_one_moment(Store::Sealed);
     #[ignore = "needs gnome-keyring; run tests/run"]
     every_list_of_the_keychain_is_of_one_moment = every_list_is_of_one_moment(Store::Keychain);

@@ -76,6 +76,7 @@ impl JsonFile {
     /// # Errors
     /// Where it changed in between or cannot be written; it is then the old file.
     pub fn change(&self, change: impl FnOnce(&CstObject)) -> Result<(), Error> {
+        files::remove_leftovers(&self.path);
         let root = self.root()?;
         let object = root.object_value_or_set();
         change(&object);

@@ -15,7 +15,7 @@ mod replace;
 mod temp;
 
 pub use private::create_private_folder;
-pub use replace::replace;
+pub use replace::{remove_leftovers, replace};
 pub(crate) use temp::{Temp, hex, random_hex, sync_folder};
 
 /// Why a file was not read or not replaced.

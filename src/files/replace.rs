@@ -22,6 +22,7 @@ use super::{Error, Temp, check_owner, folder_of, read_limited};
 pub fn replace(path: &Path, bytes: &[u8], expected: Option<&[u8]>) -> Result<(), Error> {
     let target = resolve(path)?;
     let old = about_target(&target)?;
+    Temp::remove_leftovers(&target);
     let io = |error| Error::io(&target, error);
     let mut temp = Temp::beside(&target).map_err(io)?;
     temp.write(bytes).map_err(io)?;
@@ -34,6 +35,13 @@ pub fn replace(path: &Path, bytes: &[u8], expected: Option<&[u8]>) -> Result<(),
         return Err(Error::Changed(target));
     }
     temp.rename(&target).map_err(io)
+}
+
+/// Removes what a killed writer left beside the file; it may hold a secret. [`replace`] does so too.
+pub fn remove_leftovers(path: &Path) {
+    if let Ok(target) = resolve(path) {
+        Temp::remove_leftovers(&target);
+    }
 }
 
 /// The file at the end of all symbolic links, which need not exist where there is no link.

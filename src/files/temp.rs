@@ -1,10 +1,10 @@
 //! A file that is written beside the one it is to replace.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::folder_of;
+use super::{Links, folder_of};
 
 /// Makes what was made, renamed or removed in a folder last through a power failure.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
@@ -42,15 +42,39 @@ impl Temp {
     const PREFIX: &str = ".imgsec-";
     const SUFFIX: &str = ".tmp";
 
-    /// A new and empty file, for its owner alone, in the folder of `target`.
+    /// A new and empty file, for its owner alone, in the folder of `target`. It is locked, so that
+    /// it can be told from one that a killed writer left.
     pub(crate) fn beside(target: &Path) -> io::Result<Self> {
-        let name = format!("{}{}{}", Self::PREFIX, random_hex::<8>()?, Self::SUFFIX);
-        let path = folder_of(target).join(name);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        Ok(Self { file: options.open(&path)?, path, is_placed: false })
+        loop {
+            let name = format!("{}{}{}", Self::PREFIX, random_hex::<8>()?, Self::SUFFIX);
+            let path = folder_of(target).join(name);
+            let mut options = OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let file = options.open(&path)?;
+            if !is_locked_by_another(&file) {
+                return Ok(Self { file, path, is_placed: false });
+            }
+            // Taken for a leftover in the moment before it was locked: make another.
+        }
+    }
+
+    /// Removes what killed writers left in the folder of `target`: it may hold a secret.
+    pub(crate) fn remove_leftovers(target: &Path) {
+        if cfg!(not(unix)) {
+            return;
+        }
+        // What cannot be removed now harms nobody, and the next writer tries again.
+        for file in fs::read_dir(folder_of(target)).into_iter().flatten().flatten() {
+            if file.file_name().to_str().is_some_and(Self::is_named)
+                && let Ok((left, about)) = super::open(&file.path(), Links::Refuse)
+                && about.is_file()
+                && !is_locked_by_another(&left)
+            {
+                let _ = fs::remove_file(file.path());
+            }
+        }
     }
 
     /// Whether a file of this name was made by [`Temp::beside`].
@@ -100,6 +124,12 @@ impl Temp {
         drop(self);
         sync_folder(folder_of(target))
     }
+}
+
+/// Locks the file, unless another process has it locked. Only on Unix, where a lock is of no
+/// consequence to readers.
+fn is_locked_by_another(file: &File) -> bool {
+    if cfg!(unix) { matches!(file.try_lock(), Err(TryLockError::WouldBlock)) } else { false }
 }
 
 impl Drop for Temp {

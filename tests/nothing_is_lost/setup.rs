@@ -102,10 +102,10 @@ fn undo_into_plain_text_leaves_docker_every_login() {
     undo(&["setup", "--undo", "--yes", "--insecure-plaintext"], some_error);
 }
 
-/// What was said to a person as "Recovery passphrase".
+/// What was last said to a person as "Recovery passphrase".
 fn recovery(said: &str) -> Option<&str> {
     let is_one = |line: &&str| line.len() == 29 && line.matches('-').count() == 5;
-    said.lines().map(str::trim).find(is_one)
+    said.lines().map(str::trim).rfind(is_one)
 }
 
 #[test]

@@ -32,7 +32,11 @@ impl Subject {
     }
 
     pub(crate) fn run(&self, arguments: &[OsString], stdin: &[u8]) -> Ran {
-        process::run((self.command)().args(arguments), stdin)
+        let mut ran = process::run((self.command)().args(arguments), stdin);
+        // Wine's own words, now and then, at the end of a process; not our program's.
+        let is_ours = |line: &&str| !line.starts_with("wine client error:");
+        ran.stderr = ran.stderr.split_inclusive('\n').filter(is_ours).collect();
+        ran
     }
 
     /// Whether the store is certainly empty now.

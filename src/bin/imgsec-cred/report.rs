@@ -73,7 +73,11 @@ impl Report {
 
     /// The answer for programs.
     pub(crate) fn json(&self, document: &Value) -> io::Result<()> {
-        if self.is_json { writeln!(io::stdout(), "{document:#}") } else { Ok(()) }
+        if self.is_json {
+            writeln!(io::stdout(), "{}", text::plain_json(&format!("{document:#}")))
+        } else {
+            Ok(())
+        }
     }
 
     /// Something said beside the answer.

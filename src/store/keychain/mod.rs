@@ -23,6 +23,9 @@ mod session;
 
 const SERVICE: &str = "imgsec-cred";
 
+/// How often a change is tried that another process gets in the way of.
+const TRIES: usize = 5;
+
 /// What one item of Credential Manager holds (`CRED_MAX_CREDENTIAL_BLOB_SIZE`, wincred.h).
 const WINDOWS_ITEM_BYTES: usize = 5 * 512;
 
@@ -141,12 +144,29 @@ impl Store for Keychain {
         if !self.prompts {
             self.probe()?;
         }
-        self.parts()?.write(&item_name(&credential.server), &payload::write(credential))
+        let (name, item) = (item_name(&credential.server), payload::write(credential));
+        let mut result = self.parts()?.write(&name, &item);
+        for _ in 1..TRIES {
+            // keyring looks for the item and then writes to it: another process may have removed
+            // it in between.
+            if !matches!(&result, Err(e) if e.kind() == ErrorKind::Failed) {
+                break;
+            }
+            result = self.parts()?.write(&name, &item);
+        }
+        result
     }
 
     fn remove(&self, server: &ServerKey) -> Result<(), Error> {
-        if self.items(Some(server))?.is_empty() {
-            return Ok(());
+        for _ in 1..TRIES {
+            if self.items(Some(server))?.is_empty() {
+                return Ok(());
+            }
+            match self.parts()?.remove(&item_name(server)) {
+                // As above.
+                Err(e) if e.kind() == ErrorKind::Failed => {}
+                result => return result,
+            }
         }
         self.parts()?.remove(&item_name(server))
     }

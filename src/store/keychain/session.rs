@@ -4,7 +4,6 @@
 //! §"Transfer of Secrets"; the group is RFC 2409's second). Same as libsecret and keyring speak.
 //! The exponent has 256 random bits, ample for this group (RFC 7919 §5.2) and four times faster than 1024.
 
-use aes::cipher::block_padding::Pkcs7;
 use aes::cipher::{BlockModeDecrypt, KeyIvInit};
 use num_bigint::BigUint;
 use zeroize::Zeroizing;
@@ -12,6 +11,7 @@ use zeroize::Zeroizing;
 /// The name of the algorithm on the wire.
 pub(super) const ALGORITHM: &str = "dh-ietf1024-sha256-aes128-cbc-pkcs7";
 
+const BLOCK_BYTES: usize = 16;
 const PRIME_BYTES: usize = 128;
 const PRIME: &[u8] = b"FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74\
 020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F1437\
@@ -59,11 +59,27 @@ impl KeyPair {
 
 impl SessionKey {
     /// Opens one secret; `None` where it was not sealed with this key.
+    ///
+    /// Block by block: many at once would leave the secret in the cipher's own buffers, on a stack
+    /// that nobody wipes.
     pub(super) fn decrypt(&self, iv: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let iv: &[u8; 16] = iv.try_into().ok()?;
+        let iv: &[u8; BLOCK_BYTES] = iv.try_into().ok()?;
         let key: &[u8; 16] = &self.0;
-        let cipher = cbc::Decryptor::<aes::Aes128>::new(key.into(), iv.into());
-        cipher.decrypt_padded_vec::<Pkcs7>(sealed).ok().map(Zeroizing::new)
+        let mut cipher = cbc::Decryptor::<aes::Aes128>::new(key.into(), iv.into());
+        let mut plain = Zeroizing::new(sealed.to_vec());
+        let (blocks, rest) = plain.as_chunks_mut::<BLOCK_BYTES>();
+        blocks.iter_mut().for_each(|block| cipher.decrypt_block(block.into()));
+        if !rest.is_empty() {
+            return None;
+        }
+        // PKCS #7: the last block ends with n bytes of value n.
+        let pad = usize::from(*plain.last()?);
+        let text = plain.len().checked_sub(pad).filter(|_| (1..=BLOCK_BYTES).contains(&pad))?;
+        if plain[text..].iter().any(|&b| usize::from(b) != pad) {
+            return None;
+        }
+        plain.truncate(text);
+        Some(plain)
     }
 }
 
@@ -77,6 +93,24 @@ mod tests {
         let a = ours.shared_with(&theirs.public()).unwrap();
         let b = theirs.shared_with(&ours.public()).unwrap();
         assert_eq!(*a.0, *b.0);
+    }
+
+    #[test]
+    fn what_was_sealed_with_the_key_is_opened_and_nothing_else_is() {
+        use aes::cipher::{BlockModeEncrypt, block_padding::Pkcs7};
+        let key = KeyPair::generate().unwrap();
+        let key = key.shared_with(&KeyPair::generate().unwrap().public()).unwrap();
+        for length in [0, 1, 15, 16, 17, 1000] {
+            let text = vec![b'x'; length];
+            let raw: &[u8; 16] = &key.0;
+            let cipher = cbc::Encryptor::<aes::Aes128>::new(raw.into(), (&[7; 16]).into());
+            let mut sealed = cipher.encrypt_padded_vec::<Pkcs7>(&text);
+            assert_eq!(*key.decrypt(&[7; 16], &sealed).unwrap(), text);
+            assert!(key.decrypt(&[7; 15], &sealed).is_none());
+            sealed.pop();
+            assert!(key.decrypt(&[7; 16], &sealed).is_none());
+        }
+        assert!(key.decrypt(&[7; 16], &[]).is_none());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::folder;
 use super::index::{Index, Record};
 use super::settings::Settings;
 use super::writing::Writing;
-use super::{Sealed, entry};
+use super::{Sealed, entry, stamp};
 use crate::credential::Credential;
 use crate::files::Temp;
 use crate::store::{Error, ErrorKind, payload};
@@ -33,7 +33,7 @@ impl<'a> Change<'a> {
         store.check_opens(&name, &sealed, credential)?;
         let mut index = store.index_now()?;
         let staged = writing.stage(&folder.entry_path(&name), &sealed)?;
-        let stamp = folder::stamp_of(staged.path())?.unwrap_or_default();
+        let stamp = stamp::of(staged.path())?.unwrap_or_default();
         index.announce(name.clone(), Record::of(credential, &sealed, stamp));
         Ok(Self { store, staged, name, index, writing })
     }
@@ -166,6 +166,22 @@ mod tests {
             Err(e) => panic!("{e}"),
         })
         .collect()
+    }
+
+    #[test]
+    fn a_record_without_its_file_is_not_listed_when_another_is_built_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("store");
+        create(&root, &[NewSlot::KeyFile(&dir.path().join("key"))]).unwrap();
+        let open = Sealed::open(&root, KeySources::default()).unwrap();
+        put(&open, 0, 0, Stop::Never);
+        fs::write(open.folder.index_path(), "").unwrap();
+        put(&open, 1, 1, Stop::Never);
+        put(&open, 2, 2, Stop::Never);
+        remove(&open, 1, false);
+        let left = [0, 2].map(|n| (server(n).canonical().to_owned(), user(n)));
+        assert_eq!(listed(&open), Ok(BTreeMap::from(left.clone())));
+        assert_eq!(listed(&open), Ok(BTreeMap::from(left)));
     }
 
     proptest! {

@@ -41,6 +41,40 @@ pub fn exists(root: &Path) -> bool {
 /// # Errors
 /// [`ErrorKind::Refused`] where there is a store already, or anything else.
 pub fn create(root: &Path, slots: &[NewSlot]) -> Result<Created, Error> {
+    prepare(root, slots)?.place()
+}
+
+/// A store that is made and not yet in its place; gone when dropped before. In between a person can
+/// be told its passphrase: a store whose passphrase nobody knows is never there.
+#[derive(Debug)]
+pub struct Prepared {
+    created: Created,
+    draft: Draft,
+    root: PathBuf,
+}
+
+impl Prepared {
+    /// The passphrase of [`NewSlot::Recovery`].
+    #[must_use]
+    pub fn recovery(&self) -> Option<&SecretString> {
+        self.created.recovery.as_ref()
+    }
+
+    /// Puts the store in its place.
+    ///
+    /// # Errors
+    /// As [`create`].
+    pub fn place(self) -> Result<Created, Error> {
+        self.draft.place(&self.root)?;
+        Ok(self.created)
+    }
+}
+
+/// Does all that [`create`] does but for the last step, [`Prepared::place`].
+///
+/// # Errors
+/// As [`create`].
+pub fn prepare(root: &Path, slots: &[NewSlot]) -> Result<Prepared, Error> {
     refuse_if_taken(root)?;
     checks::parent_of(root)?;
     let identity = Identity::generate();
@@ -60,8 +94,7 @@ pub fn create(root: &Path, slots: &[NewSlot]) -> Result<Created, Error> {
     }
     let draft = Draft::beside(root)?;
     draft.fill(&settings, &slot_files)?;
-    draft.place(root)?;
-    Ok(Created { identity, recovery })
+    Ok(Prepared { created: Created { identity, recovery }, draft, root: root.to_owned() })
 }
 
 fn refuse_if_taken(root: &Path) -> Result<(), Error> {
@@ -84,6 +117,7 @@ fn random_id() -> Result<String, Error> {
 }
 
 /// A store that is not yet in its place; removed when dropped before.
+#[derive(Debug)]
 struct Draft {
     path: PathBuf,
     is_placed: bool,

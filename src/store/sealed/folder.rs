@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
 use zeroize::Zeroizing;
 
@@ -71,7 +70,11 @@ impl Folder {
     }
 
     pub(super) fn entry_path(&self, name: &str) -> PathBuf {
-        self.entries().join(format!("{name}{ENTRY_SUFFIX}"))
+        self.entries().join(Self::entry_file(name))
+    }
+
+    pub(super) fn entry_file(name: &str) -> String {
+        [name, ENTRY_SUFFIX].concat()
     }
 
     pub(super) fn slot_path(&self, id: &str) -> PathBuf {
@@ -104,11 +107,6 @@ impl Folder {
         read(&self.slot_path(id), MAX_SETTINGS_BYTES)
     }
 
-    /// How an entry's file looks, or `None` where it is missing.
-    pub(super) fn entry_stamp(&self, name: &str) -> Result<Option<String>, Error> {
-        stamp_of(&self.entry_path(name))
-    }
-
     /// Whether an entry's file is there, whatever it holds.
     pub(super) fn has_entry(&self, name: &str) -> bool {
         fs::symlink_metadata(self.entry_path(name)).is_ok()
@@ -136,21 +134,6 @@ impl Folder {
             Error::new(ErrorKind::Damaged, format!("{} is missing", checks::shown(inner)))
         })
     }
-}
-
-/// What changes when somebody writes to a file or puts another in its place: which file it is, when
-/// it was written, and its size. Renaming it changes none of them.
-pub(super) fn stamp_of(path: &Path) -> Result<Option<String>, Error> {
-    let about = match fs::symlink_metadata(path) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        about => about.map_err(|e| checks::failed(path, e))?,
-    };
-    #[cfg(unix)]
-    let file = std::os::unix::fs::MetadataExt::ino(&about);
-    #[cfg(not(unix))]
-    let file = 0;
-    let written = about.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok());
-    Ok(Some(format!("{file:x}-{:x}-{:x}", written.unwrap_or_default().as_nanos(), about.len())))
 }
 
 /// An entry, or any other file of the store, that would be too large to be read again.

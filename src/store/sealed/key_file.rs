@@ -51,6 +51,7 @@ pub(super) fn at(path: &Path, root: &Path) -> Result<(PathBuf, Identity), Error>
         return Err(Error::new(ErrorKind::Refused, message));
     }
     refuse_inside(&path, root)?;
+    Temp::remove_leftovers(&path);
     let trust = trust_in(&path, Trust::Own);
     if let Some(identity) = read(&path, trust)? {
         return Ok((path, identity));

@@ -99,7 +99,7 @@ impl KeySources {
             SlotKind::KeyFile(path) => Some(path),
             _ => None,
         });
-        if settings.slots.is_empty() {
+        if settings.slots.is_empty() && self.identity_file.is_none() {
             return Error::new(ErrorKind::Locked, "the session store is locked: its key is gone")
                 .with_hint("imgsec-cred setup --store session");
         }

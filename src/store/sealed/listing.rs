@@ -2,7 +2,7 @@
 
 use super::index::{Index, Record};
 use super::writing::Writing;
-use super::{Sealed, checks, entry};
+use super::{Sealed, checks, entry, stamp};
 use crate::server::ServerKey;
 use crate::store::{Error, ErrorKind, Listed, payload};
 
@@ -37,12 +37,13 @@ impl Sealed {
     fn snapshot(&self, index: Option<&[u8]>) -> Result<Snapshot, Error> {
         let index = self.settled(index)?;
         let mut files = self.folder.entry_names()?;
+        let entries = stamp::Entries::of(&self.folder)?;
         let mut snapshot = Snapshot::default();
         for (name, record) in &index.records {
             files.remove(name);
             // Asked for each: some file systems leave a file out of a folder's list while it is
             // being replaced.
-            let Some(stamp) = self.folder.entry_stamp(name)? else { continue };
+            let Some(stamp) = entries.stamp(name)? else { continue };
             let is_theirs = stamp == record.stamp || self.holds(name, &record.digest)?;
             match read_record(name, record).filter(|_| is_theirs) {
                 Some(item) => snapshot.listed.push(item),
@@ -75,27 +76,29 @@ impl Sealed {
         };
         let bytes = self.folder.read_index()?;
         let bytes = bytes.as_deref().map(Vec::as_slice);
-        let snapshot = self.snapshot(bytes)?;
-        if snapshot.unknown.is_empty() {
-            return Ok(snapshot.listed);
-        }
-        let mut index = self.settled(bytes)?;
-        for name in snapshot.unknown {
+        let Snapshot { mut listed, unknown } = self.snapshot(bytes)?;
+        let before = self.settled(bytes)?;
+        let mut index = before.clone();
+        for name in unknown {
             index.records.remove(&name);
             match self.record_of(&name) {
                 // What `get` cannot return is not listed: one such entry would keep all the others
                 // from a classic build.
                 Err(e) if e.kind() == ErrorKind::Damaged => {}
                 record => {
-                    index.records.insert(name, record?);
+                    let record = record?;
+                    listed.extend(read_record(&name, &record));
+                    index.records.insert(name, record);
                 }
             }
         }
-        if let Ok(writing) = &writing {
+        if let Ok(writing) = &writing
+            && index != before
+        {
             // The list is right whether or not it can be kept, as where the disk is read-only.
             let _ = writing.replace(&self.folder.index_path(), &index.write());
         }
-        Ok(index.records.iter().filter_map(|(name, record)| read_record(name, record)).collect())
+        Ok(listed)
     }
 
     /// The record of an entry, from the entry itself.
@@ -116,7 +119,7 @@ impl Sealed {
                 format!("{} is for another server than its name says", checks::shown(path));
             return Err(Error::new(ErrorKind::Damaged, message));
         }
-        let stamp = self.folder.entry_stamp(name)?.unwrap_or_default();
+        let stamp = stamp::of(&self.folder.entry_path(name))?.unwrap_or_default();
         Ok(Record::of(&credential, &sealed, stamp))
     }
 }

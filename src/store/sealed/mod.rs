@@ -33,11 +33,12 @@ mod listing;
 mod recovery;
 mod settings;
 mod slots;
+mod stamp;
 mod unlock;
 mod writing;
 
 pub use cache::probe_kernel_cache;
-pub use create::{Created, create, exists};
+pub use create::{Created, Prepared, create, exists, prepare};
 pub use identity::Identity;
 pub use keys::{KeySources, OpenedBy};
 pub use settings::{Slot, SlotKind};

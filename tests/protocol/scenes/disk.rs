@@ -24,7 +24,10 @@ fn on_a_small_disk(me: &Person, script: &str) -> Vec<String> {
     command.args(["--mount", "--map-root-user", "sh", "-c"]);
     command.arg(format!("{ON_A_SMALL_DISK}{script}"));
     let wanted = request("ghcr.io", "zed", &"large".repeat(4000));
-    command.env("helper", HELPER).env("wanted", wanted).env("small", request("a.example", "u", "s"));
+    command
+        .env("helper", HELPER)
+        .env("wanted", wanted)
+        .env("small", request("a.example", "u", "s"));
     process::run(&mut command, b"").ok().stdout.lines().map(str::to_owned).collect()
 }
 

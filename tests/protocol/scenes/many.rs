@@ -123,8 +123,7 @@ fn a_thousand_logins_in_the_sealed_store() {
         let mut hash = Sha256::new();
         hash.update(b"imgsec-cred/v1\0");
         hash.update(credential.server.canonical());
-        let name: String =
-            hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        let name: String = hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
         let sealed = age::encrypt(&recipient, &payload::write(&credential)).unwrap();
         write_private(&root.join("entries").join(format!("{name}.age")), &sealed);
     }

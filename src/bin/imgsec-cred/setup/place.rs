@@ -116,10 +116,9 @@ fn make_sealed(
         None => None,
     };
     let slot = chosen.as_ref().map_or(NewSlot::Recovery, NewSlot::Passphrase);
-    let created = sealed::create(root, &[slot])?;
-    choice::open_sealed(machine, StoreKind::Sealed)?
-        .keep_unlocked(&created.identity, Some(args.time))?;
-    if let Some(recovery) = &created.recovery {
+    let prepared = sealed::prepare(root, &[slot])?;
+    if let Some(recovery) = prepared.recovery() {
+        // Before the store is there: one whose passphrase nobody was told could never be opened.
         report.tell_once(&[
             "Recovery passphrase of the sealed store, shown only now. Keep it somewhere else:",
             "",
@@ -131,6 +130,9 @@ fn make_sealed(
             ),
         ])?;
     }
+    let created = prepared.place()?;
+    choice::open_sealed(machine, StoreKind::Sealed)?
+        .keep_unlocked(&created.identity, Some(args.time))?;
     Ok(true)
 }
 

@@ -1,0 +1,108 @@
+//! How a file looks from outside: which file it is, when it was written, and its size. That changes
+//! when somebody writes to it or puts another in its place; renaming changes none of it.
+
+use std::path::Path;
+
+use super::checks;
+use super::folder::Folder;
+use crate::store::Error;
+
+/// The stamp of one file; `None` where it is missing.
+pub(super) fn of(path: &Path) -> Result<Option<String>, Error> {
+    match std::fs::symlink_metadata(path) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        about => Ok(Some(text(&about.map_err(|e| checks::failed(path, e))?))),
+    }
+}
+
+#[cfg(unix)]
+fn text(about: &std::fs::Metadata) -> String {
+    use std::os::unix::fs::MetadataExt;
+    written(about.ino(), about.mtime(), about.mtime_nsec(), about.size())
+}
+
+#[cfg(not(unix))]
+fn text(about: &std::fs::Metadata) -> String {
+    let time = about.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
+    let time = time.unwrap_or_default();
+    written(0, time.as_secs(), time.subsec_nanos(), about.len())
+}
+
+fn written(
+    file: u64,
+    seconds: impl Into<i128>,
+    nanos: impl Into<i128>,
+    size: impl Into<i128>,
+) -> String {
+    format!("{file:x}-{:x}-{:x}", seconds.into() * 1_000_000_000 + nanos.into(), size.into())
+}
+
+/// The stamps of many entries: asked from their open folder, a whole path need not be walked each
+/// time.
+#[cfg(unix)]
+pub(super) struct Entries<'a> {
+    folder: &'a Folder,
+    open: std::fs::File,
+}
+
+#[cfg(unix)]
+impl<'a> Entries<'a> {
+    pub(super) fn of(folder: &'a Folder) -> Result<Self, Error> {
+        let path = folder.entries();
+        let open = std::fs::File::open(&path).map_err(|e| checks::failed(&path, e))?;
+        Ok(Self { folder, open })
+    }
+
+    /// The stamp of one entry; `None` where it is missing.
+    #[allow(clippy::useless_conversion, reason = "the numbers have other types on macOS")]
+    pub(super) fn stamp(&self, name: &str) -> Result<Option<String>, Error> {
+        use rustix::fs::{AtFlags, statat};
+        let file = Folder::entry_file(name);
+        match statat(&self.open, file, AtFlags::SYMLINK_NOFOLLOW) {
+            Err(rustix::io::Errno::NOENT) => Ok(None),
+            Err(e) => Err(checks::failed(&self.folder.entry_path(name), e.into())),
+            Ok(s) => Ok(Some(written(s.st_ino.into(), s.st_mtime, s.st_mtime_nsec, s.st_size))),
+        }
+    }
+}
+
+/// The stamps of many entries.
+#[cfg(not(unix))]
+pub(super) struct Entries<'a>(&'a Folder);
+
+#[cfg(not(unix))]
+impl<'a> Entries<'a> {
+    pub(super) fn of(folder: &'a Folder) -> Result<Self, Error> {
+        Ok(Self(folder))
+    }
+
+    /// The stamp of one entry; `None` where it is missing.
+    pub(super) fn stamp(&self, name: &str) -> Result<Option<String>, Error> {
+        of(&self.0.entry_path(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sealed::create;
+    use std::fs;
+
+    #[test]
+    fn both_ways_to_ask_give_the_same_and_a_rename_changes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("store");
+        create(&root, &[]).unwrap();
+        let folder = Folder::open(&root).unwrap();
+        let path = folder.entry_path("a");
+        let entries = Entries::of(&folder).unwrap();
+        assert_eq!(entries.stamp("a").unwrap(), None);
+        fs::write(root.join("temp"), "one").unwrap();
+        let before = of(&root.join("temp")).unwrap();
+        fs::rename(root.join("temp"), &path).unwrap();
+        assert_eq!(entries.stamp("a").unwrap(), before);
+        assert_eq!(of(&path).unwrap(), before);
+        fs::write(&path, "another").unwrap();
+        assert_ne!(entries.stamp("a").unwrap(), before);
+    }
+}
