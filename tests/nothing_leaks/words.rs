@@ -219,12 +219,10 @@ fn no_name_from_outside_moves_a_cursor_or_turns_the_writing() {
         &["setup", "--yes", "--no-input"],
         &["setup", "--undo", "--dry-run"],
         &["setup", "--undo", "--yes", "--json"],
-        &["setup", "--store", EVIL],
         &["setup", "--registry", EVIL],
         &["logout", "ghcr.io"],
         &["logout", EVIL],
         &["logout", "--all", "--confirm=all", "--json"],
-        &[EVIL],
     ] {
         let mut command = command(&person, IMGSEC, arguments);
         is_harmless(&process::run(command.env("DOCKER_CONFIG", &odd), b""));

@@ -6,6 +6,8 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use super::super::judge::{expect, judge};
 use super::super::row::{
     Answer, SECRET, Who, failure, listed, login, no_server, not_found, refusal, request,
@@ -37,6 +39,10 @@ fn a_request_in_two_pieces_is_one_request() {
     let me = person();
     let mut get = Talk::start(helper(&me, "get"));
     get.write(b"ghc").unwrap();
+    // Ctrl-Z and fg.
+    let pid = Pid::from_child(&get.child);
+    kill_process(pid, Signal::STOP).unwrap();
+    kill_process(pid, Signal::CONT).unwrap();
     // Only the end of the stream ends the request, however long the pause.
     assert!(get.said.recv_timeout(Duration::from_millis(300)).is_err());
     get.write(b"r.io\n").unwrap();

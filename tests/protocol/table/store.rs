@@ -50,6 +50,19 @@ fn forms() -> Vec<Row> {
             is_kept(&with(r#","Secret":"hunter2","x":{"Secret":"no","y":[1,null,{}]},"z":1e99"#)),
         ),
         row(
+            45,
+            "a field nested deeper than any stack",
+            NOTHING,
+            but_not_docker(
+                is_kept(&with(&format!(
+                    r#","Secret":"hunter2","x":{}{}"#,
+                    "[".repeat(30_000),
+                    "]".repeat(30_000)
+                ))),
+                failure("exceeded max depth"),
+            ),
+        ),
+        row(
             46,
             "a server twice: the last one counts",
             NOTHING,
