@@ -180,3 +180,34 @@ fn after_a_killed_undo_into_plain_text_setup_leaves_no_secret_on_the_disk() {
         },
     );
 }
+
+#[test]
+#[ignore = "needs strace; run tests/run"]
+fn a_session_store_whose_key_is_gone_is_made_anew_wherever_setup_is_killed() {
+    let mut plain = PlainText::without_key_file();
+    plain.use_session_store();
+    let in_plain_text = plain.now();
+    plain.set_up().ok();
+    plain.person.run_ours(&["lock"]);
+    // After a restart, and after another login into plain text.
+    let config = plain.person.home().join(".docker/config.json");
+    let set_up = plain.now();
+    in_plain_text.put_back();
+    let logins = std::fs::read(&config).unwrap();
+    set_up.put_back();
+    std::fs::write(&config, logins).unwrap();
+    let before = plain.now();
+    let traced = Traced::ours(&plain.person, &plain.setup());
+    let count = traced.each(
+        "",
+        kill_ours,
+        || before.put_back(),
+        |met| {
+            plain.docker_has_every_login(met);
+            plain.set_up().ok();
+            assert!(plain.is_set_up(), "{met:#?}");
+            plain.docker_has_every_login(met);
+        },
+    );
+    println!("setup of a session store: {count} faults");
+}

@@ -36,6 +36,11 @@ impl PlainText {
         Self::of(person, &["setup", "--yes", "--no-input", "--for", "90s"], none)
     }
 
+    /// From now on `setup` makes a store whose key only the kernel keeps.
+    pub(crate) fn use_session_store(&mut self) {
+        self.setup.extend(["--store", "session"].map(str::to_owned));
+    }
+
     /// With a store that is there and open.
     pub(crate) fn with_store(store: Store) -> Self {
         let person = Person::new(store);

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant, SystemTime};
 use imgsec_cred::choice::{self, Why};
 use imgsec_cred::clients::docker::DockerConfig;
 use imgsec_cred::machine::Machine;
-use imgsec_cred::protocol::client::Helper;
 use imgsec_cred::settings::StoreKind;
 use imgsec_cred::store::sealed::OpenedBy;
 use imgsec_cred::store::{Error, ErrorKind};
@@ -140,12 +139,11 @@ fn opened(by: &OpenedBy, machine: &Machine) -> String {
 }
 
 fn check_helper(machine: &Machine, checks: &mut Checks) {
-    let path = match stores::helper_on_path(machine) {
+    let helper = match stores::helper_on_path(machine) {
         Err(e) => return checks.add("helper.path", Mark::Fail, e.to_string(), e.hint()),
-        Ok(path) => path,
+        Ok(helper) => helper,
     };
-    let words = machine.short(&path);
-    let helper = Helper::new(path, Duration::from_secs(75));
+    let words = machine.short(helper.program());
     let ours = env!("CARGO_PKG_VERSION");
     match helper.version() {
         Err(e) => return checks.add("helper.version", Mark::Fail, e.to_string(), e.hint()),

@@ -1,6 +1,5 @@
 //! What the verbs use behind them: our helper as a store, and which store it will open.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use imgsec_cred::choice::Why;
@@ -27,8 +26,9 @@ pub(crate) fn other_helper(machine: &Machine, name: &str) -> Option<Helper> {
 }
 
 /// Our helper where Docker finds it.
-pub(crate) fn helper_on_path(machine: &Machine) -> Result<PathBuf, Error> {
-    machine.find_program(HELPER).ok_or_else(|| {
+pub(crate) fn helper_on_path(machine: &Machine) -> Result<Helper, Error> {
+    let found = machine.find_program(HELPER).map(|program| Helper::new(program, LIMIT));
+    found.ok_or_else(|| {
         let beside = machine.program.as_ref().and_then(|p| p.parent());
         let Some(folder) = beside.filter(|folder| folder.join(file_name()).is_file()) else {
             return no_helper();

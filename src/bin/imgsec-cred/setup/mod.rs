@@ -30,6 +30,8 @@ pub(crate) fn run(
     machine: &Machine,
     report: &Report,
 ) -> anyhow::Result<Outcome> {
+    // As Docker will run it: from the path, with nothing set for it.
+    let as_docker = stores::helper_on_path(machine)?;
     let place = place::choose(args, machine)?;
     let plan = Plan::make(args, machine)?;
     show(&place, &plan, report)?;
@@ -58,12 +60,7 @@ pub(crate) fn run(
     }
     Journal::keep(machine, &plan, was_chosen)?;
     settings::choose(machine, Some(place.kind))?;
-    // As Docker will: from the path, with nothing set for it.
-    imgsec_cred::protocol::client::Helper::new(
-        stores::helper_on_path(machine)?,
-        std::time::Duration::from_secs(75),
-    )
-    .list_keys()?;
+    as_docker.list_keys()?;
     plan.change_settings()?;
     say(&place, &plan, is_new, machine, report)?;
     report.json(&answer(&place, &plan, false))?;
