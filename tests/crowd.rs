@@ -1,6 +1,6 @@
 //! Sixty-four processes at once: nothing is lost, nothing is torn, and every list is of one moment.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[allow(dead_code, reason = "each test file uses its part")]
 mod support {

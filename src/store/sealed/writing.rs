@@ -14,7 +14,7 @@ use crate::files::{self, Temp};
 use crate::store::{Error, ErrorKind};
 
 /// Longer than a client waits by itself: its own deadline is the one to be heard.
-const LOCK_LIMIT: Duration = Duration::from_secs(20);
+const LOCK_LIMIT: Duration = Duration::from_secs(60);
 const LOCK_PAUSE: Duration = Duration::from_millis(3);
 
 /// The right to change the store's files, until it is dropped.
@@ -24,7 +24,7 @@ pub(super) struct Writing<'a> {
 }
 
 impl<'a> Writing<'a> {
-    /// Waits until no other process writes, for 20 s at most; then removes what stopped writers left.
+    /// Waits until no other process writes, for 60 s at most; then removes what stopped writers left.
     pub(super) fn begin(folder: &'a Folder) -> Result<Self, Error> {
         Self::begin_within(folder, LOCK_LIMIT)
     }
