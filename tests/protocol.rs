@@ -1,7 +1,7 @@
 //! The credential-helper protocol, case by case (`reference/protocol.md` §5): what our helper
 //! answers on each of its stores, and what Docker's own helpers answer to the same.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::explicit_write, clippy::ptr_arg)]
 
 /// Plays scenes with both stores; what needs a keychain is left out where nothing is installed.
 macro_rules! on_each_store {
