@@ -80,15 +80,11 @@ impl Sealed {
         let before = self.settled(bytes)?;
         let mut index = before.clone();
         for name in unknown {
-            let had_record = index.records.remove(&name).is_some();
+            index.records.remove(&name);
             match self.record_of(&name) {
                 // What `get` cannot return is not listed: one such entry would keep all the others
                 // from a classic build.
                 Err(e) if e.kind() == ErrorKind::Damaged => {}
-                // Its file is not the one of its record, and what it is shows after an unlock.
-                Err(e) if e.kind() == ErrorKind::Locked && had_record => {
-                    index.records.extend(before.records.get(&name).map(|r| (name, r.clone())));
-                }
                 record => {
                     let record = record?;
                     listed.extend(read_record(&name, &record));
