@@ -4,9 +4,10 @@ use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use super::row::Who;
+use super::wine::{WINDOWS_HELPER, Wine};
 use crate::support::person::{Person, Store};
 use crate::support::process::{self, Ran};
 
@@ -45,14 +46,22 @@ impl Subject {
     }
 }
 
+/// Our helper, which may take its time on a busy machine: the table is not about time.
+fn ours(name: &'static str, store: Store) -> Subject {
+    let me = Person::new(store);
+    Subject::new(name, Who::Ours, move || {
+        let mut helper = me.command(HELPER);
+        helper.env("IMGSEC_TIMEOUT", "60");
+        helper
+    })
+}
+
 pub(crate) fn ours_on_the_keychain() -> Subject {
-    let me = Person::new(Store::Keychain);
-    Subject::new("ours on gnome-keyring", Who::Ours, move || me.command(HELPER))
+    ours("ours on gnome-keyring", Store::Keychain)
 }
 
 pub(crate) fn ours_on_the_sealed_store() -> Subject {
-    let me = Person::new(Store::Sealed);
-    Subject::new("ours on the sealed store", Who::Ours, move || me.command(HELPER))
+    ours("ours on the sealed store", Store::Sealed)
 }
 
 pub(crate) fn docker_on_the_keychain() -> Subject {
@@ -76,63 +85,13 @@ pub(crate) fn docker_on_pass() -> Subject {
     Subject { wipe: Some(Box::new(wipe)), ..subject }
 }
 
-/// The Windows build of `tests/support/windows-build`, on the Credential Manager of a Wine of its own.
 pub(crate) fn ours_on_windows() -> Subject {
-    let wine = Wine::new();
+    let wine = Wine::shared();
     Subject::new("ours on Credential Manager", Who::Windows, move || {
-        wine.command("wine", WINDOWS_HELPER)
+        let mut helper = wine.command("wine");
+        helper.arg(WINDOWS_HELPER).env("IMGSEC_TIMEOUT", "60");
+        helper
     })
-}
-
-const WINDOWS_HELPER: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/target/windows/x86_64-pc-windows-gnu/release/docker-credential-imgsec.exe"
-);
-
-struct Wine {
-    me: Person,
-}
-
-impl Wine {
-    fn new() -> Self {
-        assert!(
-            Path::new(WINDOWS_HELPER).exists(),
-            "{WINDOWS_HELPER} does not exist: tests/support/windows-build makes it"
-        );
-        let wine = Self { me: Person::without_keychain(Store::Keychain) };
-        fs::create_dir(wine.prefix()).unwrap();
-        // Without a server that stays, Windows would be started anew for each program. It ends by
-        // itself a minute after the last one.
-        assert!(wine.silent("wineserver", "-p60"));
-        assert!(wine.silent("wineboot", "--init"));
-        wine
-    }
-
-    fn prefix(&self) -> PathBuf {
-        self.me.folder().join("wine")
-    }
-
-    fn command(&self, program: &str, argument: &str) -> Command {
-        let mut command = self.me.command(process::need(program));
-        command.env("WINEPREFIX", self.prefix()).env("WINEDEBUG", "-all");
-        command.env("WINEDLLOVERRIDES", "mscoree,mshtml=;winemenubuilder.exe=d");
-        command.arg(argument);
-        command
-    }
-
-    /// Runs what goes on behind our back, and so must hold none of our streams.
-    fn silent(&self, program: &str, argument: &str) -> bool {
-        let mut command = self.command(program, argument);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    }
-}
-
-impl Drop for Wine {
-    fn drop(&mut self) {
-        self.silent("wineserver", "--kill");
-        self.silent("wineserver", "--wait");
-    }
 }
 
 /// A password store with a GnuPG key that asks for no passphrase.

@@ -1,18 +1,19 @@
-//! Making a sealed store: it is there as a whole or not at all, whenever the machine stops.
+//! Making a sealed store, and giving one up: it is there as a whole or not at all, whenever the
+//! machine stops.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use secrecy::SecretString;
 
-use super::checks;
 use super::folder::Folder;
 use super::identity::Identity;
 use super::index::Index;
 use super::settings::Settings;
 use super::slots::{NewSlot, wrap};
+use super::{cache, checks};
 use crate::files;
 use crate::store::{Error, ErrorKind, payload};
 
@@ -36,7 +37,8 @@ pub fn exists(root: &Path) -> bool {
 ///
 /// Steps that change files: key files of slots are made where they are missing; the whole store is
 /// built in a new folder beside `root`, and all of it synced; that folder is renamed to `root`. A
-/// stop before the rename leaves no store, and perhaps that folder, which holds nothing readable.
+/// stop before the rename leaves no store, and perhaps that folder, which holds nothing readable
+/// and is removed by a later call, an hour on.
 ///
 /// # Errors
 /// [`ErrorKind::Refused`] where there is a store already, or anything else.
@@ -49,6 +51,7 @@ pub fn create(root: &Path, slots: &[NewSlot]) -> Result<Created, Error> {
 #[derive(Debug)]
 pub struct Prepared {
     created: Created,
+    store_id: String,
     draft: Draft,
     root: PathBuf,
 }
@@ -58,6 +61,15 @@ impl Prepared {
     #[must_use]
     pub fn recovery(&self) -> Option<&SecretString> {
         self.created.recovery.as_ref()
+    }
+
+    /// As [`Sealed::keep_unlocked`](super::Sealed::keep_unlocked), before anybody can find the store
+    /// locked.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn keep_unlocked(&self, limit: Option<Duration>) -> Result<(), Error> {
+        cache::save(&self.store_id, &self.created.identity, limit)
     }
 
     /// Puts the store in its place.
@@ -94,7 +106,21 @@ pub fn prepare(root: &Path, slots: &[NewSlot]) -> Result<Prepared, Error> {
     }
     let draft = Draft::beside(root)?;
     draft.fill(&settings, &slot_files)?;
-    Ok(Prepared { created: Created { identity, recovery }, draft, root: root.to_owned() })
+    let (created, store_id) = (Created { identity, recovery }, settings.store_id);
+    Ok(Prepared { created, store_id, draft, root: root.to_owned() })
+}
+
+/// Removes a store, whole or damaged, that nothing can open any more.
+///
+/// Steps that change files: the folder is renamed, so that no half of it is ever found in its
+/// place; what is in it is removed.
+///
+/// # Errors
+/// [`ErrorKind::Failed`] and its like, of the file system.
+pub fn discard(root: &Path) -> Result<(), Error> {
+    let aside = aside(root)?;
+    fs::rename(root, &aside).map_err(|e| checks::failed(root, e))?;
+    fs::remove_dir_all(&aside).map_err(|e| checks::failed(&aside, e))
 }
 
 fn refuse_if_taken(root: &Path) -> Result<(), Error> {
@@ -116,6 +142,29 @@ fn random_id() -> Result<String, Error> {
     files::random_hex::<8>().map_err(|e| Error::io("cannot get random numbers", &e))
 }
 
+/// What starts the name of a folder on its way to become a store, or to go.
+const ASIDE: &str = ".imgsec-cred-store-";
+
+/// Nobody takes so long to make a store, or to remove it.
+const ABANDONED: Duration = Duration::from_secs(60 * 60);
+
+/// A new name beside `root`.
+fn aside(root: &Path) -> Result<PathBuf, Error> {
+    Ok(files::folder_of(root).join(format!("{ASIDE}{}", random_id()?)))
+}
+
+/// Removes what calls that were stopped left beside `root`.
+fn remove_abandoned(parent: &Path) {
+    for file in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let is_named = file.file_name().to_str().is_some_and(|name| name.starts_with(ASIDE));
+        let age = file.metadata().and_then(|about| about.modified()).map(|time| time.elapsed());
+        if is_named && matches!(age, Ok(Ok(age)) if age > ABANDONED) {
+            // What cannot be removed now harms nobody.
+            let _ = fs::remove_dir_all(file.path());
+        }
+    }
+}
+
 /// A store that is not yet in its place; removed when dropped before.
 #[derive(Debug)]
 struct Draft {
@@ -129,7 +178,8 @@ impl Draft {
         files::create_private_folder(parent)?;
         let about = fs::metadata(parent).map_err(|e| checks::failed(parent, e))?;
         checks::owner_of_parent(parent, &about)?;
-        let path = parent.join(format!(".imgsec-cred-{}.new", random_id()?));
+        remove_abandoned(parent);
+        let path = aside(root)?;
         make_folder(&path)?;
         Ok(Self { path, is_placed: false })
     }

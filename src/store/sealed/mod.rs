@@ -38,7 +38,7 @@ mod unlock;
 mod writing;
 
 pub use cache::probe_kernel_cache;
-pub use create::{Created, Prepared, create, exists, prepare};
+pub use create::{Created, Prepared, create, discard, exists, prepare};
 pub use identity::Identity;
 pub use keys::{KeySources, OpenedBy};
 pub use settings::{Slot, SlotKind};

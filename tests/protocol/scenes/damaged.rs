@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::super::judge::expect;
 use super::super::row::{Answer, SECRET, listed, login, not_found, request};
@@ -24,12 +24,12 @@ fn sealed() -> (Person, PathBuf) {
 }
 
 /// The one entry of a store.
-fn entry(root: &PathBuf) -> PathBuf {
+fn entry(root: &Path) -> PathBuf {
     let mut files = fs::read_dir(root.join("entries")).unwrap();
     files.next().unwrap().unwrap().path()
 }
 
-fn write_private(path: &PathBuf, text: &str) {
+fn write_private(path: &Path, text: &str) {
     let _ = fs::remove_file(path);
     let mut options = fs::OpenOptions::new();
     let mut file = options.write(true).create_new(true).mode(0o600).open(path).unwrap();

@@ -8,7 +8,7 @@ use crate::support::process;
 
 pub(crate) const CASES: &[u8] = &[69];
 
-/// The person's data moved to a disk of a few pages, of which `state` is the last to be said.
+/// Moves the person's data to a disk of a few pages, which only this script sees.
 const ON_A_SMALL_DISK: &str = r#"
 set -eu
 data=$HOME/.local/share
@@ -45,8 +45,8 @@ fn a_full_disk_keeps_the_old_login() {
         r#"cat /dev/zero 2>/dev/null >"$data/filler" || true
         ask store "$wanted" 2>/dev/null; ask store "$small" 2>/dev/null
         ask get ghcr.io; ask list ''; ask erase ghcr.io; ask get ghcr.io
-        rm "$data/filler"; ask store "$wanted"; ask list ''
-        find "$data" -name '*.tmp'"#,
+        find "$data" -name '*.tmp'
+        rm "$data/filler"; ask store "$wanted"; ask list ''"#,
     );
     let no_space = |line: &String| line.ends_with(": no space is left on its disk");
     assert!(no_space(&said[0]) && no_space(&said[2]), "{said:#?}");
@@ -76,7 +76,7 @@ fn a_read_only_disk_is_read() {
     with_login(&me, "ghcr.io");
     let said = on_a_small_disk(
         &me,
-        r#"mount -o remount,ro "$data"
+        r#"mount -o remount,bind,ro "$data"
         ask store "$wanted" 2>/dev/null; ask erase ghcr.io 2>/dev/null
         ask get ghcr.io; ask list ''"#,
     );

@@ -14,10 +14,15 @@ pub(crate) fn rows() -> Vec<Row> {
     let access = "https://index.docker.io/v1/access-token";
     let refresh = "https://index.docker.io/v1/refresh-token";
     let hub = [(HUB, "bob", SECRET), (access, "bob", "access"), (refresh, "bob", "refresh")];
-    let tokens_stay = || [gives(access, "bob", "access"), gives(refresh, "bob", "refresh")];
-    let with_tokens = |key: &str| {
-        let [access_stays, refresh_stays] = tokens_stay();
-        [forget(key), access_stays, refresh_stays, lacks(HUB), forget(access), forget(refresh)]
+    let erases_hub_alone = |erase: Step, hub: Step| {
+        [
+            erase,
+            gives(access, "bob", "access"),
+            gives(refresh, "bob", "refresh"),
+            hub,
+            forget(access),
+            forget(refresh),
+        ]
     };
     vec![
         row(71, "a login", BOB, [forget(HUB), lacks(HUB), list(&[])]),
@@ -73,14 +78,16 @@ pub(crate) fn rows() -> Vec<Row> {
                 lacks("ghcr.io"),
             ],
         ),
-        row(76, "Docker Hub by another name keeps its tokens", &hub, {
-            let mut steps = with_tokens("index.docker.io");
-            steps[0] = forget_absent("index.docker.io");
-            let [erased, access_stays, refresh_stays, gone, a, b] = steps;
-            let stays = login(HUB, "bob", SECRET);
-            [erased, access_stays, refresh_stays, gone.docker(stays), a, b]
-        }),
-        row(77, "Docker Hub keeps its tokens", &hub, with_tokens(HUB)),
+        row(
+            76,
+            "Docker Hub by another name keeps its tokens",
+            &hub,
+            erases_hub_alone(
+                forget_absent("index.docker.io"),
+                lacks(HUB).docker(login(HUB, "bob", SECRET)),
+            ),
+        ),
+        row(77, "Docker Hub keeps its tokens", &hub, erases_hub_alone(forget(HUB), lacks(HUB))),
         row(
             79,
             "a host keeps what is below it",

@@ -1,6 +1,6 @@
 //! Where `setup` puts the credentials: the store asked for, the one chosen before, or the best here.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use imgsec_cred::choice;
 use imgsec_cred::machine::Machine;
@@ -72,7 +72,7 @@ pub(super) fn prepare(
     let is_new = match place.kind {
         StoreKind::Session => make_session(root, machine, args)?,
         _ if sealed::exists(root) => false,
-        _ => make_sealed(root, args, shared, machine, report)?,
+        _ => make_sealed(root, args, shared, report)?,
     };
     open(place.kind, args, shared, machine)?;
     Ok(is_new)
@@ -80,25 +80,24 @@ pub(super) fn prepare(
 
 /// A store whose key nothing but the kernel keeps. One whose key is gone is made anew: nothing in
 /// it can ever be read again.
-fn make_session(root: &PathBuf, machine: &Machine, args: &Setup) -> anyhow::Result<bool> {
+fn make_session(root: &Path, machine: &Machine, args: &Setup) -> anyhow::Result<bool> {
     sealed::probe_kernel_cache()?;
     if sealed::exists(root) {
         if choice::open_sealed(machine, StoreKind::Session)?.state()?.opened_by.is_some() {
             return Ok(false);
         }
-        std::fs::remove_dir_all(root)?;
+        sealed::discard(root)?;
     }
-    let created = sealed::create(root, &[])?;
-    choice::open_sealed(machine, StoreKind::Session)?
-        .keep_unlocked(&created.identity, Some(args.time))?;
+    let prepared = sealed::prepare(root, &[])?;
+    prepared.keep_unlocked(Some(args.time))?;
+    prepared.place()?;
     Ok(true)
 }
 
 fn make_sealed(
-    root: &std::path::Path,
+    root: &Path,
     args: &Setup,
     shared: &Shared,
-    machine: &Machine,
     report: &Report,
 ) -> anyhow::Result<bool> {
     if let Some(key_file) = &args.key_file {
@@ -130,9 +129,8 @@ fn make_sealed(
             ),
         ])?;
     }
-    let created = prepared.place()?;
-    choice::open_sealed(machine, StoreKind::Sealed)?
-        .keep_unlocked(&created.identity, Some(args.time))?;
+    prepared.keep_unlocked(Some(args.time))?;
+    prepared.place()?;
     Ok(true)
 }
 
@@ -158,11 +156,7 @@ fn open(kind: StoreKind, args: &Setup, shared: &Shared, machine: &Machine) -> an
 }
 
 /// Makes sure that this key file opens the store.
-fn add_key_file(
-    store: &mut Sealed,
-    key_file: &std::path::Path,
-    shared: &Shared,
-) -> anyhow::Result<()> {
+fn add_key_file(store: &mut Sealed, key_file: &Path, shared: &Shared) -> anyhow::Result<()> {
     let is_slot = |slot: &sealed::Slot| matches!(&slot.kind, sealed::SlotKind::KeyFile(path) if path == key_file);
     if store.slots().iter().any(is_slot) {
         return store.state()?.opened_by.map(|_| ()).ok_or_else(|| {
