@@ -88,7 +88,7 @@ impl Nobody {
         } else {
             Command::new(program)
         };
-        command.env_clear().env("PATH", process::path_with(&[]));
+        command.env_clear().env("PATH", process::path_with(&[self.folder.path()]));
         command.env("HOME", self.folder.path().join("home")).current_dir(self.folder.path());
         command
     }
