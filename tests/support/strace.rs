@@ -58,7 +58,8 @@ pub(crate) fn changes(trace: &str) -> Vec<Change> {
     let mut in_thread: HashMap<(&str, &str), usize> = HashMap::new();
     let mut with_path: HashMap<(&str, &str, &str), usize> = HashMap::new();
     let mut first: HashMap<(&str, usize), &str> = HashMap::new();
-    for line in trace.lines() {
+    let lines = whole(trace);
+    for line in &lines {
         let Some((thread, call, arguments)) = parse(line) else { continue };
         let nth = in_thread.entry((thread, call)).and_modify(|n| *n += 1).or_insert(1);
         let path = path(arguments);
@@ -74,6 +75,31 @@ pub(crate) fn changes(trace: &str) -> Vec<Change> {
         }
     }
     changes
+}
+
+/// The lines of a trace, with those calls in one line that another thread's made two of. A call that
+/// was never finished ends in ` = ?`, as strace shows one whose program was killed in it, at times
+/// after it has shown it as unfinished twice.
+fn whole(trace: &str) -> Vec<String> {
+    const UNFINISHED: &str = " <unfinished ...>";
+    let mut lines: Vec<String> = Vec::new();
+    let mut open: HashMap<&str, usize> = HashMap::new();
+    for line in trace.lines() {
+        let thread = line.split(' ').next().unwrap_or_default();
+        if let Some(begun) = line.strip_suffix(UNFINISHED) {
+            open.entry(thread).or_insert_with(|| {
+                lines.push(format!("{begun} = ?"));
+                lines.len() - 1
+            });
+        } else if let Some((_, end)) = line.split_once(" resumed>") {
+            if let Some(begun) = open.remove(thread).map(|at| &mut lines[at]) {
+                *begun = format!("{}{end}", begun.trim_end_matches(" = ?"));
+            }
+        } else {
+            lines.push(line.to_owned());
+        }
+    }
+    lines
 }
 
 /// `PID call(arguments) = value`; without `-f` the PID is left out.
