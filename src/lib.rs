@@ -8,6 +8,7 @@
 //! [`settings`]; then [`store`]; then [`files`], [`credential`], [`server`]. [`machine`],
 //! [`text`], [`deadline`] and [`process`] import nothing of ours.
 
+pub mod audit;
 pub mod choice;
 pub mod clients;
 pub mod credential;

@@ -17,7 +17,13 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("clap::", &["bin/imgsec-cred/"]),
     ("anyhow::", &["bin/imgsec-cred/"]),
     ("rpassword", &["bin/imgsec-cred/ask.rs"]),
-    ("jsonc_parser", &["clients/"]),
+    ("jsonc_parser", &["clients/", "audit/document/json.rs"]),
+    ("saphyr_parser", &["audit/document/yaml.rs"]),
+    ("toml_edit", &["audit/document/toml.rs"]),
+    ("roxmltree", &["audit/document/xml.rs"]),
+    ("aho_corasick", &["audit/prefilter.rs"]),
+    ("ignore::", &["audit/walk.rs"]),
+    ("shlex", &["audit/"]),
     ("io::stdout()", &["process.rs", "bin/imgsec-cred/report.rs"]),
     (
         "io::stderr()",
@@ -33,6 +39,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "protocol/wire.rs",
             "protocol/client.rs",
             "clients/docker.rs",
+            "audit/",
             "bin/imgsec-cred/ask.rs",
             "bin/imgsec-cred/setup/place.rs",
         ],
@@ -52,6 +59,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("settings", &["files", "machine", "store"]),
     ("protocol", &["credential", "deadline", "server", "store", "text"]),
     ("clients", &["credential", "files", "server", "store"]),
+    ("audit", &["files", "server"]),
     ("choice", &["credential", "machine", "server", "settings", "store"]),
 ];
 

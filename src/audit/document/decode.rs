@@ -1,0 +1,57 @@
+//! The text in a file's bytes: UTF-8 or UTF-16, with or without a byte order mark, and what an
+//! editor's swap file or a database holds between its NULs.
+
+use std::borrow::Cow;
+
+/// The text of a file; line ends are `\n`, and what is no text is a replacement character or a line
+/// end.
+#[must_use]
+pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    let text = match bytes {
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes).into(),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes).into(),
+        _ if is_utf16(bytes, 1) => utf16(bytes, u16::from_le_bytes).into(),
+        _ if is_utf16(bytes, 0) => utf16(bytes, u16::from_be_bytes).into(),
+        _ => String::from_utf8_lossy(bytes),
+    };
+    if memchr::memchr2(0, b'\r', text.as_bytes()).is_none() {
+        return text;
+    }
+    Cow::Owned(text.replace("\r\n", "\n").replace(['\r', '\0'], "\n"))
+}
+
+fn utf16(bytes: &[u8], read: fn([u8; 2]) -> u16) -> String {
+    let units = bytes.chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
+    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+}
+
+/// Whether the text begins with ASCII in two bytes each, of which the one at `zero` is 0.
+fn is_utf16(bytes: &[u8], zero: usize) -> bool {
+    let begin = &bytes[..bytes.len().min(64) & !1];
+    !begin.is_empty() && begin.chunks_exact(2).all(|pair| pair[zero] == 0 && pair[1 - zero] != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_encoding_of_a_text_is_the_text() {
+        let wide = |read: fn(u16) -> [u8; 2], mark: &[u8]| {
+            let units = "{\"a\":1}\r\n".encode_utf16().flat_map(read);
+            mark.iter().copied().chain(units).collect::<Vec<u8>>()
+        };
+        for bytes in [
+            b"{\"a\":1}\r\n".to_vec(),
+            b"\xef\xbb\xbf{\"a\":1}\n".to_vec(),
+            wide(u16::to_le_bytes, b"\xff\xfe"),
+            wide(u16::to_be_bytes, b"\xfe\xff"),
+            wide(u16::to_le_bytes, b""),
+        ] {
+            assert_eq!(decode(&bytes), "{\"a\":1}\n");
+        }
+        assert_eq!(decode(b"b0VIM\0\0\"auths\": {\0}"), "b0VIM\n\n\"auths\": {\n}");
+        assert_eq!(decode(b""), "");
+    }
+}

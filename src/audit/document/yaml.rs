@@ -1,0 +1,145 @@
+//! YAML, of one document or several, read event by event: aliases are followed once each, and a
+//! file of aliases ends at [`MAX_VALUES`].
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle};
+
+use super::{MAX_DEPTH, MAX_VALUES, Node, Value};
+
+/// The trees of a stream; `None` where it is no YAML, or nothing but one text.
+pub(super) fn parse(text: &str) -> Option<Vec<Node>> {
+    let mut builder = Builder::default();
+    for event in Parser::new_from_str(text) {
+        let (event, span) = event.ok()?;
+        builder.take(event, span.start.line())?;
+    }
+    let has_structure = |node: &Node| !matches!(node.value, Value::Text(_) | Value::Null);
+    builder.roots.iter().any(has_structure).then_some(builder.roots)
+}
+
+/// What is being built: the open lists and maps, innermost last.
+#[derive(Default)]
+struct Builder {
+    roots: Vec<Node>,
+    open: Vec<Open>,
+    anchors: HashMap<usize, Node>,
+    values: usize,
+}
+
+struct Open {
+    node: Node,
+    anchor: usize,
+    /// The name whose value comes next.
+    name: Option<String>,
+}
+
+impl Builder {
+    /// Takes one event; `None` where the stream is too deep or too large.
+    fn take(&mut self, event: Event<'_>, line: usize) -> Option<()> {
+        match event {
+            Event::Scalar(text, style, anchor, _) => {
+                let is_null = style == ScalarStyle::Plain
+                    && matches!(text.as_ref(), "" | "~" | "null" | "Null" | "NULL");
+                let value = if is_null { Value::Null } else { Value::Text(text.into_owned()) };
+                self.put(Node { value, line }, anchor)
+            }
+            Event::SequenceStart(anchor, _) => self.begin(Value::List(Vec::new()), anchor, line),
+            Event::MappingStart(anchor, _) => self.begin(Value::Map(Vec::new()), anchor, line),
+            Event::SequenceEnd | Event::MappingEnd => {
+                let done = self.open.pop()?;
+                self.put(done.node, done.anchor)
+            }
+            Event::Alias(anchor) => {
+                let node = self.anchors.get(&anchor).cloned();
+                let node = node.unwrap_or(Node { value: Value::Null, line });
+                self.values += size(&node);
+                self.put(node, 0)
+            }
+            _ => Some(()),
+        }
+    }
+
+    fn begin(&mut self, value: Value, anchor: usize, line: usize) -> Option<()> {
+        self.open.push(Open { node: Node { value, line }, anchor, name: None });
+        (self.open.len() <= MAX_DEPTH).then_some(())
+    }
+
+    /// Puts a value that is complete where it belongs.
+    fn put(&mut self, node: Node, anchor: usize) -> Option<()> {
+        self.values += 1;
+        if self.values > MAX_VALUES {
+            return None;
+        }
+        if anchor != 0 {
+            self.values += size(&node);
+            self.anchors.insert(anchor, node.clone());
+        }
+        let Some(open) = self.open.last_mut() else {
+            self.roots.push(node);
+            return Some(());
+        };
+        match &mut open.node.value {
+            Value::List(items) => items.push(node),
+            Value::Map(entries) => match open.name.take() {
+                // A map merged into this one (`<<: *anchor`).
+                Some(name) if name == "<<" => entries.extend(merged(node)),
+                Some(name) => entries.push((name, node)),
+                // A name that is no text is nobody's.
+                None => open.name = Some(node.text().unwrap_or_default().to_owned()),
+            },
+            _ => {}
+        }
+        Some(())
+    }
+}
+
+fn merged(node: Node) -> Vec<(String, Node)> {
+    match node.value {
+        Value::Map(entries) => entries,
+        Value::List(items) => items.into_iter().flat_map(merged).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// How many values a tree has.
+fn size(node: &Node) -> usize {
+    match &node.value {
+        Value::List(items) => 1 + items.iter().map(size).sum::<usize>(),
+        Value::Map(entries) => 1 + entries.iter().map(|(_, node)| size(node)).sum::<usize>(),
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_knows_its_line_and_a_folded_text_is_one() {
+        let trees =
+            parse("a: 1\nb:\n  - x\n  - c: >-\n      one\n      two\n---\nd: [~]\n").unwrap();
+        assert_eq!(trees.len(), 2);
+        let item = &trees[0].get("b").unwrap().items()[1];
+        let folded = item.get("c").unwrap();
+        assert_eq!((folded.text(), folded.line), (Some("one two"), 5));
+        assert_eq!(trees[1].get("D").unwrap().items()[0].value, Value::Null);
+    }
+
+    #[test]
+    fn aliases_are_followed_and_do_not_grow_without_end() {
+        let trees = parse("x: &x {u: a}\ny:\n  <<: *x\n  v: b\n").unwrap();
+        assert_eq!(trees[0].get("y").unwrap().get("u").unwrap().text(), Some("a"));
+        let mut bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n".to_owned();
+        for n in 1..12 {
+            bomb.push_str(&format!(
+                "a{n}: &a{n} [{}]\n",
+                vec![format!("*a{}", n - 1); 10].join(",")
+            ));
+        }
+        assert!(parse(&bomb).is_none());
+        assert!(parse(&"[".repeat(100_000)).is_none());
+        assert!(parse(&"a:\n".repeat(3)).is_some());
+        assert!(parse("just words").is_none());
+    }
+}

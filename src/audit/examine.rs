@@ -1,0 +1,104 @@
+//! One text, all sources: every credential in it, each once.
+
+use std::collections::HashSet;
+
+use secrecy::ExposeSecret;
+
+use super::document::{Document, Here, Node, Step, Value};
+use super::finding::Found;
+use super::sources::{self, File, Find};
+use super::{inner, prefilter};
+
+/// How deep documents may lie in the texts of documents.
+const MAX_INNER: usize = 4;
+
+/// A credential and the source that found it.
+#[derive(Debug)]
+pub struct Hit {
+    /// The name of the source.
+    pub rule: &'static str,
+    /// What it found.
+    pub found: Found,
+}
+
+/// Every credential in a text, in the order of its lines; the same secret at the same value once.
+/// What is no credential (a placeholder, a reference, ciphertext) is among them:
+/// [`judge`](super::judge) knows.
+#[must_use]
+pub fn examine(path: &str, text: &str) -> Vec<Hit> {
+    if !prefilter::may_hold_credentials(text) {
+        return Vec::new();
+    }
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let document = Document::read(name, text);
+    let file = File { path, document: &document };
+    let mut hits = Vec::new();
+    for tree in &document.trees {
+        visit(&file, &Here { node: tree, step: Step::Root, up: None }, 0, &mut hits);
+    }
+    for source in sources::ALL {
+        if let Find::Text(find) = source.find {
+            collect(source.id, &mut hits, |found| find(&file, found));
+        }
+    }
+    // A structured source knows more of a place than the one that reads lines.
+    let mut seen = HashSet::new();
+    hits.retain(|hit| {
+        let found = &hit.found;
+        seen.insert((found.line, found.secret.expose_secret().to_owned()))
+    });
+    hits.sort_by_key(|hit| hit.found.line);
+    hits
+}
+
+fn collect(rule: &'static str, hits: &mut Vec<Hit>, find: impl FnOnce(&mut Vec<Found>)) {
+    let mut found = Vec::new();
+    find(&mut found);
+    hits.extend(found.into_iter().map(|found| Hit { rule, found }));
+}
+
+/// Shows a value and all below it to the sources.
+fn visit(file: &File<'_>, here: &Here<'_>, depth: usize, hits: &mut Vec<Hit>) {
+    match &here.node.value {
+        Value::Null => {}
+        Value::Map(entries) => {
+            for source in sources::ALL {
+                if let Find::Map(find) = source.find {
+                    collect(source.id, hits, |found| find(file, here, found));
+                }
+            }
+            for (name, node) in entries {
+                visit(file, &Here { node, step: Step::Name(name), up: Some(here) }, depth, hits);
+            }
+        }
+        Value::List(items) => {
+            for (number, node) in items.iter().enumerate() {
+                visit(file, &Here { node, step: Step::Item(number), up: Some(here) }, depth, hits);
+            }
+        }
+        Value::Text(text) if depth < MAX_INNER => {
+            let trees: Vec<Node> = inner::trees(text);
+            for node in &trees {
+                visit(file, &Here { node, step: Step::Inner, up: Some(here) }, depth + 1, hits);
+            }
+        }
+        Value::Text(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_in_json_in_yaml_is_found_at_the_line_of_the_text() {
+        let text = "kind: Secret\nstringData:\n  .dockerconfigjson: '{\"auths\":{\"ghcr.io\":{\"auth\":\"YWRhOnMzY3JldC13b3Jk\"}}}'\n";
+        let hits = examine("a/secret.yaml", text);
+        assert_eq!(hits.len(), 1);
+        let found = &hits[0].found;
+        assert_eq!(found.registry.as_deref(), Some("ghcr.io"));
+        assert_eq!(found.username.as_deref(), Some("ada"));
+        assert_eq!((found.line, found.pointer.as_str()), (3, "/stringData/.dockerconfigjson"));
+        assert_eq!(found.secret.expose_secret(), "s3cret-word");
+    }
+}

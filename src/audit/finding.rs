@@ -1,0 +1,174 @@
+//! What the audit finds: a secret for a registry, and where it lies. No secret is ever shown.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use secrecy::SecretString;
+
+/// A credential as a source reads it from a text.
+#[derive(Debug)]
+pub struct Found {
+    /// The registry as it is written, an image reference or an address; `None` where the text does
+    /// not say.
+    pub registry: Option<String>,
+    /// The user name; `None` where the text does not say.
+    pub username: Option<String>,
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// The secret itself, decoded.
+    pub secret: SecretString,
+    /// Its line in the file, counted from 1.
+    pub line: usize,
+    /// A JSON pointer (RFC 6901) in a file that has a structure; else nothing.
+    pub pointer: String,
+    /// An expiry that is written beside it, as RFC 3339 or as seconds since 1970.
+    pub expiry: Option<String>,
+}
+
+/// The kinds of secrets, by how they are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// `auth`: base64 of `user:password`.
+    Auth,
+    /// A user name and a password, each by itself.
+    UserPass,
+    /// Docker's identity token: a refresh token.
+    IdentityToken,
+    /// Docker's registry token: sent to the registry as it is.
+    RegistryToken,
+    /// A header of an HTTP request.
+    HttpHeader,
+    /// A user name and a password in the address of a proxy.
+    ProxyUserinfo,
+    /// A command that a shell, or an agent, remembers.
+    History,
+    /// A command in a script, a recipe or a pipeline.
+    Script,
+    /// A variable of the environment, in a file or a process.
+    Env,
+    /// An entry of `.netrc`.
+    Netrc,
+    /// A line of a log.
+    Log,
+    /// An OAuth access token.
+    OauthAccess,
+    /// An OAuth refresh token.
+    OauthRefresh,
+}
+
+impl Kind {
+    /// Its stable name in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auth => "auth",
+            Self::UserPass => "userpass",
+            Self::IdentityToken => "identitytoken",
+            Self::RegistryToken => "registrytoken",
+            Self::HttpHeader => "http-header",
+            Self::ProxyUserinfo => "proxy-userinfo",
+            Self::History => "history",
+            Self::Script => "script",
+            Self::Env => "env",
+            Self::Netrc => "netrc",
+            Self::Log => "log",
+            Self::OauthAccess => "oauth-access",
+            Self::OauthRefresh => "oauth-refresh",
+        }
+    }
+}
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing: expired.
+    Info,
+    /// Of little use to a thief.
+    Low,
+    /// Of limited use, or in a place that is guarded.
+    Medium,
+    /// Opens a registry.
+    High,
+    /// Opens more than a registry.
+    Critical,
+}
+
+impl Severity {
+    /// Its stable name in reports and options.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// Whether the secret still works, as far as it can be told without asking anybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Nothing says until when it works.
+    Unknown,
+    /// It says itself until when it works, and that is to come.
+    Live,
+    /// It says itself that it works no longer.
+    Expired,
+    /// Secrets of its type work until somebody takes them back.
+    NoExpiry,
+}
+
+impl State {
+    /// Its stable name in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Live => "live",
+            Self::Expired => "expired",
+            Self::NoExpiry => "no-expiry",
+        }
+    }
+}
+
+/// A place where a secret lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// The file; for the environment of this process, `$NAME`.
+    pub path: PathBuf,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// A JSON pointer, or nothing.
+    pub pointer: String,
+}
+
+/// A credential that lies open, and what makes it better or worse.
+#[derive(Debug)]
+pub struct Finding {
+    /// The rule that found it: the name of a [`Source`](super::sources::Source).
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The registry in its one spelling: `docker.io` for Docker Hub, `*` where the file does not say.
+    pub registry: String,
+    /// The user name, where it is known and is no secret itself.
+    pub username: Option<String>,
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// The type of token by its looks, such as `docker-pat`, or `password`.
+    pub token_type: &'static str,
+    /// Who hands out such tokens, where its looks or the registry say so.
+    pub provider: Option<&'static str>,
+    /// Whether it still works.
+    pub state: State,
+    /// Until when it works, where it says so.
+    pub expires_at: Option<SystemTime>,
+    /// Where it lies: one place, or all of one secret's.
+    pub locations: Vec<Location>,
+    /// What makes it better or worse: stable words such as `world-readable`.
+    pub signals: Vec<&'static str>,
+    /// The secret, to see whether two findings are one; never shown.
+    pub secret: SecretString,
+}

@@ -1,0 +1,18 @@
+//! Finds registry credentials that lie open on a machine: in the settings of container tools, in
+//! their backups, in shell histories, in pipelines and manifests.
+//!
+//! Structured files are parsed, not matched by pattern: a finding names the registry, the user and
+//! the place. A text goes through [`prefilter`], [`document`], the rows of [`sources`], and
+//! [`judge`], in this order. Nothing here runs a program or goes to the network.
+
+pub mod auths;
+pub mod document;
+pub mod examine;
+pub mod finding;
+pub mod inner;
+pub mod judge;
+pub mod places;
+pub mod prefilter;
+pub mod registry;
+pub mod sources;
+pub mod tokens;
