@@ -40,29 +40,34 @@ pub enum Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(path) => write!(f, "{}: no such file or folder", path.display()),
-            Self::Dangling(path) => {
-                write!(f, "{}: a symbolic link that leads nowhere", path.display())
-            }
-            Self::NotRegular(path) => write!(f, "{}: not a regular file", path.display()),
-            Self::TooLarge(path, limit) => {
-                write!(f, "{}: larger than {limit} bytes", path.display())
-            }
-            Self::ForeignOwner(path, uid) => {
-                write!(f, "{}: belongs to another user (uid {uid})", path.display())
-            }
-            Self::Changed(path) => {
-                write!(f, "{}: changed in between by another program", path.display())
-            }
-            Self::Io(path, error) => write!(f, "{}: {}", path.display(), in_words(error)),
-        }
+        let (Self::Missing(path)
+        | Self::Dangling(path)
+        | Self::NotRegular(path)
+        | Self::TooLarge(path, _)
+        | Self::ForeignOwner(path, _)
+        | Self::Changed(path)
+        | Self::Io(path, _)) = self;
+        write!(f, "{}: {}", path.display(), self.reason())
     }
 }
 
 impl std::error::Error for Error {}
 
 impl Error {
+    /// Why, without the path.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Missing(_) => "no such file or folder".to_owned(),
+            Self::Dangling(_) => "a symbolic link that leads nowhere".to_owned(),
+            Self::NotRegular(_) => "not a regular file".to_owned(),
+            Self::TooLarge(_, limit) => format!("larger than {limit} bytes"),
+            Self::ForeignOwner(_, uid) => format!("belongs to another user (uid {uid})"),
+            Self::Changed(_) => "changed in between by another program".to_owned(),
+            Self::Io(_, error) => in_words(error),
+        }
+    }
+
     /// An error of the operating system, met at `path`.
     #[must_use]
     pub fn io(path: &Path, error: io::Error) -> Self {
