@@ -97,6 +97,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// All of them, mildest first.
+    pub const ALL: [Self; 5] = [Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
+
     /// Its stable name in reports and options.
     #[must_use]
     pub fn name(self) -> &'static str {

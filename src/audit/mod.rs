@@ -17,6 +17,7 @@ pub mod known;
 pub mod places;
 pub mod prefilter;
 pub mod registry;
+pub mod remedy;
 pub mod scan;
 pub mod severity;
 pub mod signals;

@@ -4,11 +4,12 @@
 use std::fs::Metadata;
 use std::path::{Component, Path};
 
-use super::document::{Document, Format, Node, Value};
+use super::document::{Document, Format, Node, Value, decode};
 use super::finding::Finding;
 use super::git::Repository;
 use super::registry;
 use super::severity::signal;
+use crate::files;
 
 /// What is known of the machine.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +18,17 @@ pub struct Surroundings {
     pub has_docker_auth_config: bool,
     /// Registries that `daemon.json` allows without encryption, as they are written there.
     pub insecure_registries: Vec<String>,
+}
+
+/// The registries that a `daemon.json` of Docker allows without encryption.
+#[must_use]
+pub fn insecure_registries(path: &Path) -> Vec<String> {
+    let Ok(bytes) = files::read_limited(path, 1024 * 1024) else { return Vec::new() };
+    let text = decode(&bytes);
+    let document = Document::read("daemon.json", &text);
+    let registries = document.trees.first().and_then(|root| root.get("insecure-registries"));
+    let named = registries.into_iter().flat_map(Node::items).filter_map(Node::text);
+    named.map(str::to_owned).collect()
 }
 
 /// What holds for all that is in a file.
