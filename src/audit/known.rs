@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::places::Places;
-use super::scan::{self, Facts, Scan};
+use super::scan::{Facts, Reader, Scan};
 use super::signals;
 use super::sources;
 
@@ -14,7 +14,7 @@ use super::sources;
 /// writers left behind.
 #[must_use]
 pub fn known(users: &[Places], facts: &Facts) -> Scan {
-    let mut scan = Scan::default();
+    let (mut scan, mut reader) = (Scan::default(), Reader::default());
     let mut seen = BTreeSet::new();
     for places in users {
         for path in of_user(places) {
@@ -24,7 +24,7 @@ pub fn known(users: &[Places], facts: &Facts) -> Scan {
                     |_| path.display().to_string(),
                     |below| format!("~/{}", below.display()),
                 );
-                scan::file(&path, &name, facts, &mut scan);
+                reader.look(&path, &name, facts, &mut scan);
             }
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use secrecy::ExposeSecret;
-use zeroize::Zeroizing;
+use zeroize::Zeroize;
 
 use super::document::decode;
 use super::examine::{Hit, examine};
@@ -104,40 +104,49 @@ pub fn environment(_variables: impl Iterator<Item = (String, String)>, _facts: &
     Scan::default()
 }
 
-/// Looks into one file. `name` stands for it in ids: its path from the folder that was asked for.
-pub(super) fn file(path: &Path, name: &str, facts: &Facts, into: &mut Scan) {
-    into.looked_at += 1;
-    let skip = |reason: String| Skipped { path: path.to_owned(), reason };
-    match read(path) {
-        Ok(Some((bytes, about))) => {
-            let text = decode(&bytes);
-            let findings = in_text(path, name, &text, Some(&about), facts);
-            into.add(Scan { findings, ..Scan::default() });
-        }
-        Ok(None) => {}
-        Err(files::Error::Missing(_)) => {}
-        Err(files::Error::TooLarge(..)) => {
-            into.skipped.push(skip(format!("larger than {} MB", MAX_FILE_BYTES / 1024 / 1024)))
-        }
-        Err(error) => into.skipped.push(skip(error.reason())),
-    }
+/// Reads files one after the other, in one buffer.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    buffer: Vec<u8>,
 }
 
-/// A file's bytes, and what the system says of it.
-type Bytes = (Zeroizing<Vec<u8>>, Metadata);
+impl Reader {
+    /// Looks into one file. `name` stands for it in ids: its path from the folder that was asked for.
+    pub(super) fn look(&mut self, path: &Path, name: &str, facts: &Facts, into: &mut Scan) {
+        into.looked_at += 1;
+        let skip = |reason: String| Skipped { path: path.to_owned(), reason };
+        match self.read(path) {
+            Ok(Some(about)) => {
+                let text = decode(&self.buffer);
+                let findings = in_text(path, name, &text, Some(&about), facts);
+                into.add(Scan { findings, ..Scan::default() });
+                drop(text);
+                self.buffer.zeroize();
+            }
+            Ok(None) | Err(files::Error::Missing(_)) => {}
+            Err(files::Error::TooLarge(..)) => {
+                let limit = MAX_FILE_BYTES / 1024 / 1024;
+                into.skipped.push(skip(format!("larger than {limit} MB")));
+            }
+            Err(error) => into.skipped.push(skip(error.reason())),
+        }
+    }
 
-/// The bytes of a file that is worth reading closely.
-fn read(path: &Path) -> Result<Option<Bytes>, files::Error> {
-    let (file, about) =
-        files::open(path, files::Links::Follow).map_err(|e| files::Error::io(path, e))?;
-    if !about.is_file() {
-        return Err(files::Error::NotRegular(path.to_owned()));
+    /// Reads a file, and says whether it is worth reading closely. Only those that are hold a secret
+    /// that we know of, and are wiped before the next.
+    fn read(&mut self, path: &Path) -> Result<Option<Metadata>, files::Error> {
+        let (file, about) =
+            files::open(path, files::Links::Follow).map_err(|e| files::Error::io(path, e))?;
+        if !about.is_file() {
+            return Err(files::Error::NotRegular(path.to_owned()));
+        }
+        if about.len() > MAX_FILE_BYTES && prefilter::is_binary(&file) {
+            return Ok(None);
+        }
+        self.buffer.clear();
+        files::read_into(&file, &about, path, MAX_FILE_BYTES, &mut self.buffer)?;
+        Ok(prefilter::may_hold_credentials(&self.buffer).then_some(about))
     }
-    if about.len() > MAX_FILE_BYTES && prefilter::is_binary(&file) {
-        return Ok(None);
-    }
-    let bytes = files::read_open(&file, &about, path, MAX_FILE_BYTES)?;
-    Ok(prefilter::may_hold_credentials(&bytes).then_some((bytes, about)))
 }
 
 /// The findings in a text: what sources found and is a secret, with what can be told of it.

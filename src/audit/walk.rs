@@ -8,7 +8,7 @@ use std::sync::mpsc;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::scan::{self, Facts, Scan, Skipped};
+use super::scan::{Facts, Reader, Scan, Skipped};
 
 /// Folders that hold nothing a person or a program would log in with: what git and its like have
 /// packed, and what package managers have fetched.
@@ -40,14 +40,16 @@ fn one(root: &Path, facts: &Facts, total: &Mutex<Scan>, looked_at: &(dyn Fn() + 
     walk.filter_entry(|entry| !is_pruned(entry.path()));
     let (send, receive) = mpsc::channel::<Scan>();
     walk.build_parallel().run(|| {
-        let mut own = Own { scan: Scan::default(), send: send.clone() };
+        let (scan, reader) = Default::default();
+        let mut own = Own { scan, reader, send: send.clone() };
         Box::new(move |entry| {
             match entry {
                 Ok(entry) if is_file(&entry) => {
                     let path = entry.path();
                     let name = path.strip_prefix(root).ok().filter(|p| *p != Path::new(""));
                     let name = name.or_else(|| path.file_name().map(Path::new)).unwrap_or(path);
-                    scan::file(path, &name.to_string_lossy(), facts, &mut own.scan);
+                    let Own { scan, reader, .. } = &mut own;
+                    reader.look(path, &name.to_string_lossy(), facts, scan);
                     looked_at();
                 }
                 Ok(_) => {}
@@ -63,6 +65,7 @@ fn one(root: &Path, facts: &Facts, total: &Mutex<Scan>, looked_at: &(dyn Fn() + 
 /// What one thread found; handed over at its end.
 struct Own {
     scan: Scan,
+    reader: Reader,
     send: mpsc::Sender<Scan>,
 }
 
