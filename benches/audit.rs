@@ -5,7 +5,7 @@
 //! tree. `rg` and we take turns, and the ratio is the median of the turns' own; a scanner runs once.
 //! One that is missing is named: `pip install detect-secrets kingfisher-bin`, `cargo install
 //! ripsecrets`.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 #![cfg(target_os = "linux")]
 
 use std::fs;
