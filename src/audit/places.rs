@@ -19,6 +19,8 @@ pub struct Places {
     pub named: Vec<(&'static str, PathBuf)>,
     /// The whole machine's settings, as `/etc`; empty for a user who is not the one that runs us.
     pub system: Vec<PathBuf>,
+    /// The whole machine's data, as `/var/lib`; empty where `system` is.
+    pub state: Vec<PathBuf>,
 }
 
 impl Places {
