@@ -19,6 +19,8 @@ pub struct Places {
     pub named: Vec<(&'static str, PathBuf)>,
     /// The root of the whole machine's settings; empty for a user who is not the one that runs us.
     pub system: Vec<PathBuf>,
+    /// The whole machine's data, as `/var/lib`; empty where `system` is.
+    pub state: Vec<PathBuf>,
 }
 
 /// Variables that name a file or a folder of a container tool.
