@@ -1,0 +1,22 @@
+//! The corpus: files of all sources of the catalogue in realistic surroundings, and files that look
+//! like them and hold no credential. Written from the formats' references, not from our parsers.
+
+pub(crate) mod case;
+mod docker;
+mod generate;
+mod logins;
+
+use case::{Case, Corpus};
+use generate::Dice;
+
+/// All files; the same ones each time.
+pub(crate) fn cases() -> Vec<Case> {
+    let families: &[(&str, fn(&mut Corpus))] = &[("docker", docker::cases)];
+    let mut all = Vec::new();
+    for (name, cases) in families {
+        let mut corpus = Corpus { dice: Dice::of(name), cases: Vec::new() };
+        cases(&mut corpus);
+        all.append(&mut corpus.cases);
+    }
+    all
+}
