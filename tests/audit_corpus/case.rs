@@ -271,15 +271,18 @@ impl Corpus {
         ];
         let mut clean = text.to_owned();
         for one in expected {
-            let is_auth = one.written != one.secrets[0];
+            let (secret, example) = (&one.secrets[0], base64("username:password"));
             let empty = base64(&format!("{}:", one.user.trim_start_matches(['-', '?'])));
-            let example = base64("username:password");
-            let stands = if is_auth {
-                self.dice.pick(&[empty.as_str(), example.as_str(), "Og==", "${REGISTRY_AUTH}"])
+            let reference = self.dice.pick(REFERENCES);
+            let stands = if one.written == *secret {
+                reference.to_owned()
+            } else if one.written == base64(secret) {
+                base64(reference)
             } else {
-                self.dice.pick(REFERENCES)
+                let auths = [empty.as_str(), &example, "Og==", "${REGISTRY_AUTH}"];
+                self.dice.pick(&auths).to_owned()
             };
-            clean = clean.replace(&one.written, stands);
+            clean = clean.replace(&one.written, &stands);
         }
         clean
     }
