@@ -2,10 +2,13 @@
 //! like them and hold no credential. Written from the formats' references, not from our parsers.
 
 pub(crate) mod case;
+mod clean_settings;
+mod clean_texts;
 mod clients;
 mod commands;
 mod containers;
 mod docker;
+mod encodings;
 mod generate;
 mod infrastructure;
 mod kubernetes;
@@ -27,6 +30,9 @@ pub(crate) fn cases() -> Vec<Case> {
         ("infrastructure", infrastructure::cases),
         ("commands", commands::cases),
         ("variables", variables::cases),
+        ("encodings", encodings::cases),
+        ("clean_settings", clean_settings::cases),
+        ("clean_texts", clean_texts::cases),
     ];
     let mut all = Vec::new();
     for (name, cases) in families {
