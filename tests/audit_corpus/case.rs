@@ -169,7 +169,8 @@ impl Lasts {
             }
             Self::Never => until.is_none() && seen.state == State::NoExpiry,
             Self::Until(seconds) => {
-                let state = if seconds > super::logins::now() { State::Live } else { State::Expired };
+                let state =
+                    if seconds > super::logins::now() { State::Live } else { State::Expired };
                 until.is_some_and(|until| until.as_secs() == seconds) && seen.state == state
             }
         }

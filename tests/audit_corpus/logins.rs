@@ -24,15 +24,45 @@ pub(crate) struct Login {
 
 /// All types of tokens that stand on one line and need no quotes.
 pub(crate) const TYPES: &[&str] = &[
-    "docker-pat", "docker-oat", "github-pat", "github-fine-grained-pat", "github-actions-token",
-    "github-oauth", "github-app-user", "github-refresh", "gitlab-pat", "gitlab-pat-routable",
-    "gitlab-deploy-token", "gitlab-job-token", "gitlab-runner-token", "aws-ecr",
-    "aws-ecr-expired", "aws-access-key", "gcp-access-token", "azure-acr-password",
-    "azure-client-secret", "quay-robot", "quay-oauth", "quay-app-token", "harbor-robot",
-    "nvidia-api-key", "nvidia-legacy", "jfrog-reference-token", "jfrog-api-key",
-    "jfrog-access-token", "digitalocean-token", "redhat-registry-token", "scaleway-key",
-    "ibm-api-key", "ibm-bearer", "chainguard-pull-token", "chainguard-expired", "jwt", "uuid",
-    "docker-uuid", "password",
+    "docker-pat",
+    "docker-oat",
+    "github-pat",
+    "github-fine-grained-pat",
+    "github-actions-token",
+    "github-oauth",
+    "github-app-user",
+    "github-refresh",
+    "gitlab-pat",
+    "gitlab-pat-routable",
+    "gitlab-deploy-token",
+    "gitlab-job-token",
+    "gitlab-runner-token",
+    "aws-ecr",
+    "aws-ecr-expired",
+    "aws-access-key",
+    "gcp-access-token",
+    "azure-acr-password",
+    "azure-client-secret",
+    "quay-robot",
+    "quay-oauth",
+    "quay-app-token",
+    "harbor-robot",
+    "nvidia-api-key",
+    "nvidia-legacy",
+    "jfrog-reference-token",
+    "jfrog-api-key",
+    "jfrog-access-token",
+    "digitalocean-token",
+    "redhat-registry-token",
+    "scaleway-key",
+    "ibm-api-key",
+    "ibm-bearer",
+    "chainguard-pull-token",
+    "chainguard-expired",
+    "jwt",
+    "uuid",
+    "docker-uuid",
+    "password",
 ];
 
 /// Seconds since 1970, now.
@@ -168,7 +198,8 @@ impl Dice {
             "aws-ecr" => Some(self.ecr(ECR, now() + 9 * 3600)),
             "aws-ecr-expired" => Some(self.ecr(ECR, now() - 40 * 24 * 3600)),
             "aws-access-key" => {
-                let user = format!("AK{}{}", "IA", self.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16));
+                let user =
+                    format!("AK{}{}", "IA", self.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16));
                 Some(Login::new(ECR, &user, self.text(ALNUM, 40), token))
             }
             "gcp-service-account-key" => {
@@ -196,7 +227,9 @@ impl Dice {
             "scaleway-key" => {
                 Some(Login::new("rg.fr-par.scw.cloud", "nologin", self.uuid(), token))
             }
-            "ibm-api-key" => Some(Login::new("de.icr.io", "iamapikey", self.text(WORDY, 44), token)),
+            "ibm-api-key" => {
+                Some(Login::new("de.icr.io", "iamapikey", self.text(WORDY, 44), token))
+            }
             "oracle-auth-token" => {
                 let secret = format!("{}>;k{}[q", self.text(ALNUM, 9), self.text(ALNUM, 6));
                 Some(Login::new("fra.ocir.io", "axq7acme/mira", secret, token))
@@ -260,7 +293,13 @@ impl Dice {
             "docker-oauth-access" => {
                 let claims = json!({"iss": "https://login.docker.com/", "sub": "auth0|5e1f",
                     "aud": ["https://hub.docker.com"], "scope": "openid offline_access"});
-                signed("https://index.docker.io/v1/access-token", "mira", token, claims, Some(later))
+                signed(
+                    "https://index.docker.io/v1/access-token",
+                    "mira",
+                    token,
+                    claims,
+                    Some(later),
+                )
             }
             "azure-acr-refresh-token" => {
                 signed("acmeprod.azurecr.io", null, token, acr(), Some(now() + 2 * 3600))
@@ -278,7 +317,8 @@ impl Dice {
                 signed("registry.redhat.io", "7654321|acme-pull", token, claims, None)
             }
             "ibm-bearer" => {
-                let claims = json!({"iam_id": "IBMid-55", "iss": "https://iam.cloud.ibm.com/identity"});
+                let claims =
+                    json!({"iam_id": "IBMid-55", "iss": "https://iam.cloud.ibm.com/identity"});
                 signed("de.icr.io", "iambearer", token, claims, Some(now() + 3000))
             }
             "chainguard-pull-token" => {
