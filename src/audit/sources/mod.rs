@@ -6,7 +6,35 @@ use super::document::{Document, Here};
 use super::finding::Found;
 use super::places::Places;
 
+mod ansible;
+mod any_registry;
+mod bitbucket;
+mod blocks;
+mod buildkite;
+mod chef;
+mod circleci;
+mod concourse;
+mod dependabot;
+mod distribution;
 mod docker_config;
+mod drone;
+mod ecs;
+mod github_actions;
+mod gitlab_runner;
+mod gradle;
+mod hosts;
+mod login;
+mod maven;
+mod named_secrets;
+mod nomad;
+mod packer;
+mod proxies;
+mod renovate;
+mod salt;
+mod terraform;
+mod terraform_state;
+#[cfg(test)]
+mod testing;
 
 /// One kind of place where container tools leave credentials: a table row. None of its functions
 /// touches the disk.
@@ -55,4 +83,32 @@ impl<'t> File<'t> {
 }
 
 /// The table.
-pub const ALL: &[&Source] = &[&docker_config::SOURCE];
+pub const ALL: &[&Source] = &[
+    &gitlab_runner::SOURCE,
+    &docker_config::SOURCE,
+    &ansible::SOURCE,
+    &bitbucket::SOURCE,
+    &buildkite::SOURCE,
+    &chef::SOURCE,
+    &circleci::SOURCE,
+    &concourse::SOURCE,
+    &proxies::DAEMON,
+    &dependabot::SOURCE,
+    &distribution::SOURCE,
+    &drone::SOURCE,
+    &ecs::SOURCE,
+    &github_actions::SOURCE,
+    &gradle::SOURCE,
+    &maven::SOURCE,
+    &nomad::SOURCE,
+    &packer::SOURCE,
+    &renovate::SOURCE,
+    &renovate::SCRIPT,
+    &salt::SOURCE,
+    &proxies::SERVICE,
+    &terraform::SOURCE,
+    &terraform_state::SOURCE,
+    &named_secrets::SOURCE,
+    // What is left.
+    &any_registry::SOURCE,
+];
