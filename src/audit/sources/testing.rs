@@ -1,0 +1,42 @@
+//! What the tests of sources compare: the findings of a text in their shortest form.
+
+use secrecy::ExposeSecret;
+
+use crate::audit::examine::examine;
+
+/// A finding: rule, registry, user name, secret and line.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Login(&'static str, Option<String>, Option<String>, String, usize);
+
+/// No findings.
+pub(super) const NONE: [Login; 0] = [];
+
+impl Login {
+    /// A finding; `""` is a registry or a user that the file does not name.
+    pub(super) fn of(
+        rule: &'static str,
+        registry: &str,
+        username: &str,
+        secret: &str,
+        line: usize,
+    ) -> Self {
+        let named = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        Self(rule, named(registry), named(username), secret.to_owned(), line)
+    }
+
+    /// The same on another line.
+    pub(super) fn at(self, line: usize) -> Self {
+        Self(self.0, self.1, self.2, self.3, line)
+    }
+}
+
+/// All that is found in a text.
+pub(super) fn logins(path: &str, text: &str) -> Vec<Login> {
+    let hits = examine(path, text).into_iter();
+    hits.map(|hit| {
+        let found = hit.found;
+        let secret = found.secret.expose_secret().to_owned();
+        Login(hit.rule, found.registry, found.username, secret, found.line)
+    })
+    .collect()
+}
