@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 
 use super::sources;
 
@@ -15,7 +15,11 @@ const ENCODED: &[&str] =
 
 static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let words = sources::ALL.iter().flat_map(|source| source.words).chain(ENCODED);
-    AhoCorasickBuilder::new().ascii_case_insensitive(true).build(words).ok()
+    AhoCorasickBuilder::new()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(words)
+        .ok()
 });
 
 /// Whether a file is worth reading closely, going by its bytes. UTF-16 hides its words from this, and

@@ -113,8 +113,7 @@ pub(super) fn is_registry(written: &str) -> bool {
 fn is_known(name: &str) -> bool {
     let is =
         |known: &&str| if known.starts_with('.') { name.ends_with(*known) } else { name == *known };
-    KNOWN.iter().any(is)
-        || (name.contains(".dkr.ecr") && name.contains(".amazonaws."))
+    KNOWN.iter().any(is) || (name.contains(".dkr.ecr") && name.contains(".amazonaws."))
 }
 
 /// Whether a text can be a host: a name with a dot or a port, or this machine.
