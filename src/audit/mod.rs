@@ -7,6 +7,7 @@
 
 pub mod auths;
 pub mod document;
+pub mod embedded;
 pub mod examine;
 pub mod finding;
 pub mod inner;

@@ -15,6 +15,7 @@ mod docker_config_backup;
 mod docker_headers;
 mod docker_plugins;
 mod docker_proxies;
+mod docker_text;
 mod dockercfg;
 mod doctl;
 mod ecr_cache;
@@ -113,4 +114,5 @@ pub const ALL: &[&Source] = &[
     &jfrog::SOURCE,
     &dockercfg::SOURCE,
     &docker_config::SOURCE,
+    &docker_text::SOURCE,
 ];
