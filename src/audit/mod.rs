@@ -8,6 +8,7 @@
 
 pub mod auths;
 pub mod document;
+pub mod embedded;
 pub mod examine;
 pub mod finding;
 mod git;

@@ -10,7 +10,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 use super::sources;
 
 /// Base64 of `{"auths"`, as manifests hold it, in the layouts that programs write.
-const ENCODED: &[&str] =
+pub(super) const ENCODED: &[&str] =
     &["eyJhdXRocyI6", "ewogICAgImF1dGhzIj", "ewoJImF1dGhzIj", "ewogICJhdXRocyI6"];
 
 static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {

@@ -25,6 +25,7 @@ mod docker_config_backup;
 mod docker_headers;
 mod docker_plugins;
 mod docker_proxies;
+mod docker_text;
 mod dockercfg;
 mod doctl;
 mod drone;
@@ -165,6 +166,7 @@ pub const ALL: &[&Source] = &[
     &terraform::SOURCE,
     &terraform_state::SOURCE,
     &named_secrets::SOURCE,
+    &docker_text::SOURCE,
     // What is left.
     &any_registry::SOURCE,
 ];
