@@ -128,8 +128,8 @@ mod tests {
         assert_eq!(
             logins("w.yml", text),
             [
-                Login::of("github-actions", "docker.io", "ada", "s3cret-word", 4),
-                Login::of("github-actions", "quay.io", "bob", "0ther-word", 4),
+                Login::of("github-actions", "docker.io", "ada", "s3cret-word", 5),
+                Login::of("github-actions", "quay.io", "bob", "0ther-word", 5),
             ]
         );
     }

@@ -131,7 +131,7 @@ pub(super) fn looks_like_host(host: &str) -> bool {
 /// Whether an address is one of another kind of registry.
 pub(super) fn is_other(written: &str) -> bool {
     let lower = written.to_ascii_lowercase();
-    host(&lower).split(['.', '-', '_', ':']).any(|part| OTHERS.contains(&part))
+    lower.split(|c: char| !c.is_alphanumeric()).any(|part| OTHERS.contains(&part))
 }
 
 #[cfg(test)]
