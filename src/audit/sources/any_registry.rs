@@ -61,7 +61,6 @@ pub(super) const SOURCE: Source = Source {
         "registry.",
         "harbor.",
         "docker.",
-        "registry-",
         "usernamepassword",
     ],
     find: Find::Map(find),
@@ -163,7 +162,8 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     let name = Name { own, above, plain: plain(own), plain_above: plain(above) };
     let has_user = here.text(login::USERS).is_some();
     let registry = field(here, REGISTRIES).filter(|text| is_image_place(text));
-    if name.is_one_of(MAPS) {
+    let is_below_named = has_user && MAPS.contains(&name.plain_above.as_str());
+    if name.is_one_of(MAPS) || is_below_named {
         let said = registry.or_else(|| field(here, ADDRESSES)).or_else(|| beside(here));
         login::take(here, said.or_else(|| name.registry()), found);
     } else if let Some(registry) = registry.filter(|text| has_user || hosts::is_registry(text)) {
@@ -172,6 +172,8 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
         && let Some(registry) = by_place(here, &name).or_else(|| by_name(here, &name))
     {
         login::take(here, Some(registry), found);
+    } else if has_user && name.is_one_of(&["registry"]) && !is_elsewhere(here) {
+        login::take(here, None, found);
     } else if own == "usernamePassword" {
         jenkins(here, found);
     }
@@ -265,9 +267,18 @@ fn field<'t>(here: &Here<'t>, names: &[&str]) -> Option<&'t str> {
     })
 }
 
+/// Whether a `registry` without an address that images may be at is another program's.
+fn is_elsewhere(here: &Here<'_>) -> bool {
+    let has_place =
+        |map: &Here<'_>| field(map, ADDRESSES).or_else(|| field(map, REGISTRIES)).is_some();
+    here.names().any(hosts::is_other) || has_place(here) || here.map_above().is_some_and(has_place)
+}
+
 /// Whether a text says where images may be.
 fn is_image_place(text: &str) -> bool {
-    let is_place = text.contains("://") || hosts::looks_like_host(hosts::host(text));
+    let is_place =
+        ["http://", "https://", "oci://", "docker://"].iter().any(|s| text.starts_with(s))
+            || !text.contains("://") && hosts::looks_like_host(hosts::host(text));
     is_place && (hosts::is_registry(text) || !hosts::is_other(text))
 }
 
@@ -276,95 +287,4 @@ fn plain(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::audit::sources::testing::{Login, NONE, logins};
-
-    fn found(text: &str, registry: &str) {
-        let expected = logins("values.yaml", text);
-        let login = Login::of("registry-login", registry, "ada", "s3cret-word", 3);
-        let line = text.lines().position(|line| line.contains("s3cret-word")).unwrap() + 1;
-        let login = login.at(line);
-        assert_eq!(expected, [login], "{text}");
-    }
-
-    #[test]
-    fn values_of_charts_are_found_in_every_spelling() {
-        let parts = "  username: ada\n  password: s3cret-word\n";
-        found(
-            &format!("imageCredentials:\n  registry: reg.acme.example\n{parts}"),
-            "reg.acme.example",
-        );
-        found(
-            &format!("imagePullSecret:\n  server: reg.acme.example\n{parts}"),
-            "reg.acme.example",
-        );
-        found(
-            &format!("registry:\n  url: https://images.acme.example\n{parts}"),
-            "https://images.acme.example",
-        );
-        found(&format!("dockerRegistry:\n{parts}"), "");
-        found(&format!("dockerhub:\n{parts}"), "docker.io");
-        found(
-            "imagePullSecrets:\n- name: acme\n  registry: reg.acme.example\n  username: ada\n  password: \"s3cret-word\"\n",
-            "reg.acme.example",
-        );
-        found(
-            "global:\n  imageRegistry: reg.acme.example\n  imagePullSecret: {username: ada, password: s3cret-word}\n",
-            "reg.acme.example",
-        );
-        found(
-            "image:\n  registry: reg.acme.example\n  repository: a\n  credentials:\n    username: ada\n    password: s3cret-word\n",
-            "reg.acme.example",
-        );
-        found(
-            "image:\n  repository: ghcr.io/o/a\n  auth: {username: ada, password: s3cret-word}\n",
-            "ghcr.io/o/a",
-        );
-    }
-
-    #[test]
-    fn maps_beside_or_under_a_known_host_are_found() {
-        found(
-            "targets:\n- url: https://ghcr.io\n  user: ada\n  token: s3cret-word\n",
-            "https://ghcr.io",
-        );
-        found("acme.azurecr.io:\n  username: ada\n  password: s3cret-word\n", "acme.azurecr.io");
-        found(
-            "quay.io:\n  credentials:\n    username: ada\n    password: s3cret-word\n",
-            "quay.io",
-        );
-        found(
-            "x: {registry_url: https://harbor.acme.example, username: ada, password: s3cret-word}\n",
-            "https://harbor.acme.example",
-        );
-        found(
-            "imageRegistryCredentials:\n- server: acme.example\n  username: ada\n  password: s3cret-word\n",
-            "acme.example",
-        );
-        found(
-            "credentials:\n- usernamePassword:\n    id: docker-hub\n    username: ada\n    password: s3cret-word\n",
-            "docker.io",
-        );
-    }
-
-    #[test]
-    fn other_logins_are_clean() {
-        for text in [
-            "database:\n  username: ada\n  password: s3cret-word\n  host: db.acme.example\n  image: docker.io/a\n",
-            "postgresql: {image: {registry: docker.io, repository: bitnami/postgresql}, auth: {username: ada, password: s3cret-word}}\n",
-            "registry: {url: https://registry.npmjs.org, username: ada, password: s3cret-word}\n",
-            "schema: {registry: https://schema-registry.acme.example, username: ada, password: s3cret-word}\n",
-            "registries: {a: {type: maven-repository, url: https://artifactory.acme.example, username: ada, password: s3cret-word}}\n",
-            "postgres: {image: ghcr.io/acme/postgres, username: ada, password: s3cret-word}\n",
-            "postgres: {image: ghcr.io/acme/postgres, auth: {username: ada, password: s3cret-word}}\n",
-            "registry: {url: https://nexus.acme.example/repository/npm-group, username: ada, password: s3cret-word}\n",
-            "smtp: {host: smtp.acme.example, username: ada, password: s3cret-word} # docker.io\n",
-            "image: docker.io/bitnami/redis\nauth: {password: s3cret-word}\n",
-            "grafana: {image: {repository: docker.io/grafana/grafana}, adminUser: ada, adminPassword: s3cret-word}\n",
-            "imagePullSecrets:\n- name: regcred\n",
-            "registry: {username: ada\n",
-        ] {
-            assert_eq!(logins("values.yaml", text), NONE, "{text}");
-        }
-    }
-}
+mod tests;

@@ -59,6 +59,8 @@ const PARTS: &[&str] = &[
     "acr",
     "ecr",
     "oci",
+    "reg",
+    "images",
     "containers",
     "container",
 ];
@@ -83,6 +85,16 @@ const OTHERS: &[&str] = &[
     "bazel",
     "nodejs",
     "apicurio",
+    "zookeeper",
+    "consul",
+    "etcd",
+    "redis",
+    "dubbo",
+    "polaris",
+    "kafka",
+    "avro",
+    "confluent",
+    "spring",
 ];
 
 /// The host of an address or of an image reference, without scheme, user and path.
@@ -113,8 +125,7 @@ pub(super) fn is_registry(written: &str) -> bool {
 fn is_known(name: &str) -> bool {
     let is =
         |known: &&str| if known.starts_with('.') { name.ends_with(*known) } else { name == *known };
-    KNOWN.iter().any(|known| is(&known))
-        || (name.contains(".dkr.ecr") && name.contains(".amazonaws."))
+    KNOWN.iter().any(is) || (name.contains(".dkr.ecr") && name.contains(".amazonaws."))
 }
 
 /// Whether a text can be a host: a name with a dot or a port, or this machine.

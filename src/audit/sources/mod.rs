@@ -13,6 +13,7 @@ mod blocks;
 mod buildkite;
 mod chef;
 mod circleci;
+mod cloud_init;
 mod concourse;
 mod dependabot;
 mod distribution;
@@ -91,6 +92,7 @@ pub const ALL: &[&Source] = &[
     &buildkite::SOURCE,
     &chef::SOURCE,
     &circleci::SOURCE,
+    &cloud_init::SOURCE,
     &concourse::SOURCE,
     &proxies::DAEMON,
     &dependabot::SOURCE,
