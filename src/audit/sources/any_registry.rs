@@ -61,7 +61,6 @@ pub(super) const SOURCE: Source = Source {
         "registry.",
         "harbor.",
         "docker.",
-        "registry-",
         "usernamepassword",
     ],
     find: Find::Map(find),
@@ -110,8 +109,7 @@ const MAPS: &[&str] = &[
 ];
 
 /// Names of maps that are logins to registries when a field says where.
-const VAGUE: &[&str] =
-    &["registry", "registries", "docker", "image", "images", "global", "container"];
+const VAGUE: &[&str] = &["registry", "registries", "docker", "image"];
 
 /// Names of fields that are nothing but a registry's, without case and separators.
 const REGISTRIES: &[&str] = &[
@@ -131,8 +129,8 @@ const REGISTRIES: &[&str] = &[
     "dockerregistryserver",
 ];
 
-/// Names of fields that say where, of a registry or of anything.
-const PLACES: &[&str] = &[
+/// Names of fields with an address, of a registry or of anything.
+const ADDRESSES: &[&str] = &[
     "server",
     "loginserver",
     "serveraddress",
@@ -142,70 +140,114 @@ const PLACES: &[&str] = &[
     "hostname",
     "endpoint",
     "uri",
-    "location",
-    "prefix",
     "domain",
-    "repository",
-    "image",
-    "repo",
-    "name",
-    "remote",
-    "mirror",
     "baseurl",
+    "remote",
+    "location",
 ];
+
+/// Names of fields with an image. Its registry is not where a database's password works.
+const IMAGES: &[&str] = &["repository", "image", "repo", "name", "prefix", "mirror"];
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     if !login::has_secret(here) {
         return;
     }
-    let has_user = here.text(login::USERS).is_some();
     let mut names = here.names();
     let (own, above) = (names.next().unwrap_or_default(), names.next().unwrap_or_default());
-    let name = plain(own);
-    let is_named = MAPS.contains(&name.as_str())
-        || is_part_of_login(&name) && MAPS.contains(&plain(above).as_str());
-    let registry = field(here, REGISTRIES);
-    let place = field(here, PLACES);
-    if is_named {
-        let outside = || here.map_above().and_then(|map| field(map, REGISTRIES));
-        let is_hub = name.contains("dockerhub");
-        let said = registry.or(place.filter(|p| is_place(p))).or_else(outside);
-        let said = said.or_else(|| Some(own).filter(|own| hosts::is_registry(own)));
-        login::take(here, said.or(is_hub.then_some(HUB)), found);
-    } else if let Some(registry) = registry.filter(|r| is_place(r) && !hosts::is_other(r)) {
-        if has_user || hosts::is_registry(registry) {
-            login::take(here, Some(registry), found);
-        }
-    } else if let Some(place) = place.filter(|place| has_user && is_place(place)) {
-        let is_vague = VAGUE.contains(&name.as_str())
-            || VAGUE.contains(&plain(above).as_str()) && is_part_of_login(&name);
-        if hosts::is_registry(place) || is_vague && !hosts::is_other(place) {
-            login::take(here, Some(place), found);
-        }
-    } else if has_user {
-        by_names(here, (own, above), found);
+    // Entries of Docker's settings are found by another source.
+    if above == "auths" || here.text(&["auth"]).is_some() {
+        return;
+    }
+    let name = Name { own, above, plain: plain(own), plain_above: plain(above) };
+    let has_user = here.text(login::USERS).is_some();
+    let registry = field(here, REGISTRIES).filter(|text| is_image_place(text));
+    let is_below_named = has_user && MAPS.contains(&name.plain_above.as_str());
+    if name.is_one_of(MAPS) || is_below_named {
+        let said = registry.or_else(|| field(here, ADDRESSES)).or_else(|| beside(here));
+        login::take(here, said.or_else(|| name.registry()), found);
+    } else if let Some(registry) = registry.filter(|text| has_user || hosts::is_registry(text)) {
+        login::take(here, Some(registry), found);
+    } else if has_user
+        && let Some(registry) = by_place(here, &name).or_else(|| by_name(here, &name))
+    {
+        login::take(here, Some(registry), found);
+    } else if has_user && name.is_one_of(&["registry"]) && !is_elsewhere(here) {
+        login::take(here, None, found);
+    } else if own == "usernamePassword" {
+        jenkins(here, found);
     }
 }
 
-/// Maps under the name of a host; and a `registry` whose login is a step below its host.
-fn by_names(here: &Here<'_>, (own, above): (&str, &str), found: &mut Vec<Found>) {
-    let is_part = is_part_of_login(&plain(own));
-    let name = if is_part { above } else { own };
-    if hosts::is_registry(name) {
-        login::take(here, Some(name), found);
-    } else if is_part && let Some(map) = here.map_above() {
-        let is_registry = |text: &&str| hosts::is_registry(text);
-        let beside = field(map, REGISTRIES).filter(|text| is_place(text) && !hosts::is_other(text));
-        if let Some(beside) = beside.or_else(|| field(map, PLACES).filter(is_registry)) {
-            login::take(here, Some(beside), found);
+/// The names of a map and of what is above it, also without case and separators.
+struct Name<'t> {
+    own: &'t str,
+    above: &'t str,
+    plain: String,
+    plain_above: String,
+}
+
+impl<'t> Name<'t> {
+    /// Whether it is one of these, or the login of one of these.
+    fn is_one_of(&self, names: &[&str]) -> bool {
+        names.contains(&self.plain.as_str())
+            || is_part_of_login(&self.plain) && names.contains(&self.plain_above.as_str())
+    }
+
+    /// The registry that it is.
+    fn registry(&self) -> Option<&'t str> {
+        let own = if is_part_of_login(&self.plain) { self.above } else { self.own };
+        if self.plain.contains("dockerhub") || self.plain_above.contains("dockerhub") {
+            return Some(HUB);
         }
-    } else if own == "usernamePassword" {
-        // Jenkins as code: the id of a credential says what it is for.
-        let label = here.text(&["id", "description"]).map(plain).unwrap_or_default();
-        if ["dockerhub", "ghcr", "registry", "quay"].iter().any(|word| label.contains(word)) {
-            let is_hub = label.contains("dockerhub");
-            login::take(here, is_hub.then_some(HUB), found);
+        match self.plain.as_str() {
+            "ghcr" => Some("ghcr.io"),
+            _ => Some(own).filter(|own| hosts::is_registry(own)),
         }
+    }
+}
+
+/// The registry that a field says.
+fn by_place<'t>(here: &Here<'t>, name: &Name<'_>) -> Option<&'t str> {
+    let kind = here.text(&["type", "kind"]);
+    if kind.is_some_and(|kind| {
+        !["docker", "oci", "container", "image"].iter().any(|w| kind.contains(w))
+    }) {
+        return None;
+    }
+    let is_vague = name.is_one_of(VAGUE);
+    let address = field(here, ADDRESSES);
+    let address =
+        address.filter(|text| hosts::is_registry(text) || is_vague && is_image_place(text));
+    let image = || field(here, IMAGES).filter(|text| is_vague && is_image_place(text));
+    address.or_else(image)
+}
+
+/// The host that a map or the one above is called, and what is beside a map that is a login.
+fn by_name<'t>(here: &Here<'t>, name: &Name<'t>) -> Option<&'t str> {
+    let registry = name.registry();
+    if registry.is_some() || !is_part_of_login(&name.plain) {
+        return registry;
+    }
+    let map = here.map_above()?;
+    let is_vague = VAGUE.contains(&name.plain_above.as_str());
+    let is_clear = is_vague || !["auth", "secret"].contains(&name.plain.as_str());
+    let registry = beside(here).filter(|_| is_clear);
+    let address = || field(map, ADDRESSES).filter(|text| hosts::is_registry(text));
+    let image = || field(map, IMAGES).filter(|text| is_vague && is_image_place(text));
+    registry.or_else(address).or_else(image)
+}
+
+/// What the map above says of its registry.
+fn beside<'t>(here: &Here<'t>) -> Option<&'t str> {
+    field(here.map_above()?, REGISTRIES).filter(|text| is_image_place(text))
+}
+
+/// Jenkins as code: the id of a credential says what it is for.
+fn jenkins(here: &Here<'_>, found: &mut Vec<Found>) {
+    let label = here.text(&["id", "description"]).map(plain).unwrap_or_default();
+    if ["dockerhub", "dockerregistry", "ghcr", "quay"].iter().any(|word| label.contains(word)) {
+        login::take(here, label.contains("dockerhub").then_some(HUB), found);
     }
 }
 
@@ -225,9 +267,19 @@ fn field<'t>(here: &Here<'t>, names: &[&str]) -> Option<&'t str> {
     })
 }
 
-/// Whether a text says where something is.
-fn is_place(text: &str) -> bool {
-    text.starts_with("oci://") || hosts::looks_like_host(hosts::host(text)) || text.contains("://")
+/// Whether a `registry` without an address that images may be at is another program's.
+fn is_elsewhere(here: &Here<'_>) -> bool {
+    let has_place =
+        |map: &Here<'_>| field(map, ADDRESSES).or_else(|| field(map, REGISTRIES)).is_some();
+    here.names().any(hosts::is_other) || has_place(here) || here.map_above().is_some_and(has_place)
+}
+
+/// Whether a text says where images may be.
+fn is_image_place(text: &str) -> bool {
+    let is_place =
+        ["http://", "https://", "oci://", "docker://"].iter().any(|s| text.starts_with(s))
+            || !text.contains("://") && hosts::looks_like_host(hosts::host(text));
+    is_place && (hosts::is_registry(text) || !hosts::is_other(text))
 }
 
 fn plain(name: &str) -> String {
@@ -235,91 +287,4 @@ fn plain(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::audit::sources::testing::{Login, NONE, logins};
-
-    fn found(text: &str, registry: &str) {
-        let expected = logins("values.yaml", text);
-        let login = Login::of("registry-login", registry, "ada", "s3cret-word", 3);
-        let line = text.lines().position(|line| line.contains("s3cret-word")).unwrap() + 1;
-        let login = login.at(line);
-        assert_eq!(expected, [login], "{text}");
-    }
-
-    #[test]
-    fn values_of_charts_are_found_in_every_spelling() {
-        let parts = "  username: ada\n  password: s3cret-word\n";
-        found(
-            &format!("imageCredentials:\n  registry: reg.acme.example\n{parts}"),
-            "reg.acme.example",
-        );
-        found(
-            &format!("imagePullSecret:\n  server: reg.acme.example\n{parts}"),
-            "reg.acme.example",
-        );
-        found(
-            &format!("registry:\n  url: https://images.acme.example\n{parts}"),
-            "https://images.acme.example",
-        );
-        found(&format!("dockerRegistry:\n{parts}"), "");
-        found(&format!("dockerhub:\n{parts}"), "docker.io");
-        found(
-            "imagePullSecrets:\n- name: acme\n  registry: reg.acme.example\n  username: ada\n  password: \"s3cret-word\"\n",
-            "reg.acme.example",
-        );
-        found(
-            "global:\n  imageRegistry: reg.acme.example\n  imagePullSecret: {username: ada, password: s3cret-word}\n",
-            "reg.acme.example",
-        );
-        found(
-            "image:\n  registry: reg.acme.example\n  repository: a\n  credentials:\n    username: ada\n    password: s3cret-word\n",
-            "reg.acme.example",
-        );
-        found(
-            "image:\n  repository: ghcr.io/o/a\n  auth: {username: ada, password: s3cret-word}\n",
-            "ghcr.io/o/a",
-        );
-    }
-
-    #[test]
-    fn maps_beside_or_under_a_known_host_are_found() {
-        found(
-            "targets:\n- url: https://ghcr.io\n  user: ada\n  token: s3cret-word\n",
-            "https://ghcr.io",
-        );
-        found("acme.azurecr.io:\n  username: ada\n  password: s3cret-word\n", "acme.azurecr.io");
-        found(
-            "quay.io:\n  credentials:\n    username: ada\n    password: s3cret-word\n",
-            "quay.io",
-        );
-        found(
-            "x: {registry_url: https://harbor.acme.example, username: ada, password: s3cret-word}\n",
-            "https://harbor.acme.example",
-        );
-        found(
-            "imageRegistryCredentials:\n- server: acme.example\n  username: ada\n  password: s3cret-word\n",
-            "acme.example",
-        );
-        found(
-            "credentials:\n- usernamePassword:\n    id: docker-hub\n    username: ada\n    password: s3cret-word\n",
-            "docker.io",
-        );
-    }
-
-    #[test]
-    fn other_logins_are_clean() {
-        for text in [
-            "database:\n  username: ada\n  password: s3cret-word\n  host: registry.db\n  image: docker.io/a\n",
-            "postgresql: {image: {registry: docker.io, repository: bitnami/postgresql}, auth: {username: ada, password: s3cret-word}}\n",
-            "registry: {url: https://registry.npmjs.org, username: ada, password: s3cret-word}\n",
-            "schema: {registry: https://schema-registry.acme.example, username: ada, password: s3cret-word}\n",
-            "smtp: {host: smtp.acme.example, username: ada, password: s3cret-word} # docker.io\n",
-            "image: docker.io/bitnami/redis\nauth: {password: s3cret-word}\n",
-            "grafana: {image: {repository: docker.io/grafana/grafana}, adminUser: ada, adminPassword: s3cret-word}\n",
-            "imagePullSecrets:\n- name: regcred\n",
-            "registry: {username: ada\n",
-        ] {
-            assert_eq!(logins("values.yaml", text), NONE, "{text}");
-        }
-    }
-}
+mod tests;

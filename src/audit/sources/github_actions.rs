@@ -11,7 +11,7 @@ pub(super) const SOURCE: Source = Source {
     about: "a registry login in a workflow",
     reference: "https://github.com/docker/login-action/blob/master/README.md",
     places: |_| Vec::new(),
-    words: &["uses:", "\"uses\"", "credentials:", "\"credentials\"", "registry-auth"],
+    words: &["uses: ", "\"uses\"", "credentials:", "\"credentials\"", "registry-auth"],
     find: Find::Map(find),
 };
 
@@ -128,8 +128,8 @@ mod tests {
         assert_eq!(
             logins("w.yml", text),
             [
-                Login::of("github-actions", "docker.io", "ada", "s3cret-word", 4),
-                Login::of("github-actions", "quay.io", "bob", "0ther-word", 4),
+                Login::of("github-actions", "docker.io", "ada", "s3cret-word", 5),
+                Login::of("github-actions", "quay.io", "bob", "0ther-word", 5),
             ]
         );
     }

@@ -10,7 +10,14 @@ pub(super) const SOURCE: Source = Source {
     about: "a registry login in a Gradle build",
     reference: "https://github.com/GoogleContainerTools/jib/blob/master/jib-gradle-plugin/README.md",
     places: |_| Vec::new(),
-    words: &["auth {", "auth{", "auth.password", "registryCredentials", "Registry {"],
+    words: &[
+        "auth {",
+        "auth{",
+        "auth.password",
+        "registryCredentials",
+        "publishRegistry",
+        "builderRegistry",
+    ],
     find: Find::Text(find),
 };
 

@@ -59,6 +59,8 @@ const PARTS: &[&str] = &[
     "acr",
     "ecr",
     "oci",
+    "reg",
+    "images",
     "containers",
     "container",
 ];
@@ -83,6 +85,16 @@ const OTHERS: &[&str] = &[
     "bazel",
     "nodejs",
     "apicurio",
+    "zookeeper",
+    "consul",
+    "etcd",
+    "redis",
+    "dubbo",
+    "polaris",
+    "kafka",
+    "avro",
+    "confluent",
+    "spring",
 ];
 
 /// The host of an address or of an image reference, without scheme, user and path.
@@ -130,7 +142,7 @@ pub(super) fn looks_like_host(host: &str) -> bool {
 /// Whether an address is one of another kind of registry.
 pub(super) fn is_other(written: &str) -> bool {
     let lower = written.to_ascii_lowercase();
-    host(&lower).split(['.', '-', '_', ':']).any(|part| OTHERS.contains(&part))
+    lower.split(|c: char| !c.is_alphanumeric()).any(|part| OTHERS.contains(&part))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub(super) const SOURCE: Source = Source {
         let own = names.iter().map(|name| places.home.join(name));
         own.chain(Places::below(&places.system, "maven/settings.xml")).collect()
     },
-    words: &["<server>", "<auth>", "<authConfig", "Registry>", "<server "],
+    words: &["<server>", "<auth>", "<authConfig", "publishRegistry", "builderRegistry", "<server "],
     find: Find::Map(find),
 };
 

@@ -15,6 +15,7 @@ mod blocks;
 mod buildkite;
 mod chef;
 mod circleci;
+mod cloud_init;
 mod concourse;
 mod containerd;
 mod containerd_hosts;
@@ -148,6 +149,7 @@ pub const ALL: &[&Source] = &[
     &buildkite::SOURCE,
     &chef::SOURCE,
     &circleci::SOURCE,
+    &cloud_init::SOURCE,
     &concourse::SOURCE,
     &proxies::DAEMON,
     &dependabot::SOURCE,

@@ -139,9 +139,9 @@ const OTHERS: &[&str] = &[
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     // `variable "x" { default = … }`, an output of a state: the text is one step below.
-    let is_declared = here.name().is_some_and(|name| {
-        ["variable", "outputs", "parameters", "secret", "set", "set_sensitive"].contains(&name)
-    });
+    let is_declared =
+        here.name().is_some_and(|name| ["variable", "outputs", "parameters"].contains(&name));
+    named_value(here, found);
     let mut beside: Option<HashMap<String, &str>> = None;
     for (name, node) in here.entries() {
         let Some(prefix) = prefix(name) else { continue };
@@ -162,6 +162,24 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
             secret: SecretString::from(text),
             line: at_value.line(),
             pointer: at_value.pointer(),
+            expiry: None,
+        });
+    }
+}
+
+/// `name: imageCredentials.password` with `value:` beside, as `helm_release` has them.
+fn named_value(here: &Here<'_>, found: &mut Vec<Found>) {
+    let (Some(name), Some(node)) = (here.text(&["name"]), here.get("value")) else { return };
+    let Some(prefix) = prefix(name) else { return };
+    if let Some(text) = node.text().filter(|text| is_secret(text)) {
+        let at = Here { node, step: Step::Name("value"), up: Some(here) };
+        found.push(Found {
+            registry: registry(&prefix, &HashMap::new()),
+            username: None,
+            kind: Kind::UserPass,
+            secret: SecretString::from(text),
+            line: at.line(),
+            pointer: at.pointer(),
             expiry: None,
         });
     }
@@ -256,6 +274,12 @@ mod tests {
                 Login::of(RULE, "ghcr.io", "", "0ther-word", 5),
             ]
         );
+    }
+
+    #[test]
+    fn values_that_are_set_by_name_are_found() {
+        let text = "resource \"helm_release\" \"a\" {\n  set_sensitive {\n    name  = \"imageCredentials.password\"\n    value = \"s3cret-word\"\n  }\n  set {\n    name  = \"db.password\"\n    value = \"x\"\n  }\n}\n";
+        assert_eq!(logins("main.tf", text), [Login::of(RULE, "", "", "s3cret-word", 4)]);
     }
 
     #[test]

@@ -40,3 +40,32 @@ pub(super) fn logins(path: &str, text: &str) -> Vec<Login> {
     })
     .collect()
 }
+
+#[test]
+fn hostile_files_end_soon() {
+    let begin = std::time::Instant::now();
+    let many = 50_000;
+    let numbered = |form: fn(usize) -> String| (0..many).map(form).collect::<String>();
+    for (path, text) in [
+        (
+            "a.yml",
+            numbered(|n| format!("registry_password{n}: s3cret-word\nregistry{n}_token: x{n}\n")),
+        ),
+        ("a.yml", "registry: {username: a, password: b, image: ghcr.io/x}\n".repeat(many)),
+        ("a.tfvars", numbered(|n| format!("r{n}_dockerhub_password = \"x{n}\"\n"))),
+        ("a.gradle", numbered(|n| format!("j{n}.to.auth.password = 'x{n}'\n"))),
+        ("a.gradle", "auth { to { password = 'x' ".repeat(many)),
+        ("a.rb", "docker_registry 'x' do\n".repeat(many)),
+        ("config.js", format!("hostRules {}", "{ token: 'x' ".repeat(many))),
+        ("ecs.config", "ECS_ENGINE_AUTH_DATA={".repeat(many)),
+        ("docker.service", numbered(|n| format!("HTTP_PROXY=\"\" x{n}_PROXY=http://a:b{n}@c "))),
+        ("a.yml", format!("write_files:\n{}", "- content: 'a: {b: docker_login}'\n".repeat(many))),
+        (
+            "a.xml",
+            format!("<servers>{}</servers>", "<server><id>ghcr.io</id></server>".repeat(many)),
+        ),
+    ] {
+        let _ = examine(path, &text);
+    }
+    assert!(begin.elapsed().as_secs() < 60);
+}
