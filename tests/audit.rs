@@ -87,7 +87,9 @@ impl Score {
         for seen in seen {
             self.wrong += 1;
             let Seen { kind, registry, token_type, line, .. } = seen;
-            said.push(format!("    wrongly found: {kind:?} at {registry} ({token_type}), line {line}"));
+            said.push(format!(
+                "    wrongly found: {kind:?} at {registry} ({token_type}), line {line}"
+            ));
         }
         if !said.is_empty() {
             let (path, rows, shape) = (&case.path, &case.rows, case.shape);

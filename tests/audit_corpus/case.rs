@@ -169,7 +169,8 @@ impl Lasts {
             }
             Self::Never => until.is_none() && seen.state == State::NoExpiry,
             Self::Until(seconds) => {
-                let state = if seconds > super::logins::now() { State::Live } else { State::Expired };
+                let state =
+                    if seconds > super::logins::now() { State::Live } else { State::Expired };
                 until.is_some_and(|until| until.as_secs() == seconds) && seen.state == state
             }
         }
@@ -282,6 +283,10 @@ impl Corpus {
                 let auths = [empty.as_str(), &example, "Og==", "${REGISTRY_AUTH}"];
                 self.dice.pick(&auths).to_owned()
             };
+            // A value over several lines keeps its indent.
+            let indent: String = one.written.chars().take_while(|c| *c == ' ').collect();
+            let end = if one.written.ends_with('\n') { "\n" } else { "" };
+            let stands = format!("{indent}{stands}{end}");
             clean = clean.replace(&one.written, &stands);
         }
         clean

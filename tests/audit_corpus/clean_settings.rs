@@ -1,13 +1,11 @@
-//! Settings without a credential: helpers only, markers, empty passwords, references, other
-//! programs' passwords.
+//! Settings without a credential: helpers only, markers, empty passwords, other programs'
+//! passwords.
 
 use super::case::Corpus;
 use super::generate::{UPPER, base64};
 
 pub(crate) fn cases(corpus: &mut Corpus) {
     docker(corpus);
-    placeholders(corpus);
-    references(corpus);
     other_passwords(corpus);
     other_clients(corpus);
     malformed(corpus);
@@ -38,78 +36,103 @@ fn docker(corpus: &mut Corpus) {
     ];
     for (number, text) in texts.iter().enumerate() {
         corpus.clean(CONFIG, &[1], text);
-        let paths = ["run/user/1000/containers/auth.json", "home/ada/.config/helm/registry/config.json"];
+        let paths =
+            ["run/user/1000/containers/auth.json", "home/ada/.config/helm/registry/config.json"];
         corpus.clean(paths[number % 2], &[11, 12, 17], text);
     }
 }
 
-fn placeholders(corpus: &mut Corpus) {
-    let words = [
-        "username:password", "user:pass", "USERNAME:PASSWORD", "youruser:yourpassword", "<username>:<password>", "admin:changeme",
-        "myuser:mypassword", "user:xxxxxxxx", "$USER:$PASSWORD", "${USER}:${PASS}", "robot:********", "mira:<REDACTED>", "user:YOUR_TOKEN_HERE",
-        "user:...", "token:{{ .Values.token }}", "mira:null", "username:your-token", "jdoe:[MASKED]", "mira:REPLACE_ME",
-    ];
-    for word in words {
-        let text = format!("{{\n  \"auths\": {{\n    \"ghcr.io\": {{\n      \"auth\": \"{}\"\n    }}\n  }}\n}}\n", base64(word));
-        corpus.clean(CONFIG, &[1], &text);
-    }
-    for auth in ["<base64 of user:password>", "BASE64_ENCODED_AUTH", "dXNlcm5hbWU6cGFzc3dvcmQ=", "xxxxxxxxxxxxxxxxxxxx", "...", "${AUTH}", "%AUTH%", "$(echo -n u:p | base64)"] {
-        let text = format!("{{\"auths\":{{\"https://index.docker.io/v1/\":{{\"auth\":\"{auth}\"}}}}}}");
-        corpus.clean("srv/docs/config.json", &[1], &text);
-    }
-    let masks = [format!("gh{}_{}", 'p', "x".repeat(36)), format!("dckr_{}_{}", "pat", "X".repeat(27)), format!("gl{}-{}", "pat", "*".repeat(20)), format!("gh{}_...", 'p'), format!("nv{}-{}", "api", "0".repeat(64))];
-    for mask in masks {
-        let text = format!("DOCKERHUB_USERNAME=mira\nDOCKERHUB_TOKEN={mask}\nCR_PAT={mask}\n");
-        corpus.clean("srv/app/.env.example", &[47], &text);
-        corpus.clean("home/ada/.bash_history", &[72], &format!("ls\ndocker login ghcr.io -u mira -p {mask}\n"));
-    }
-}
-
-/// References to secrets that are elsewhere, as each tool writes them.
-const REFERENCES: &[&str] = &[
-    "${DOCKER_PASSWORD}", "$DOCKER_PASSWORD", "${DOCKER_PASSWORD:-}", "$(pass show docker)", "`cat /run/secrets/pw`", "{{ docker_password }}", "{{ .Values.registry.password }}",
-    "${{ secrets.DOCKER_PASSWORD }}", "op://infra/docker/password", "vault:secret/data/docker#password", "((registry.password))", "%DOCKER_PASSWORD%", "$env:DOCKER_PASSWORD",
-    "ref+awsssm://docker/password", "$CI_JOB_TOKEN", "{{resolve:secretsmanager:docker:SecretString:password}}", "<PASSWORD>", "changeme", "env:DOCKER_PASSWORD",
-];
-
-fn references(corpus: &mut Corpus) {
-    for reference in REFERENCES {
-        let env = format!("DOCKER_USERNAME=mira\nDOCKER_PASSWORD={reference}\nCI_REGISTRY_PASSWORD='{reference}'\n");
-        corpus.clean("srv/app/.env", &[47], &env);
-        let yaml = format!("imageCredentials:\n  registry: quay.io\n  username: mira\n  password: '{reference}'\n");
-        corpus.clean("srv/chart/values.yaml", &[39], &yaml);
-    }
-    let text = "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: docker/login-action@v3\n        with:\n          registry: ghcr.io\n          username: ${{ github.actor }}\n          \
-        password: ${{ secrets.GITHUB_TOKEN }}\n      - run: echo \"${{ secrets.X }}\" | docker login -u a --password-stdin\n";
-    corpus.clean("srv/app/.github/workflows/ci.yml", &[49], text);
-    let text = "provider \"docker\" {\n  registry_auth {\n    address  = var.host\n    username = var.user\n    password = var.registry_password\n  }\n  registry_auth {\n    address  = \"quay.io\"\n    username = local.u\n    \
-        password = data.aws_ecr_authorization_token.token.password\n  }\n}\nvariable \"registry_password\" {\n  type      = string\n  sensitive = true\n}\n";
-    corpus.clean("srv/tf/main.tf", &[57], text);
-    let text = "jib {\n  to {\n    image = 'quay.io/acme/api'\n    auth {\n      username = System.getenv('REG_USER')\n      password = System.getenv('REG_PASS')\n    }\n  }\n}\n";
-    corpus.clean("srv/app/build.gradle", &[60], text);
-    let text = "pipeline {\n  environment { REG = credentials('registry') }\n  stages { stage('x') { steps {\n    sh 'docker login -u $REG_USR -p $REG_PSW quay.io'\n    sh \"docker login -u ${REG_USR} -p ${env.REG_PSW} quay.io\"\n  } } }\n}\n";
-    corpus.clean("srv/app/Jenkinsfile", &[51], text);
-}
-
 fn other_passwords(corpus: &mut Corpus) {
-    let (word, npm) = (corpus.dice.password(), format!("np{}_{}", 'm', corpus.dice.text(UPPER, 36)));
+    let (word, npm) =
+        (corpus.dice.password(), format!("np{}_{}", 'm', corpus.dice.text(UPPER, 36)));
     let texts = [
-        ("srv/shop/compose.yaml", format!("services:\n  db:\n    image: registry.acme-corp.net:5000/postgres:16\n    environment:\n      POSTGRES_PASSWORD: {word}\n      MYSQL_ROOT_PASSWORD: {word}\n")),
-        ("srv/shop/.env", format!("REGISTRY=registry.acme-corp.net:5000\nCI_REGISTRY=quay.io\nDB_PASSWORD={word}\nREDIS_PASSWORD={word}\nSECRET_KEY={word}\nSCHEMA_REGISTRY_URL=http://sr:8081\n")),
-        ("home/ada/.npmrc", format!("registry=https://registry.npmjs.org/\n//registry.npmjs.org/:_authToken={npm}\n//npm.acme-corp.net/:_auth={}\n", base64(&format!("mira:{word}")))),
-        ("home/ada/.pypirc", format!("[distutils]\nindex-servers = pypi\n\n[pypi]\nusername = __token__\npassword = {word}\n")),
-        ("home/ada/.netrc", format!("machine api.heroku.com login mira password {word}\nmachine smtp.acme-corp.net login mira password {word}\n")),
+        (
+            "srv/shop/compose.yaml",
+            format!(
+                "services:\n  db:\n    image: registry.acme-corp.net:5000/postgres:16\n    environment:\n      POSTGRES_PASSWORD: {word}\n      MYSQL_ROOT_PASSWORD: {word}\n"
+            ),
+        ),
+        (
+            "srv/shop/.env",
+            format!(
+                "REGISTRY=registry.acme-corp.net:5000\nCI_REGISTRY=quay.io\nDB_PASSWORD={word}\nREDIS_PASSWORD={word}\nSECRET_KEY={word}\nSCHEMA_REGISTRY_URL=http://sr:8081\n"
+            ),
+        ),
+        (
+            "home/ada/.npmrc",
+            format!(
+                "registry=https://registry.npmjs.org/\n//registry.npmjs.org/:_authToken={npm}\n//npm.acme-corp.net/:_auth={}\n",
+                base64(&format!("mira:{word}"))
+            ),
+        ),
+        (
+            "home/ada/.pypirc",
+            format!(
+                "[distutils]\nindex-servers = pypi\n\n[pypi]\nusername = __token__\npassword = {word}\n"
+            ),
+        ),
+        (
+            "home/ada/.netrc",
+            format!(
+                "machine api.heroku.com login mira password {word}\nmachine smtp.acme-corp.net login mira password {word}\n"
+            ),
+        ),
         ("home/ada/.pgpass", format!("db.intra.lan:5432:shop:shop:{word}\n")),
         ("home/ada/.my.cnf", format!("[client]\nuser=root\npassword={word}\n")),
-        ("home/ada/.m2/settings.xml", format!("<settings><servers><server><id>acme-releases</id><username>ci</username><password>{word}</password></server></servers></settings>")),
-        ("srv/chart/values.yaml", format!("image:\n  registry: docker.io\n  repository: bitnami/postgresql\nauth:\n  username: shop\n  password: {word}\n  database: shop\n")),
-        ("srv/chart/values-redis.yaml", format!("global:\n  imageRegistry: quay.io\nredis:\n  auth:\n    enabled: true\n    password: {word}\n")),
-        ("srv/nomad/db.nomad", format!("job \"db\" {{\n  group \"g\" {{\n    task \"t\" {{\n      driver = \"docker\"\n      config {{\n        image = \"quay.io/acme/db:1\"\n      }}\n      env {{\n        DB_PASSWORD = \"{word}\"\n      }}\n    }}\n  }}\n}}\n")),
-        ("srv/k8s/db.yaml", format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ntype: Opaque\nstringData:\n  username: shop\n  password: {word}\n  registry: quay.io\n")),
-        ("srv/ansible/db.yml", format!("- name: user\n  community.mysql.mysql_user:\n    name: shop\n    password: {word}\n- docker_container:\n    name: db\n    image: quay.io/acme/db\n    env:\n      DB_PASSWORD: {word}\n")),
-        ("srv/app/application.yml", format!("spring:\n  datasource:\n    url: jdbc:postgresql://db/shop\n    username: shop\n    password: {word}\n  rabbitmq:\n    password: {word}\n")),
-        ("srv/app/bitbucket-pipelines.yml", format!("image: node:22\ndefinitions:\n  services:\n    mysql:\n      image: mysql:8\n      environment:\n        MYSQL_PASSWORD: {word}\n")),
-        ("home/ada/.bash_history", format!("mysql -u root -p{word} shop\nmysqldump -uroot -p {word}\nsshpass -p {word} ssh mira@host\ncurl -u mira:{word} https://api.acme-corp.net\npsql postgres://shop:{word}@db/shop\ndocker exec db mysql -p{word}\nredis-cli -a {word}\nnpm login\ndocker run -e DB_PASSWORD={word} -p 80:80 quay.io/acme/api\nhtpasswd -b f mira {word}\n")),
+        (
+            "home/ada/.m2/settings.xml",
+            format!(
+                "<settings><servers><server><id>acme-releases</id><username>ci</username><password>{word}</password></server></servers></settings>"
+            ),
+        ),
+        (
+            "srv/chart/values.yaml",
+            format!(
+                "image:\n  registry: docker.io\n  repository: bitnami/postgresql\nauth:\n  username: shop\n  password: {word}\n  database: shop\n"
+            ),
+        ),
+        (
+            "srv/chart/values-redis.yaml",
+            format!(
+                "global:\n  imageRegistry: quay.io\nredis:\n  auth:\n    enabled: true\n    password: {word}\n"
+            ),
+        ),
+        (
+            "srv/nomad/db.nomad",
+            format!(
+                "job \"db\" {{\n  group \"g\" {{\n    task \"t\" {{\n      driver = \"docker\"\n      config {{\n        image = \"quay.io/acme/db:1\"\n      }}\n      env {{\n        DB_PASSWORD = \"{word}\"\n      }}\n    }}\n  }}\n}}\n"
+            ),
+        ),
+        (
+            "srv/k8s/db.yaml",
+            format!(
+                "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ntype: Opaque\nstringData:\n  username: shop\n  password: {word}\n  registry: quay.io\n"
+            ),
+        ),
+        (
+            "srv/ansible/db.yml",
+            format!(
+                "- name: user\n  community.mysql.mysql_user:\n    name: shop\n    password: {word}\n- docker_container:\n    name: db\n    image: quay.io/acme/db\n    env:\n      DB_PASSWORD: {word}\n"
+            ),
+        ),
+        (
+            "srv/app/application.yml",
+            format!(
+                "spring:\n  datasource:\n    url: jdbc:postgresql://db/shop\n    username: shop\n    password: {word}\n  rabbitmq:\n    password: {word}\n"
+            ),
+        ),
+        (
+            "srv/app/bitbucket-pipelines.yml",
+            format!(
+                "image: node:22\ndefinitions:\n  services:\n    mysql:\n      image: mysql:8\n      environment:\n        MYSQL_PASSWORD: {word}\n"
+            ),
+        ),
+        (
+            "home/ada/.bash_history",
+            format!(
+                "mysql -u root -p{word} shop\nmysqldump -uroot -p {word}\nsshpass -p {word} ssh mira@host\ncurl -u mira:{word} https://api.acme-corp.net\npsql postgres://shop:{word}@db/shop\ndocker exec db mysql -p{word}\nredis-cli -a {word}\nnpm login\ndocker run -e DB_PASSWORD={word} -p 80:80 quay.io/acme/api\nhtpasswd -b f mira {word}\n"
+            ),
+        ),
         ("etc/rancher/k3s/config.yaml", format!("token: {word}\nserver: https://10.0.0.1:6443\n")),
     ];
     for (path, text) in texts {
@@ -119,17 +142,49 @@ fn other_passwords(corpus: &mut Corpus) {
 
 fn other_clients(corpus: &mut Corpus) {
     let texts: [(&str, u8, &str); 11] = [
-        ("home/ada/.config/helm/repositories.yaml", 18, "apiVersion: \"\"\nrepositories:\n- name: bitnami\n  password: \"\"\n  url: https://charts.bitnami.com/bitnami\n  username: \"\"\n"),
-        ("home/ada/.regctl/config.json", 20, "{\"hosts\":{\"docker.io\":{\"tls\":\"enabled\",\"credHelper\":\"docker-credential-imgsec\"}}}"),
-        ("srv/mirror/regsync.yml", 21, "creds:\n  - registry: docker.io\n    user: \"{{env \\\"HUB_USER\\\"}}\"\n    pass: \"{{file \\\"/run/secrets/hub\\\"}}\"\n"),
+        (
+            "home/ada/.config/helm/repositories.yaml",
+            18,
+            "apiVersion: \"\"\nrepositories:\n- name: bitnami\n  password: \"\"\n  url: https://charts.bitnami.com/bitnami\n  username: \"\"\n",
+        ),
+        (
+            "home/ada/.regctl/config.json",
+            20,
+            "{\"hosts\":{\"docker.io\":{\"tls\":\"enabled\",\"credHelper\":\"docker-credential-imgsec\"}}}",
+        ),
+        (
+            "srv/mirror/regsync.yml",
+            21,
+            "creds:\n  - registry: docker.io\n    user: \"{{env \\\"HUB_USER\\\"}}\"\n    pass: \"{{file \\\"/run/secrets/hub\\\"}}\"\n",
+        ),
         ("home/ada/.ecr/cache.json", 23, "{\"Registries\":{},\"Version\":\"1.0\"}"),
         ("home/ada/.config/gcloud/docker_credentials.json", 24, "{\"gcrCreds\":{}}"),
-        ("home/ada/.config/gh/hosts.yml", 25, "github.com:\n    git_protocol: ssh\n    users:\n        mira:\n    user: mira\n"),
+        (
+            "home/ada/.config/gh/hosts.yml",
+            25,
+            "github.com:\n    git_protocol: ssh\n    users:\n        mira:\n    user: mira\n",
+        ),
         ("home/ada/.config/doctl/config.yaml", 27, "access-token: \"\"\ncontext: default\n"),
-        ("etc/containerd/certs.d/docker.io/hosts.toml", 44, "server = \"https://docker.io\"\n[host.\"https://mirror.gcr.io\"]\n  capabilities = [\"pull\"]\n[host.\"https://mirror.gcr.io\".header]\n  x-meta = \"acme\"\n"),
-        ("etc/docker/daemon.json", 69, "{\"proxies\":{\"http-proxy\":\"http://px.intra.lan:3128\"},\"insecure-registries\":[\"10.0.0.5:5000\"],\"registry-mirrors\":[\"https://mirror.gcr.io\"]}"),
-        ("etc/docker/registry/config.yml", 66, "version: 0.1\nproxy:\n  remoteurl: https://registry-1.docker.io\n  exec:\n    command: docker-credential-imgsec\n"),
-        ("srv/app/.github/dependabot.yml", 62, "version: 2\nregistries:\n  acme:\n    type: docker-registry\n    url: https://quay.io\n    username: mira\n    password: ${{secrets.QUAY}}\n"),
+        (
+            "etc/containerd/certs.d/docker.io/hosts.toml",
+            44,
+            "server = \"https://docker.io\"\n[host.\"https://mirror.gcr.io\"]\n  capabilities = [\"pull\"]\n[host.\"https://mirror.gcr.io\".header]\n  x-meta = \"acme\"\n",
+        ),
+        (
+            "etc/docker/daemon.json",
+            69,
+            "{\"proxies\":{\"http-proxy\":\"http://px.intra.lan:3128\"},\"insecure-registries\":[\"10.0.0.5:5000\"],\"registry-mirrors\":[\"https://mirror.gcr.io\"]}",
+        ),
+        (
+            "etc/docker/registry/config.yml",
+            66,
+            "version: 0.1\nproxy:\n  remoteurl: https://registry-1.docker.io\n  exec:\n    command: docker-credential-imgsec\n",
+        ),
+        (
+            "srv/app/.github/dependabot.yml",
+            62,
+            "version: 2\nregistries:\n  acme:\n    type: docker-registry\n    url: https://quay.io\n    username: mira\n    password: ${{secrets.QUAY}}\n",
+        ),
     ];
     for (path, row, text) in texts {
         corpus.clean(path, &[row], text);
@@ -159,6 +214,14 @@ fn malformed(corpus: &mut Corpus) {
     corpus.malformed("home/ada/deep.yaml", &[31], &format!("auths: {}", "[".repeat(100_000)));
     corpus.malformed("home/ada/.bash_history", &[72], "docker login -u mira -p 'unclosed\n");
     corpus.malformed("home/ada/.netrc", &[29], "machine ghcr.io login\nmachine\npassword");
-    corpus.malformed("home/ada/.m2/settings.xml", &[60], "<settings><servers><server><id>quay.io</id><password>");
-    corpus.malformed("srv/tf/main.tf", &[57], "provider \"docker\" {\n  registry_auth {\n    password = \"");
+    corpus.malformed(
+        "home/ada/.m2/settings.xml",
+        &[60],
+        "<settings><servers><server><id>quay.io</id><password>",
+    );
+    corpus.malformed(
+        "srv/tf/main.tf",
+        &[57],
+        "provider \"docker\" {\n  registry_auth {\n    password = \"",
+    );
 }

@@ -56,7 +56,10 @@ fn oras_and_regclient(corpus: &mut Corpus) {
     let expected = [one.is(Kind::UserPass), two.is(Kind::UserPass)];
     corpus.found("home/ada/.regctl/config.json", &[20], &text, expected);
     let token = corpus.dice.login("jwt");
-    let text = format!("{{\"hosts\": {{\"{}\": {{\"tls\": \"enabled\", \"token\": \"{}\"}}}}}}\n", token.host, token.secret);
+    let text = format!(
+        "{{\"hosts\": {{\"{}\": {{\"tls\": \"enabled\", \"token\": \"{}\"}}}}}}\n",
+        token.host, token.secret
+    );
     let found = token.is(Kind::IdentityToken).or(Kind::UserPass).or(Kind::RegistryToken).user("-");
     corpus.found("home/ada/.regctl/config.json", &[20], &text, [found]);
 
@@ -70,7 +73,10 @@ fn oras_and_regclient(corpus: &mut Corpus) {
     );
     let expected = || [one.is(Kind::UserPass), two.is(Kind::UserPass)];
     corpus.found("srv/mirror/regsync.yml", &[21], &text, expected());
-    let bot = text.replace("sync:\n", "scripts:\n  - name: tags\n    script: |\n      tag.ls(\"x\")\nsync:\n");
+    let bot = text.replace(
+        "sync:\n",
+        "scripts:\n  - name: tags\n    script: |\n      tag.ls(\"x\")\nsync:\n",
+    );
     corpus.found("srv/mirror/regbot.yml", &[21], &bot, expected());
 }
 
@@ -95,12 +101,16 @@ fn caches(corpus: &mut Corpus) {
         let text = format!(
             "{{\n  \"Registries\": {{\n    \"{key}\": {{\n      \"AuthorizationToken\": \"{}\",\n      \"RequestedAt\": \"{}\",\n      \
              \"ExpiresAt\": \"{}\",\n      \"ProxyEndpoint\": \"https://{}\",\n      \"Service\": \"ecr\"\n    }}\n  }},\n  \"Version\": \"1.0\"\n}}",
-            login.auth(), rfc3339(seconds - 12 * 3600), rfc3339(seconds), login.host
+            login.auth(),
+            rfc3339(seconds - 12 * 3600),
+            rfc3339(seconds),
+            login.host
         );
         corpus.found("home/ada/.ecr/cache.json", &[23], &text, [login.is(Kind::Auth)]);
         let text = format!(
             "{{\"Registries\":{{\"{key}\":{{\"AuthorizationToken\":\"{}\",\"ExpiresAt\":\"{}\"}}}},\"Version\":\"1.0\"}}",
-            login.auth(), rfc3339(seconds)
+            login.auth(),
+            rfc3339(seconds)
         );
         corpus.found("root/.ecr/cache.json", &[23], &text, [login.is(Kind::Auth)]);
     }
@@ -111,7 +121,9 @@ fn caches(corpus: &mut Corpus) {
     let until = now() + 2400;
     let text = format!(
         "{{\n  \"gcrCreds\": {{\n    \"access_token\": \"{}\",\n    \"refresh_token\": \"{}\",\n    \"token_expiry\": \"{}\"\n  }}\n}}\n",
-        access.secret, refresh.secret, rfc3339(until)
+        access.secret,
+        refresh.secret,
+        rfc3339(until)
     );
     let registry = "* gcr.io";
     let expected = || {
@@ -133,7 +145,8 @@ fn command_line_tools(corpus: &mut Corpus) {
             "github.com:\n    git_protocol: ssh\n    users:\n        ada-kral:\n            oauth_token: {}\n    user: ada-kral\n",
             login.secret
         );
-        let found = || login.is(Kind::OauthAccess).or(Kind::UserPass).registry("ghcr.io github.com *");
+        let found =
+            || login.is(Kind::OauthAccess).or(Kind::UserPass).registry("ghcr.io github.com *");
         corpus.found("home/ada/.config/gh/hosts.yml", &[25], &text, [found().user("ada-kral -")]);
         let text = format!(
             "github.com:\n    user: ada-kral\n    oauth_token: {}\n    git_protocol: https\n",
@@ -172,10 +185,7 @@ fn jfrog(corpus: &mut Corpus) {
         "{{\"servers\":[{{\"url\":\"https://{}/\",\n\"user\":\"{}\",\n\"accessToken\":\"{}\",\n\"refreshToken\":\"{}\",\n\"serverId\":\"a\"}}],\"version\":\"6\"}}",
         token.host, token.user, token.secret, refresh.secret
     );
-    let expected = [
-        token.is(Kind::OauthAccess).or(Kind::UserPass),
-        refresh.is(Kind::OauthRefresh),
-    ];
+    let expected = [token.is(Kind::OauthAccess).or(Kind::UserPass), refresh.is(Kind::OauthRefresh)];
     corpus.found("home/ada/.jfrog/jfrog-cli.conf.v5", &[28], &text, expected);
 }
 
@@ -187,7 +197,15 @@ fn netrc(corpus: &mut Corpus) {
     let text = format!(
         "# tools\nmachine {} login {} password {}\nmachine ftp.kernel.org\n  login anonymous\n  password x{other}\n\nmachine {}\n\tlogin {}\n\tpassword {}\n\
          machine {} login {} account acme password {}\n",
-        one.host, one.user, one.secret, two.host, two.user, two.secret, hub.host, hub.user, hub.secret
+        one.host,
+        one.user,
+        one.secret,
+        two.host,
+        two.user,
+        two.secret,
+        hub.host,
+        hub.user,
+        hub.secret
     );
     for path in ["home/ada/.netrc", "Users/Ada/_netrc"] {
         corpus.found(path, &[29], &text, [&one, &two, &hub].map(|login| login.is(Kind::Netrc)));
@@ -196,13 +214,18 @@ fn netrc(corpus: &mut Corpus) {
 
 fn devcontainers(corpus: &mut Corpus) {
     let (one, two) = (corpus.dice.login("github-pat"), corpus.dice.person());
-    let value = format!("{}|{}|{},{}|{}|{}", one.host, one.user, one.secret, two.host, two.user, two.secret);
+    let value = format!(
+        "{}|{}|{},{}|{}|{}",
+        one.host, one.user, one.secret, two.host, two.user, two.secret
+    );
     let texts = [
         ("home/ada/.bashrc", format!("alias g=git\nexport DEVCONTAINERS_OCI_AUTH=\"{value}\"\n")),
         ("srv/app/.env", format!("PORT=80\nDEVCONTAINERS_OCI_AUTH={value}\n")),
         (
             "srv/app/.github/workflows/dev.yml",
-            format!("on: push\njobs:\n  dev:\n    runs-on: ubuntu-24.04\n    env:\n      DEVCONTAINERS_OCI_AUTH: {value}\n    steps: []\n"),
+            format!(
+                "on: push\njobs:\n  dev:\n    runs-on: ubuntu-24.04\n    env:\n      DEVCONTAINERS_OCI_AUTH: {value}\n    steps: []\n"
+            ),
         ),
     ];
     for (path, text) in texts {

@@ -2,9 +2,9 @@
 
 use imgsec_cred::audit::finding::Kind;
 
-use super::case::{Corpus, Expected};
-use super::generate::{Dice, quoted};
-use super::logins::Login;
+use super::case::Corpus;
+use super::generate::quoted;
+use super::typed::{among, commands, found};
 
 pub(crate) fn cases(corpus: &mut Corpus) {
     every_option(corpus);
@@ -16,91 +16,27 @@ pub(crate) fn cases(corpus: &mut Corpus) {
     scripts(corpus);
 }
 
-/// Other commands, as people type them; some of them have a `-p`, a `-u` or a login.
-pub(crate) fn typed(dice: &mut Dice, count: usize) -> Vec<String> {
-    const COMMANDS: &[&str] = &[
-        "ls -la", "cd src/api", "git status", "git commit -am 'fix: login page'", "git push origin main",
-        "docker ps -a", "docker run -p 80:80 nginx", "docker run -d -p 127.0.0.1:5432:5432 -e POSTGRES_PASSWORD=shop postgres:16",
-        "docker compose up -d", "docker compose -p shop logs -f", "docker pull ghcr.io/acme/api:1.4.2",
-        "docker build -t registry.acme-corp.net:5000/acme/api .", "docker push registry.acme-corp.net:5000/acme/api",
-        "mysql -u root -pshop-test shop", "mysql -h db -u shop -p shop < dump.sql", "psql -U shop -p 5433 -h db.intra.lan",
-        "kubectl get pods -n shop", "kubectl logs -f deploy/api", "ssh -p 2222 ada@bastion.acme-corp.net", "mkdir -p a/b/c",
-        "docker login", "docker login ghcr.io", "docker login -u mira", "docker logout", "docker login -u mira --password-stdin < ~/.pw",
-        "pass show docker | docker login -u mira --password-stdin", "cat ~/token.txt | docker login ghcr.io -u mira --password-stdin",
-        "docker login -u mira -p $DOCKER_PASSWORD", "docker login -u mira -p \"$(pass show hub)\" quay.io",
-        "docker login -u mira -p ${HUB_TOKEN} docker.io", "aws ecr get-login-password | docker login -u AWS --password-stdin 1.dkr.ecr.eu-west-1.amazonaws.com",
-        "podman login --help", "helm repo add bitnami https://charts.bitnami.com/bitnami", "skopeo inspect docker://alpine",
-        "npm login", "gcloud auth login", "az login -u mira@acme-corp.net", "vault login -method=oidc", "gh auth login",
-        "ps aux | grep java", "curl -fsSL https://get.docker.com | sh", "sudo systemctl restart docker", "vim ~/.docker/config.json",
-        "cat ~/.docker/config.json | jq .auths", "tar -xzf a.tgz", "python3 -m http.server -p 8000", "cargo test --workspace",
-        "make -j8", "terraform plan -out=p", "scp -P 22 a.txt mira@host:/tmp", "history | grep docker", "exit",
-    ];
-    (0..count).map(|_| dice.pick(COMMANDS).to_owned()).collect()
-}
-
-/// A command with a login in it among many others.
-fn among(dice: &mut Dice, commands: &[String], count: usize) -> Vec<String> {
-    let mut all = Vec::new();
-    for command in commands {
-        all.extend(typed(dice, count));
-        all.push(command.clone());
-    }
-    all.extend(typed(dice, count));
-    all
-}
-
-/// All ways to write a login into a command, and the registry that they name.
-fn commands(login: &Login) -> Vec<(String, Option<&'static str>)> {
-    let Login { host, user, secret, .. } = login;
-    let image = format!("{host}/acme/api:1.4");
-    let here = |command: String| (command, None);
-    vec![
-        here(format!("docker login -u {user} -p {secret} {host}")),
-        here(format!("docker login --username={user} --password={secret} {host}")),
-        here(format!("docker login --password {secret} --username {user} https://{host}")),
-        here(format!("sudo docker login {host} -u {user} -p '{secret}'")),
-        here(format!("docker --config /tmp/d login -u {user} -p{secret} {host}")),
-        (format!("docker login -u {user} -p {secret}"), Some("docker.io")),
-        here(format!("podman login --tls-verify=false -u {user} -p {secret} {host}")),
-        here(format!("nerdctl login -u {user} -p {secret} {host}")),
-        here(format!("buildah login -u {user} --password \"{secret}\" {host}")),
-        here(format!("skopeo login -u {user} -p {secret} {host}")),
-        here(format!("helm registry login {host} -u {user} -p {secret}")),
-        here(format!("oras login -u {user} -p {secret} {host}")),
-        here(format!("crane auth login {host} -u {user} -p {secret}")),
-        here(format!("cosign login {host} -u {user} -p {secret}")),
-        here(format!("echo {secret} | docker login -u {user} --password-stdin {host}")),
-        here(format!("echo -n '{secret}' | sudo podman login {host} --username {user} --password-stdin")),
-        here(format!("printf %s \"{secret}\" | nerdctl login -u {user} --password-stdin {host}")),
-        here(format!("docker login -u {user} --password-stdin {host} <<< \"{secret}\"")),
-        here(format!("cd /srv && docker login -u {user} -p {secret} {host} && docker push {image}")),
-        here(format!("skopeo copy --src-creds={user}:{secret} docker://{image} dir:/tmp/x")),
-        here(format!("skopeo copy --dest-creds {user}:{secret} dir:/tmp/x docker://{image}")),
-        here(format!("skopeo inspect --creds {user}:{secret} docker://{image}")),
-        here(format!("podman pull --creds={user}:{secret} {image}")),
-        here(format!("buildah push --creds {user}:{secret} api docker://{image}")),
-        here(format!(
-            "kubectl create secret docker-registry regcred --docker-server={host} --docker-username={user} --docker-password={secret} -n shop"
-        )),
-        here(format!("kubectl -n shop create secret docker-registry r --docker-server {host} --docker-username {user} --docker-password '{secret}'")),
-        here(format!("flux push artifact oci://{image} --path=. --source=x --revision=y --creds {user}:{secret}")),
-        here(format!("flux create secret oci reg --url={host} --username={user} --password={secret}")),
-    ]
-}
-
-fn found(login: &Login, registry: Option<&str>, kind: Kind) -> Expected {
-    login.is(kind).registry(registry.unwrap_or(&login.name))
-}
-
 fn every_option(corpus: &mut Corpus) {
     for number in 0..commands(&corpus.dice.person()).len() {
         let login = corpus.dice.person();
         let (command, registry) = commands(&login).swap_remove(number);
-        let text = among(&mut corpus.dice, &[command.clone()], 60).join("\n") + "\n";
+        let text = among(&mut corpus.dice, std::slice::from_ref(&command), 60).join("\n") + "\n";
         let row = if command.starts_with("flux") { &[38, 72][..] } else { &[72] };
-        corpus.found("home/ada/.bash_history", row, &text, [found(&login, registry, Kind::History)]);
+        corpus.found(
+            "home/ada/.bash_history",
+            row,
+            &text,
+            [found(&login, registry, Kind::History)],
+        );
     }
-    for token in ["docker-pat", "github-pat", "aws-ecr", "gitlab-pat", "redhat-registry-token", "harbor-robot"] {
+    for token in [
+        "docker-pat",
+        "github-pat",
+        "aws-ecr",
+        "gitlab-pat",
+        "redhat-registry-token",
+        "harbor-robot",
+    ] {
         let login = corpus.dice.login(token);
         let address = if login.name == "docker.io" { "" } else { &login.host };
         let line = format!("docker login -u '{}' -p {} {address}", login.user, login.secret);
@@ -109,7 +45,10 @@ fn every_option(corpus: &mut Corpus) {
     }
     let token = corpus.dice.login("jwt");
     let lines = [
-        format!("skopeo copy --src-registry-token {} docker://{}/acme/api:1 dir:/tmp/x", token.secret, token.host),
+        format!(
+            "skopeo copy --src-registry-token {} docker://{}/acme/api:1 dir:/tmp/x",
+            token.secret, token.host
+        ),
         format!("oras pull --identity-token {} {}/acme/api:1", token.secret, token.host),
     ];
     for line in lines {
@@ -128,13 +67,20 @@ fn bash_and_zsh(corpus: &mut Corpus) {
     let both = || [one.is(Kind::History), two.is(Kind::History)];
     let timed = |begin: &str| -> String {
         let lines = all.iter().enumerate();
-        lines.map(|(n, line)| format!("{}\n", begin.replace("@", &(1_771_000_000 + n).to_string()) + line)).collect()
+        lines
+            .map(|(n, line)| {
+                format!("{}\n", begin.replace("@", &(1_771_000_000 + n).to_string()) + line)
+            })
+            .collect()
     };
     corpus.found("home/ada/.zsh_history", &[72], &timed(": @:0;"), both());
     corpus.found("home/ada/.bash_history", &[72], &timed("#@\n"), both());
     corpus.found("home/ada/.local/state/bash_history", &[72], &(all.join("\n") + "\n"), both());
     corpus.found("home/ada/.ash_history", &[72], &(all.join("\n") + "\n"), both());
-    let text = format!(": 1771000001:0;cd /srv\n: 1771000002:5;docker login \\\\\n  -u {} \\\\\n  -p {} \\\\\n  {}\n", one.user, one.secret, one.host);
+    let text = format!(
+        ": 1771000001:0;cd /srv\n: 1771000002:5;docker login \\\\\n  -u {} \\\\\n  -p {} \\\\\n  {}\n",
+        one.user, one.secret, one.host
+    );
     corpus.found("home/ada/.zsh_history", &[72], &text, [one.is(Kind::History).anywhere()]);
     let word = corpus.dice.odd_password().replace('!', "_");
     let mut odd = corpus.dice.person();
@@ -154,31 +100,44 @@ fn fish_and_powershell(corpus: &mut Corpus) {
     let two = two.at("cr.second.dev", "cr.second.dev");
     let lines = [
         format!("docker login -u {} -p {} {}", one.user, one.secret, one.host),
-        format!("buildah push --creds {}:{} api docker://{}/acme/api", two.user, two.secret, two.host),
+        format!(
+            "buildah push --creds {}:{} api docker://{}/acme/api",
+            two.user, two.secret, two.host
+        ),
     ];
     let all = among(&mut corpus.dice, &lines, 50);
     let both = || [one.is(Kind::History), two.is(Kind::History)];
     let entry = |line: &String| format!("- cmd: {line}\n  when: 1771000000\n  paths:\n    - src\n");
     let text: String = all.iter().map(entry).collect();
     corpus.found("home/ada/.local/share/fish/fish_history", &[72], &text, both());
-    let windows = "Users/Ada/AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine/ConsoleHost_history.txt";
+    let windows =
+        "Users/Ada/AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine/ConsoleHost_history.txt";
     let text = all.join("\n");
     corpus.found(windows, &[72], &text, both());
     let bytes = text.replace('\n', "\r\n").into_bytes();
     corpus.found_in_bytes(windows, &[72], (&text, bytes), both());
     let linux = "home/ada/.local/share/powershell/PSReadLine/ConsoleHost_history.txt";
-    let text = format!("Get-Process\n$env:Path\ndocker.exe login -u {} -p {} {}\nexit\n", one.user, one.secret, one.host);
+    let text = format!(
+        "Get-Process\n$env:Path\ndocker.exe login -u {} -p {} {}\nexit\n",
+        one.user, one.secret, one.host
+    );
     corpus.found(linux, &[72], &text, [one.is(Kind::History)]);
 }
 
 fn registries_of_images(corpus: &mut Corpus) {
     let hub = corpus.dice.hub();
     let lines = [
-        format!("skopeo copy --src-creds {}:{} docker://acmecorp/api:1 dir:/tmp/x", hub.user, hub.secret),
+        format!(
+            "skopeo copy --src-creds {}:{} docker://acmecorp/api:1 dir:/tmp/x",
+            hub.user, hub.secret
+        ),
         format!("echo {} | docker login --username {} --password-stdin", hub.secret, hub.user),
         format!("docker login docker.io -u {} -p {}", hub.user, hub.secret),
         format!("docker login https://index.docker.io/v1/ -u {} -p {}", hub.user, hub.secret),
-        format!("docker login registry-1.docker.io --username {} --password {}", hub.user, hub.secret),
+        format!(
+            "docker login registry-1.docker.io --username {} --password {}",
+            hub.user, hub.secret
+        ),
     ];
     for line in lines {
         let text = among(&mut corpus.dice, &[line], 10).join("\n");
@@ -188,7 +147,10 @@ fn registries_of_images(corpus: &mut Corpus) {
 
 fn agents(corpus: &mut Corpus) {
     let login = corpus.dice.person();
-    let command = format!("docker login -u {} -p {} {} && docker push {}/acme/api", login.user, login.secret, login.host, login.host);
+    let command = format!(
+        "docker login -u {} -p {} {} && docker push {}/acme/api",
+        login.user, login.secret, login.host, login.host
+    );
     let lines = [
         "{\"type\":\"user\",\"message\":{\"role\":\"user\",\"content\":\"push the image please\"},\"uuid\":\"7a\"}".to_owned(),
         "{\"type\":\"assistant\",\"message\":{\"content\":[{\"type\":\"tool_use\",\"name\":\"Bash\",\"input\":{\"command\":\"docker run -p 80:80 nginx\"}}]}}".to_owned(),
@@ -203,8 +165,16 @@ fn agents(corpus: &mut Corpus) {
     for path in places {
         corpus.found(path, &[73], &text, [login.is(Kind::History)]);
     }
-    let text = format!("{{\"type\":\"response_item\",\"payload\":{{\"type\":\"function_call\",\"name\":\"shell\",\"arguments\":{}}}}}\n", quoted(&format!("{{\"command\":[\"bash\",\"-lc\",{}]}}", quoted(&command))));
-    corpus.found("home/ada/.codex/sessions/2026/11/21/rollout-2.jsonl", &[73], &text, [login.is(Kind::History)]);
+    let text = format!(
+        "{{\"type\":\"response_item\",\"payload\":{{\"type\":\"function_call\",\"name\":\"shell\",\"arguments\":{}}}}}\n",
+        quoted(&format!("{{\"command\":[\"bash\",\"-lc\",{}]}}", quoted(&command)))
+    );
+    corpus.found(
+        "home/ada/.codex/sessions/2026/11/21/rollout-2.jsonl",
+        &[73],
+        &text,
+        [login.is(Kind::History)],
+    );
 }
 
 fn logs(corpus: &mut Corpus) {
@@ -217,7 +187,8 @@ fn logs(corpus: &mut Corpus) {
             login.user, login.secret
         );
         corpus.found("var/log/ci/build-4711.log", &[74], &text, [login.is(Kind::Log)]);
-        let stamped: String = text.lines().map(|line| format!("2026-11-20T08:14:03.1234567Z {line}\n")).collect();
+        let stamped: String =
+            text.lines().map(|line| format!("2026-11-20T08:14:03.1234567Z {line}\n")).collect();
         corpus.found("home/ada/Downloads/job-logs.log", &[74], &stamped, [login.is(Kind::Log)]);
     }
 }
@@ -231,10 +202,19 @@ fn scripts(corpus: &mut Corpus) {
         );
         corpus.found("srv/app/push.sh", &[74], &text, [found(&login, registry, Kind::Script)]);
     }
-    let text = format!("push: build\n\t@docker login -u {} -p {} {}\n\tdocker push {}/acme/api:$(TAG)\n\nbuild:\n\tdocker build -t api .\n", login.user, login.secret, login.host, login.host);
+    let text = format!(
+        "push: build\n\t@docker login -u {} -p {} {}\n\tdocker push {}/acme/api:$(TAG)\n\nbuild:\n\tdocker build -t api .\n",
+        login.user, login.secret, login.host, login.host
+    );
     corpus.found("srv/app/Makefile", &[74], &text, [login.is(Kind::Script)]);
-    let text = format!("@echo off\r\ndocker login -u {} -p {} {}\r\ndocker push x\r\n", login.user, login.secret, login.host);
+    let text = format!(
+        "@echo off\r\ndocker login -u {} -p {} {}\r\ndocker push x\r\n",
+        login.user, login.secret, login.host
+    );
     corpus.found("srv/app/push.cmd", &[74], &text, [login.is(Kind::Script)]);
-    let text = format!("#!/bin/sh\n# docker login -u {} -p {} {}\necho done\n", login.user, login.secret, login.host);
+    let text = format!(
+        "#!/bin/sh\n# docker login -u {} -p {} {}\necho done\n",
+        login.user, login.secret, login.host
+    );
     corpus.found("srv/app/old.sh", &[74], &text, [login.is(Kind::Script)]);
 }

@@ -31,14 +31,19 @@ fn podman(corpus: &mut Corpus) {
         let text = format!(
             "{{\n\t\"auths\": {{\n\t\t\"{}\": {{\n\t\t\t\"auth\": \"{}\"\n\t\t}},\n\t\t\"{}\": {{\n\t\t\t\"auth\": \
              \"{}\"\n\t\t}}\n\t}},\n\t\"credHelpers\": {{\n\t\t\"gcr.io\": \"gcr\"\n\t}}\n}}",
-            one.host, one.auth(), two.host, two.auth()
+            one.host,
+            one.auth(),
+            two.host,
+            two.auth()
         );
         corpus.found(path, &[row], &text, [one.is(Kind::Auth), two.is(Kind::Auth)]);
     }
     let login = corpus.dice.login("azure-acr-refresh-token");
     let text = format!(
         "{{\"auths\":{{\"{}\":{{\"auth\":\"{}\",\"identitytoken\":\"{}\"}}}}}}",
-        login.host, base64(&format!("{}:", login.user)), login.secret
+        login.host,
+        base64(&format!("{}:", login.user)),
+        login.secret
     );
     let path = "run/user/1000/containers/auth.json";
     corpus.found(path, &[11], &text, [login.is(Kind::IdentityToken)]);
@@ -55,7 +60,11 @@ fn secrets(corpus: &mut Corpus) {
     let data = base64(&pretty);
     let text = format!("{{\"{id}\":\"{data}\"}}");
     corpus.found(path, &[15], &text, [login.is(Kind::Auth).written(&data)]);
-    corpus.clean(path, &[15], &format!("{{\"{id}\": \"{}\"}}", base64("{\"auths\":{\"ghcr.io\":{}}}")));
+    corpus.clean(
+        path,
+        &[15],
+        &format!("{{\"{id}\": \"{}\"}}", base64("{\"auths\":{\"ghcr.io\":{}}}")),
+    );
     corpus.malformed(path, &[15], &format!("{{\"{id}\": \"{}", &data[..data.len() / 8]));
 }
 
@@ -81,7 +90,12 @@ fn containerd(corpus: &mut Corpus) {
              insecure_skip_verify = true\n        [plugins.\"{plugin}\".registry.configs.\"{}\".auth]\n          \
              username = \"{}\"\n          password = \"{}\"\n        \
              [plugins.\"{plugin}\".registry.configs.\"{}\".auth]\n          auth = \"{}\"\n{END}",
-            one.host, one.host, one.user, one.secret, two.host, two.auth()
+            one.host,
+            one.host,
+            one.user,
+            one.secret,
+            two.host,
+            two.auth()
         );
         let expected = [one.is(Kind::UserPass), two.is(Kind::Auth)];
         corpus.found("etc/containerd/config.toml", &[43], &text, expected);
@@ -108,9 +122,12 @@ fn containerd_tokens(corpus: &mut Corpus) {
     );
     let expected = [login.is(Kind::IdentityToken).user("- ?")];
     corpus.found("etc/containerd/config.toml", &[43], &text, expected);
-    let text = format!("{BEGIN}[plugins.\"{V2}\".registry]\n  config_path = \"/etc/containerd/certs.d\"\n{END}");
+    let text = format!(
+        "{BEGIN}[plugins.\"{V2}\".registry]\n  config_path = \"/etc/containerd/certs.d\"\n{END}"
+    );
     corpus.clean("etc/containerd/config.toml", &[43], &text);
-    let text = format!("{BEGIN}[plugins.\"{V2}\".registry.configs.\"{}\".auth\n  password = ", login.host);
+    let text =
+        format!("{BEGIN}[plugins.\"{V2}\".registry.configs.\"{}\".auth\n  password = ", login.host);
     corpus.malformed("etc/containerd/config.toml", &[43], &text);
 }
 
@@ -130,7 +147,10 @@ fn hosts(corpus: &mut Corpus) {
         login.host, login.host, login.host
     );
     corpus.found(&path, &[44], &text, expected());
-    let text = format!("server = \"https://{}\"\n\n[header]\n  authorization = [\"{header}\"]\n", login.host);
+    let text = format!(
+        "server = \"https://{}\"\n\n[header]\n  authorization = [\"{header}\"]\n",
+        login.host
+    );
     corpus.found(&path, &[44], &text, expected());
     let token = corpus.dice.login("jwt");
     let text = format!(

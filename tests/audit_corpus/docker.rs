@@ -21,7 +21,8 @@ pub(crate) fn cases(corpus: &mut Corpus) {
 
 /// The file as `docker login` writes it, with tabs.
 fn file(entries: &[String], rest: &str) -> String {
-    let entries: Vec<String> = entries.iter().map(|entry| format!("\t\t{}", spread(entry))).collect();
+    let entries: Vec<String> =
+        entries.iter().map(|entry| format!("\t\t{}", spread(entry))).collect();
     format!("{{\n\t\"auths\": {{\n{}\n\t}}{rest}\n}}\n", entries.join(",\n"))
 }
 
@@ -51,9 +52,13 @@ fn every_type(corpus: &mut Corpus) {
 }
 
 fn several(corpus: &mut Corpus) {
-    let logins = ["docker-pat", "github-pat", "aws-ecr", "quay-robot", "password", "aws-ecr-expired"];
+    let logins =
+        ["docker-pat", "github-pat", "aws-ecr", "quay-robot", "password", "aws-ecr-expired"];
     let [a, b, c, d, e, f] = logins.map(|token| corpus.dice.login(token));
-    let f = f.at("998811112222.dkr.ecr.us-east-1.amazonaws.com", "998811112222.dkr.ecr.us-east-1.amazonaws.com");
+    let f = f.at(
+        "998811112222.dkr.ecr.us-east-1.amazonaws.com",
+        "998811112222.dkr.ecr.us-east-1.amazonaws.com",
+    );
     let marker = "\"gcr.io\": {}".to_owned();
     let entries = [a.entry(), marker, b.entry(), c.entry(), d.entry(), e.entry(), f.entry()];
     let rest = ",\n\t\"detachKeys\": \"ctrl-q,q\",\n\t\"psFormat\": \"table {{.ID}}\\t{{.Names}}\",\n\
@@ -73,7 +78,9 @@ fn several(corpus: &mut Corpus) {
     ];
     for (host, name) in hosts {
         let login = corpus.dice.person().at(host, name);
-        let helper = format!(",\n\t\"credHelpers\": {{\"{host}\": \"\"}},\n\t\"credsStore\": \"desktop.exe\"");
+        let helper = format!(
+            ",\n\t\"credHelpers\": {{\"{host}\": \"\"}},\n\t\"credsStore\": \"desktop.exe\""
+        );
         let text = file(&[login.entry()], &helper);
         corpus.found(CONFIG, &[1], &text, [login.is(Kind::Auth)]);
     }
@@ -182,7 +189,8 @@ fn other_places(corpus: &mut Corpus) {
         corpus.found(path, &[row], &text, [one.is(Kind::Auth), two.is(Kind::Auth)]);
     }
     let logins = ["hub-tool", "hub-tool-token", "hub-tool-refresh-token"];
-    let [a, b, c] = logins.map(|name| corpus.dice.login("docker-pat").at(name, "docker.io hub-tool"));
+    let [a, b, c] =
+        logins.map(|name| corpus.dice.login("docker-pat").at(name, "docker.io hub-tool"));
     let text = file(&[a.entry(), b.entry(), c.entry()], "");
     let expected = [
         a.is(Kind::Auth),
@@ -206,7 +214,10 @@ fn legacy(corpus: &mut Corpus) {
     let text = format!(
         "{{\n  \"{}\": {{\n    \"auth\": \"{}\",\n    \"email\": \"ada@acme-corp.net\"\n  }},\n  \"{}\": {{\n    \
          \"auth\": \"{}\",\n    \"email\": \"\"\n  }}\n}}\n",
-        one.host, one.auth(), two.host, two.auth()
+        one.host,
+        one.auth(),
+        two.host,
+        two.auth()
     );
     let expected = || [one.is(Kind::Auth), two.is(Kind::Auth)];
     corpus.found("home/ada/.dockercfg", &[6], &text, expected());
@@ -225,9 +236,15 @@ fn variables(corpus: &mut Corpus) {
     let login = corpus.dice.any();
     let config = login.config();
     let texts = [
-        ("srv/app/.env", format!("TZ=Europe/Prague\nLOG_LEVEL=info\nDOCKER_AUTH_CONFIG={config}\nPORT=8080\n")),
+        (
+            "srv/app/.env",
+            format!("TZ=Europe/Prague\nLOG_LEVEL=info\nDOCKER_AUTH_CONFIG={config}\nPORT=8080\n"),
+        ),
         ("srv/app/ci.env", format!("# pull from our registry\nDOCKER_AUTH_CONFIG='{config}'\n")),
-        ("home/ada/.bashrc", format!("alias ll='ls -l'\nexport EDITOR=vim\nexport DOCKER_AUTH_CONFIG='{config}'\n")),
+        (
+            "home/ada/.bashrc",
+            format!("alias ll='ls -l'\nexport EDITOR=vim\nexport DOCKER_AUTH_CONFIG='{config}'\n"),
+        ),
         (
             "etc/systemd/system/runner.service.d/auth.conf",
             format!("[Service]\nEnvironment='DOCKER_AUTH_CONFIG={config}'\nRestart=always\n"),

@@ -54,8 +54,16 @@ impl Dice {
     }
 
     pub(crate) fn user(&mut self) -> String {
-        const NAMES: &[&str] =
-            &["ada.kral", "jnovak", "build_svc", "mira", "acme-deploy", "pk-ci", "t.horak", "zdenka"];
+        const NAMES: &[&str] = &[
+            "ada.kral",
+            "jnovak",
+            "build_svc",
+            "mira",
+            "acme-deploy",
+            "pk-ci",
+            "t.horak",
+            "zdenka",
+        ];
         self.pick(NAMES).to_owned()
     }
 

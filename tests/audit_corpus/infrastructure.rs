@@ -29,7 +29,10 @@ fn ansible(corpus: &mut Corpus) {
     );
     let both = [one.is(Kind::UserPass), two.is(Kind::UserPass)];
     corpus.found("srv/ansible/site.yml", &[56], &text, both);
-    let text = format!("- name: podman\n  containers.podman.podman_login:\n    registry: {}\n    username: {}\n    password: {}\n", one.host, one.user, one.secret);
+    let text = format!(
+        "- name: podman\n  containers.podman.podman_login:\n    registry: {}\n    username: {}\n    password: {}\n",
+        one.host, one.user, one.secret
+    );
     corpus.found("srv/ansible/roles/app/tasks/main.yml", &[56], &text, [one.is(Kind::UserPass)]);
 }
 
@@ -45,15 +48,23 @@ fn terraform(corpus: &mut Corpus) {
     let both = [one.is(Kind::UserPass), two.is(Kind::UserPass)];
     corpus.found("srv/tf/main.tf", &[57], &text, both);
     let config = one.config();
-    let text = format!("provider \"docker\" {{\n  registry_auth {{\n    address             = \"{}\"\n    config_file_content = {}\n  }}\n}}\n", one.host, quoted(&config));
+    let text = format!(
+        "provider \"docker\" {{\n  registry_auth {{\n    address             = \"{}\"\n    config_file_content = {}\n  }}\n}}\n",
+        one.host,
+        quoted(&config)
+    );
     corpus.found("srv/tf/provider.tf", &[57], &text, [one.is(Kind::Auth)]);
     let text = format!(
         "resource \"kubernetes_secret\" \"regcred\" {{\n  metadata {{\n    name = \"regcred\"\n  }}\n  type = \"kubernetes.io/dockerconfigjson\"\n  data = {{\n    \".dockerconfigjson\" = {}\n  }}\n}}\n",
         quoted(&config)
     );
     corpus.found("srv/tf/secret.tf", &[57], &text, [one.is(Kind::Auth)]);
-    let text = format!("region = \"eu-central-1\"\nregistry_server = \"{}\"\nregistry_username = \"{}\"\nregistry_password = \"{}\"\n", one.host, one.user, one.secret);
-    let found = one.is(Kind::UserPass).or(Kind::Env).registry(&format!("{} *", one.name)).user("? -");
+    let text = format!(
+        "region = \"eu-central-1\"\nregistry_server = \"{}\"\nregistry_username = \"{}\"\nregistry_password = \"{}\"\n",
+        one.host, one.user, one.secret
+    );
+    let found =
+        one.is(Kind::UserPass).or(Kind::Env).registry(&format!("{} *", one.name)).user("? -");
     corpus.found("srv/tf/prod.tfvars", &[57], &text, [found]);
 }
 
@@ -66,7 +77,11 @@ fn state(corpus: &mut Corpus) {
          \"schema_version\": 0,\n          \"attributes\": {{\n            \"authorization_token\": \"{}\",\n            \"expires_at\": \"{}\",\n            \"id\": \"eu-central-1\",\n            \
          \"password\": \"{}\",\n            \"proxy_endpoint\": \"https://{}\",\n            \"registry_id\": null,\n            \"user_name\": \"AWS\"\n          }},\n          \
          \"sensitive_attributes\": []\n        }}\n      ]\n    }}\n  ]\n}}\n",
-        corpus.dice.uuid(), ecr.auth(), rfc3339(seconds), ecr.secret, ecr.host
+        corpus.dice.uuid(),
+        ecr.auth(),
+        rfc3339(seconds),
+        ecr.secret,
+        ecr.host
     );
     let both = || [ecr.is(Kind::Auth), ecr.is(Kind::UserPass)];
     corpus.found("srv/tf/terraform.tfstate", &[57], &text, both());
@@ -144,7 +159,8 @@ fn ecs(corpus: &mut Corpus) {
     corpus.found("etc/ecs/ecs.config", &[63], &text, [login.is(Kind::UserPass)]);
     let text = format!(
         "ECS_CLUSTER=prod\nECS_ENGINE_AUTH_TYPE=dockercfg\nECS_ENGINE_AUTH_DATA={{\"{}\":{{\"auth\":\"{}\",\"email\":\"ci@acme-corp.net\"}}}}\n",
-        login.host, login.auth()
+        login.host,
+        login.auth()
     );
     corpus.found("etc/ecs/ecs.config", &[63], &text, [login.is(Kind::Auth)]);
 }
@@ -163,10 +179,14 @@ fn proxies(corpus: &mut Corpus) {
     let mut login = corpus.dice.person();
     login.user = "svc-proxy".into();
     let address = format!("http://{}:{}@px.intra.lan:3128", login.user, login.secret);
-    let text = format!("{{\n  \"log-driver\": \"journald\",\n  \"insecure-registries\": [\"10.0.0.5:5000\"],\n  \"proxies\": {{\n    \"http-proxy\": \"{address}\",\n    \"no-proxy\": \"localhost\"\n  }}\n}}\n");
+    let text = format!(
+        "{{\n  \"log-driver\": \"journald\",\n  \"insecure-registries\": [\"10.0.0.5:5000\"],\n  \"proxies\": {{\n    \"http-proxy\": \"{address}\",\n    \"no-proxy\": \"localhost\"\n  }}\n}}\n"
+    );
     let found = || login.is(Kind::ProxyUserinfo).registry("*");
     corpus.found("etc/docker/daemon.json", &[69], &text, [found()]);
-    let text = format!("[Service]\nEnvironment=\"HTTP_PROXY={address}\"\nEnvironment=\"NO_PROXY=localhost,127.0.0.1\"\n");
+    let text = format!(
+        "[Service]\nEnvironment=\"HTTP_PROXY={address}\"\nEnvironment=\"NO_PROXY=localhost,127.0.0.1\"\n"
+    );
     corpus.found("etc/systemd/system/docker.service.d/http-proxy.conf", &[69], &text, [found()]);
 }
 
@@ -175,12 +195,24 @@ fn cloud_init(corpus: &mut Corpus) {
     let data = base64(&login.config());
     let begin = "#cloud-config\npackage_update: true\npackages: [docker.io]\nusers:\n  - name: ada\n    sudo: ALL=(ALL) NOPASSWD:ALL\nwrite_files:\n  - path: /etc/motd\n    content: hello\n";
     let end = "runcmd:\n  - [systemctl, enable, --now, docker]\n";
-    let text = format!("{begin}  - path: /root/.docker/config.json\n    encoding: b64\n    permissions: '0600'\n    content: {data}\n{end}");
+    let text = format!(
+        "{begin}  - path: /root/.docker/config.json\n    encoding: b64\n    permissions: '0600'\n    content: {data}\n{end}"
+    );
     corpus.found("srv/cloud/user-data", &[70], &text, [login.is(Kind::Auth).written(&data)]);
     let block = folded(&login.config(), 76, "      ");
-    let text = format!("{begin}  - path: /root/.docker/config.json\n    encoding: base64\n    content: |\n{block}{end}");
-    corpus.found("srv/cloud/user-data.yaml", &[70], &text, [login.is(Kind::Auth).anywhere().written(&block)]);
-    let text = format!("{begin}  - path: /root/.docker/config.json\n    content: |\n      {}\n{end}", login.config());
+    let text = format!(
+        "{begin}  - path: /root/.docker/config.json\n    encoding: base64\n    content: |\n{block}{end}"
+    );
+    corpus.found(
+        "srv/cloud/user-data.yaml",
+        &[70],
+        &text,
+        [login.is(Kind::Auth).anywhere().written(&block)],
+    );
+    let text = format!(
+        "{begin}  - path: /root/.docker/config.json\n    content: |\n      {}\n{end}",
+        login.config()
+    );
     corpus.found("srv/cloud/cloud-init.yaml", &[70], &text, [login.is(Kind::Auth).anywhere()]);
 }
 
@@ -192,19 +224,39 @@ fn dockerfiles(corpus: &mut Corpus) {
     );
     corpus.found("srv/app/Dockerfile", &[70], &text, [login.is(Kind::Script).anywhere()]);
     let hub = corpus.dice.login("docker-pat");
-    let text = format!("FROM docker:28-cli\nARG DOCKERHUB_TOKEN={}\nENV TZ=UTC\nCOPY . /app\n", hub.secret);
+    let text = format!(
+        "FROM docker:28-cli\nARG DOCKERHUB_TOKEN={}\nENV TZ=UTC\nCOPY . /app\n",
+        hub.secret
+    );
     corpus.found("srv/app/Containerfile", &[70], &text, [hub.is(Kind::Env).user("-")]);
-    let text = format!("FROM docker:28-cli\nENV DOCKER_USERNAME={} \\\n    DOCKERHUB_TOKEN={}\n", hub.user, hub.secret);
-    corpus.found("srv/app/build.Dockerfile", &[70], &text, [hub.is(Kind::Env).user("? -").anywhere()]);
+    let text = format!(
+        "FROM docker:28-cli\nENV DOCKER_USERNAME={} \\\n    DOCKERHUB_TOKEN={}\n",
+        hub.user, hub.secret
+    );
+    corpus.found(
+        "srv/app/build.Dockerfile",
+        &[70],
+        &text,
+        [hub.is(Kind::Env).user("? -").anywhere()],
+    );
 }
 
 fn chef_puppet_salt(corpus: &mut Corpus) {
     let login = corpus.dice.person();
     let kinds = || login.is(Kind::UserPass).or(Kind::Script);
-    let text = format!("docker_service 'default' do\n  action [:create, :start]\nend\n\ndocker_registry 'https://{}/' do\n  username '{}'\n  password '{}'\n  email 'ci@acme-corp.net'\nend\n", login.host, login.user, login.secret);
+    let text = format!(
+        "docker_service 'default' do\n  action [:create, :start]\nend\n\ndocker_registry 'https://{}/' do\n  username '{}'\n  password '{}'\n  email 'ci@acme-corp.net'\nend\n",
+        login.host, login.user, login.secret
+    );
     corpus.found("srv/chef/cookbooks/app/recipes/default.rb", &[71], &text, [kinds()]);
-    let text = format!("class profile::docker {{\n  include docker\n  docker::registry {{ '{}':\n    username => '{}',\n    password => '{}',\n  }}\n}}\n", login.host, login.user, login.secret);
+    let text = format!(
+        "class profile::docker {{\n  include docker\n  docker::registry {{ '{}':\n    username => '{}',\n    password => '{}',\n  }}\n}}\n",
+        login.host, login.user, login.secret
+    );
     corpus.found("srv/puppet/manifests/docker.pp", &[71], &text, [kinds()]);
-    let text = format!("docker-registries:\n  https://{}/v1/:\n    email: ci@acme-corp.net\n    username: {}\n    password: {}\n", login.host, login.user, login.secret);
+    let text = format!(
+        "docker-registries:\n  https://{}/v1/:\n    email: ci@acme-corp.net\n    username: {}\n    password: {}\n",
+        login.host, login.user, login.secret
+    );
     corpus.found("srv/salt/pillar/docker.sls", &[71], &text, [kinds()]);
 }

@@ -1,4 +1,4 @@
-//! Manifests, dumps and clusters on the desk: rows 31 to 42 of the catalogue.
+//! Manifests, dumps and clusters on the desk: rows 31 to 40 of the catalogue.
 
 use imgsec_cred::audit::finding::Kind;
 
@@ -16,8 +16,6 @@ pub(crate) fn cases(corpus: &mut Corpus) {
     updaters(corpus);
     values(corpus);
     generators(corpus);
-    pull_secrets(corpus);
-    k3s(corpus);
 }
 
 /// What stands around a secret in a manifest.
@@ -35,12 +33,22 @@ const KIND: &str = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: regcred\n  
 fn kubectl(login: &Login) -> String {
     format!(
         "{{\"auths\":{{\"{}\":{{\"username\":{},\"password\":{},\"email\":\"ci@acme-corp.net\",\"auth\":\"{}\"}}}}}}",
-        login.host, quoted(&login.user), quoted(&login.secret), login.auth()
+        login.host,
+        quoted(&login.user),
+        quoted(&login.secret),
+        login.auth()
     )
 }
 
 fn secrets(corpus: &mut Corpus) {
-    let types = ["password", "docker-pat", "aws-ecr", "gcp-service-account-key", "github-pat", "quay-robot"];
+    let types = [
+        "password",
+        "docker-pat",
+        "aws-ecr",
+        "gcp-service-account-key",
+        "github-pat",
+        "quay-robot",
+    ];
     for token in types {
         let login = corpus.dice.login(token);
         for (path, config) in [
@@ -54,7 +62,11 @@ fn secrets(corpus: &mut Corpus) {
         }
     }
     let empty = base64("{\"auths\":{}}");
-    corpus.clean("srv/k8s/empty.yaml", &[31], &format!("{BEFORE}{KIND}data:\n  .dockerconfigjson: {empty}\n{AFTER}"));
+    corpus.clean(
+        "srv/k8s/empty.yaml",
+        &[31],
+        &format!("{BEFORE}{KIND}data:\n  .dockerconfigjson: {empty}\n{AFTER}"),
+    );
 }
 
 fn folded_secrets(corpus: &mut Corpus) {
@@ -76,29 +88,44 @@ fn folded_secrets(corpus: &mut Corpus) {
 
 fn plain_secrets(corpus: &mut Corpus) {
     let login = corpus.dice.person();
-    let text = format!("{BEFORE}{KIND}stringData:\n  .dockerconfigjson: '{}'\n{AFTER}", login.config());
+    let text =
+        format!("{BEFORE}{KIND}stringData:\n  .dockerconfigjson: '{}'\n{AFTER}", login.config());
     corpus.found("srv/k8s/plain.yaml", &[32], &text, [login.is(Kind::Auth)]);
-    let text = format!("{BEFORE}{KIND}stringData:\n  .dockerconfigjson: {}\n{AFTER}", quoted(&kubectl(&login)));
+    let text = format!(
+        "{BEFORE}{KIND}stringData:\n  .dockerconfigjson: {}\n{AFTER}",
+        quoted(&kubectl(&login))
+    );
     corpus.found("srv/k8s/quoted.yaml", &[32], &text, [login.is(Kind::Auth)]);
     let pretty = format!("{{\n  \"auths\": {{\n    {}\n  }}\n}}", login.entry());
     let block = indented(&pretty, "    ");
     let text = format!("{BEFORE}{KIND}stringData:\n  .dockerconfigjson: |\n{block}{AFTER}");
     corpus.found("srv/k8s/block.yaml", &[32], &text, [login.is(Kind::Auth).anywhere()]);
     // The source of a secret is often a Helm template with a value in it.
-    let text = format!("{BEFORE}{KIND}data:\n  .dockerconfigjson: {{{{ template \"imagePullSecret\" . }}}}\n");
+    let text = format!(
+        "{BEFORE}{KIND}data:\n  .dockerconfigjson: {{{{ template \"imagePullSecret\" . }}}}\n"
+    );
     corpus.clean("srv/chart/templates/secret.yaml", &[32], &text);
 }
 
 fn legacy(corpus: &mut Corpus) {
     let login = corpus.dice.hub();
-    let config = format!("{{\"{}\":{{\"auth\":\"{}\",\"email\":\"x@acme-corp.net\"}}}}", login.host, login.auth());
+    let config = format!(
+        "{{\"{}\":{{\"auth\":\"{}\",\"email\":\"x@acme-corp.net\"}}}}",
+        login.host,
+        login.auth()
+    );
     let kind = KIND.replace("dockerconfigjson", "dockercfg");
     let data = base64(&config);
     let text = format!("{BEFORE}{kind}data:\n  .dockercfg: {data}\n{AFTER}");
     corpus.found("srv/k8s/old.yaml", &[33], &text, [login.is(Kind::Auth).written(&data)]);
     let data = folded(&config, 64, "    ");
     let text = format!("{BEFORE}{kind}data:\n  .dockercfg: >-\n{data}{AFTER}");
-    corpus.found("srv/k8s/old-folded.yaml", &[33], &text, [login.is(Kind::Auth).anywhere().written(&data)]);
+    corpus.found(
+        "srv/k8s/old-folded.yaml",
+        &[33],
+        &text,
+        [login.is(Kind::Auth).anywhere().written(&data)],
+    );
     let text = format!("{kind}stringData:\n  .dockercfg: '{config}'\n");
     corpus.found("srv/k8s/old-plain.yaml", &[33], &text, [login.is(Kind::Auth)]);
 }
@@ -112,14 +139,31 @@ fn dumps(corpus: &mut Corpus) {
          \"type\": \"kubernetes.io/dockerconfigjson\"\n        }}"
     );
     let other = "{\"apiVersion\": \"v1\", \"kind\": \"Secret\", \"data\": {\"token\": \"YWJjZGVmZ2hpamtsbW5vcA==\"}, \"type\": \"Opaque\"}";
-    let list = format!("{{\n    \"apiVersion\": \"v1\",\n    \"items\": [\n        {other},\n        {item}\n    ],\n    \"kind\": \"List\"\n}}\n");
-    corpus.found("home/ada/backup/secrets.json", &[34], &list, [login.is(Kind::Auth).written(&data)]);
-    corpus.found("home/ada/backup/secret.json", &[34], &item, [login.is(Kind::Auth).written(&data)]);
+    let list = format!(
+        "{{\n    \"apiVersion\": \"v1\",\n    \"items\": [\n        {other},\n        {item}\n    ],\n    \"kind\": \"List\"\n}}\n"
+    );
+    corpus.found(
+        "home/ada/backup/secrets.json",
+        &[34],
+        &list,
+        [login.is(Kind::Auth).written(&data)],
+    );
+    corpus.found(
+        "home/ada/backup/secret.json",
+        &[34],
+        &item,
+        [login.is(Kind::Auth).written(&data)],
+    );
     let list = format!(
         "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  data:\n    .dockerconfigjson: {data}\n  kind: Secret\n  metadata:\n    name: regcred\n  \
          type: kubernetes.io/dockerconfigjson\n"
     );
-    corpus.found("home/ada/backup/secrets.yaml", &[34], &list, [login.is(Kind::Auth).written(&data)]);
+    corpus.found(
+        "home/ada/backup/secrets.yaml",
+        &[34],
+        &list,
+        [login.is(Kind::Auth).written(&data)],
+    );
     let applied = format!(
         "{{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"stringData\":{{\".dockerconfigjson\":{}}},\"type\":\"kubernetes.io/dockerconfigjson\"}}",
         quoted(&login.config())
@@ -158,9 +202,13 @@ fn basic_auth(corpus: &mut Corpus) {
     corpus.found("srv/argocd/repo.yaml", &[36], &text, [login.is(Kind::UserPass)]);
     // The same kinds without a registry: a git login and a database.
     let word = corpus.dice.password();
-    let text = format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: git\n  annotations:\n    tekton.dev/git-0: https://git.acme-corp.net\ntype: kubernetes.io/basic-auth\nstringData:\n  username: ci\n  password: {word}\n");
+    let text = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: git\n  annotations:\n    tekton.dev/git-0: https://git.acme-corp.net\ntype: kubernetes.io/basic-auth\nstringData:\n  username: ci\n  password: {word}\n"
+    );
     corpus.clean("srv/tekton/git.yaml", &[35], &text);
-    let text = format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ntype: kubernetes.io/basic-auth\nstringData:\n  username: shop\n  password: {word}\n");
+    let text = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ntype: kubernetes.io/basic-auth\nstringData:\n  username: shop\n  password: {word}\n"
+    );
     corpus.clean("srv/k8s/db.yaml", &[35], &text);
 }
 
@@ -171,18 +219,27 @@ fn updaters(corpus: &mut Corpus) {
          - name: updater\n        image: quay.io/argoprojlabs/argocd-image-updater:v0.12.0\n        env:\n        - name: ACME_CREDS\n          value: {}:{}\n",
         login.host, login.host, login.user, login.secret
     );
-    corpus.found("srv/argocd/updater.yaml", &[37], &text, [login.is(Kind::Env).registry(&format!("{} *", login.name))]);
+    corpus.found(
+        "srv/argocd/updater.yaml",
+        &[37],
+        &text,
+        [login.is(Kind::Env).registry(&format!("{} *", login.name))],
+    );
     let login = corpus.dice.login("github-pat");
     let text = format!(
         "---\n{}stringData:\n  .dockerconfigjson: '{}'\n",
-        KIND.replace("shop", "flux-system"), login.config()
+        KIND.replace("shop", "flux-system"),
+        login.config()
     );
     corpus.found("srv/flux/oci-auth.yaml", &[38], &text, [login.is(Kind::Auth)]);
 }
 
 fn values(corpus: &mut Corpus) {
     let login = corpus.dice.person();
-    let parts = format!("registry: {}\n  username: {}\n  password: {}\n", login.host, login.user, login.secret);
+    let parts = format!(
+        "registry: {}\n  username: {}\n  password: {}\n",
+        login.host, login.user, login.secret
+    );
     let begin = "replicaCount: 2\nimage:\n  repository: acme/api\n  tag: \"1.4\"\n  pullPolicy: IfNotPresent\n";
     let end = "service:\n  type: ClusterIP\n  port: 80\npostgresql:\n  auth:\n    username: shop\n    database: shop\nresources: {}\n";
     let text = format!("{begin}imageCredentials:\n  {parts}{end}");
@@ -190,7 +247,8 @@ fn values(corpus: &mut Corpus) {
     let text = format!("{begin}imagePullSecret:\n  {parts}{end}");
     corpus.found("srv/chart/values-prod.yaml", &[39], &text, [login.is(Kind::UserPass)]);
     let text = format!(
-        "{begin}registry:\n  url: {}\n  username: {}\n  password: {}\n{end}", login.host, login.user, login.secret
+        "{begin}registry:\n  url: {}\n  username: {}\n  password: {}\n{end}",
+        login.host, login.user, login.secret
     );
     corpus.found("srv/chart/values-dev.yaml", &[39], &text, [login.is(Kind::UserPass)]);
     let list = format!(
@@ -203,43 +261,14 @@ fn values(corpus: &mut Corpus) {
 fn generators(corpus: &mut Corpus) {
     let login = corpus.dice.person();
     let begin = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n- deployment.yaml\nsecretGenerator:\n- name: db\n  literals:\n  - user=shop\n- name: regcred\n";
-    let text = format!("{begin}  type: kubernetes.io/dockerconfigjson\n  literals:\n  - '.dockerconfigjson={}'\n", login.config());
+    let text = format!(
+        "{begin}  type: kubernetes.io/dockerconfigjson\n  literals:\n  - '.dockerconfigjson={}'\n",
+        login.config()
+    );
     corpus.found("srv/overlay/kustomization.yaml", &[40], &text, [login.is(Kind::Auth)]);
     let text = format!(
         "{begin}  type: docker-registry\n  literals:\n  - docker-server={}\n  - docker-username={}\n  - docker-password={}\n",
         login.host, login.user, login.secret
     );
     corpus.found("srv/overlay/kustomization.yml", &[40], &text, [login.is(Kind::UserPass)]);
-}
-
-fn pull_secrets(corpus: &mut Corpus) {
-    let (one, two) = (corpus.dice.login("quay-robot"), corpus.dice.login("redhat-registry-token"));
-    let config = format!("{{\"auths\":{{{},{}}}}}", one.entry(), two.entry());
-    let both = || [one.is(Kind::Auth), two.is(Kind::Auth)];
-    corpus.found("home/ada/Downloads/pull-secret.txt", &[41], &config, both());
-    let begin = "apiVersion: v1\nbaseDomain: acme-corp.net\ncontrolPlane:\n  name: master\n  replicas: 3\nmetadata:\n  name: prod\nplatform:\n  none: {}\n";
-    let text = format!("{begin}pullSecret: '{config}'\nsshKey: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 ada\n");
-    corpus.found("srv/openshift/install-config.yaml", &[41], &text, both());
-}
-
-fn k3s(corpus: &mut Corpus) {
-    let (one, two) = (corpus.dice.person(), corpus.dice.any());
-    let host = two.host.trim_start_matches("https://").trim_end_matches("/v1/");
-    let text = format!(
-        "mirrors:\n  docker.io:\n    endpoint:\n      - \"https://{}\"\nconfigs:\n  \"{}\":\n    auth:\n      username: {}\n      password: {}\n    tls:\n      \
-         ca_file: /etc/ssl/acme.pem\n  {host}:\n    auth:\n      auth: {}\n  \"open.acme-corp.net\":\n    tls:\n      insecure_skip_verify: true\n",
-        one.host, one.host, one.user, one.secret, two.auth()
-    );
-    let both = || [one.is(Kind::UserPass), two.is(Kind::Auth)];
-    corpus.found("etc/rancher/k3s/registries.yaml", &[42], &text, both());
-    corpus.found("etc/rancher/rke2/registries.yaml", &[42], &text, both());
-    let block = indented(&text, "    ");
-    let text = format!(
-        "apiVersion: k3d.io/v1alpha5\nkind: Simple\nmetadata:\n  name: dev\nservers: 1\nagents: 2\nregistries:\n  create:\n    name: local\n  config: |\n{block}"
-    );
-    corpus.found("srv/dev/k3d.yaml", &[42], &text, both().map(|one| one.anywhere()));
-    let token = corpus.dice.login("jwt");
-    let text = format!("configs:\n  {}:\n    auth:\n      token: {}\n", token.host, token.secret);
-    let found = token.is(Kind::IdentityToken).or(Kind::RegistryToken).or(Kind::UserPass).user("-");
-    corpus.found("etc/rancher/k3s/registries.yaml", &[42], &text, [found]);
 }

@@ -25,9 +25,13 @@ const GITLAB_JOBS: &str = "build:\n  stage: build\n  before_script:\n    - echo 
 fn gitlab(corpus: &mut Corpus) {
     let login = corpus.dice.any();
     let config = login.config();
-    let text = format!("{GITLAB}variables:\n  DOCKER_TLS_CERTDIR: \"/certs\"\n  DOCKER_AUTH_CONFIG: '{config}'\n\n{GITLAB_JOBS}");
+    let text = format!(
+        "{GITLAB}variables:\n  DOCKER_TLS_CERTDIR: \"/certs\"\n  DOCKER_AUTH_CONFIG: '{config}'\n\n{GITLAB_JOBS}"
+    );
     corpus.found("srv/app/.gitlab-ci.yml", &[48, 4], &text, [login.is(Kind::Auth)]);
-    let text = format!("{GITLAB}{GITLAB_JOBS}\npush:\n  variables:\n    DOCKER_AUTH_CONFIG: |\n      {config}\n  script: [make push]\n");
+    let text = format!(
+        "{GITLAB}{GITLAB_JOBS}\npush:\n  variables:\n    DOCKER_AUTH_CONFIG: |\n      {config}\n  script: [make push]\n"
+    );
     corpus.found("srv/app/.gitlab-ci.yml", &[48], &text, [login.is(Kind::Auth).anywhere()]);
     let runner = format!(
         "concurrent = 4\ncheck_interval = 0\n\n[[runners]]\n  name = \"ci-1\"\n  url = \"https://gitlab.com/\"\n  executor = \"docker\"\n  \
@@ -41,7 +45,10 @@ fn gitlab(corpus: &mut Corpus) {
         person.host, person.user, person.secret
     );
     corpus.found("srv/app/.gitlab-ci.yml", &[48, 47], &text, [person.is(Kind::Env)]);
-    let text = format!("{GITLAB}{GITLAB_JOBS}\nold:\n  script:\n    - docker login -u {} -p {} {}\n", person.user, person.secret, person.host);
+    let text = format!(
+        "{GITLAB}{GITLAB_JOBS}\nold:\n  script:\n    - docker login -u {} -p {} {}\n",
+        person.user, person.secret, person.host
+    );
     corpus.found("srv/app/.gitlab-ci.yml", &[48], &text, [person.is(Kind::Script)]);
 }
 
@@ -49,7 +56,7 @@ const WORKFLOW: &str = "name: release\non:\n  push:\n    tags: ['v*']\npermissio
     runs-on: ubuntu-24.04\n    timeout-minutes: 30\n    steps:\n      - uses: actions/checkout@v4\n        with:\n          fetch-depth: 0\n      \
     - uses: docker/setup-buildx-action@v3\n";
 const WORKFLOW_END: &str = "      - uses: docker/build-push-action@v6\n        with:\n          context: .\n          push: true\n          tags: ghcr.io/acme/api:latest\n          \
-    cache-from: type=gha\n      - name: notify\n        run: curl -fsS -H \"Authorization: Bearer ${{ secrets.HOOK }}\" https://hooks.acme-corp.net/x\n";
+    cache-from: type=gha\n      - name: notify\n        run: |\n          curl -fsS -H \"Authorization: Bearer ${{ secrets.HOOK }}\" https://hooks.acme-corp.net/x\n";
 
 fn workflows(corpus: &mut Corpus) {
     let logins = ["github-pat", "docker-pat", "password", "gitlab-deploy-token", "aws-access-key"];
@@ -63,7 +70,12 @@ fn workflows(corpus: &mut Corpus) {
             "{WORKFLOW}      - name: Log in\n        uses: docker/login-action@v3\n        with:\n{registry}          username: {}\n          password: {}\n{WORKFLOW_END}",
             login.user, login.secret
         );
-        corpus.found("srv/app/.github/workflows/release.yml", &[49], &text, [login.is(Kind::UserPass)]);
+        corpus.found(
+            "srv/app/.github/workflows/release.yml",
+            &[49],
+            &text,
+            [login.is(Kind::UserPass)],
+        );
     }
     let (one, two) = (corpus.dice.person(), corpus.dice.login("github-pat"));
     let text = format!(
@@ -82,11 +94,19 @@ fn workflows(corpus: &mut Corpus) {
 
 fn workflow_commands(corpus: &mut Corpus) {
     let login = corpus.dice.login("github-pat");
-    let run = format!("echo {} | docker login ghcr.io -u {} --password-stdin", login.secret, login.user);
+    let run =
+        format!("echo {} | docker login ghcr.io -u {} --password-stdin", login.secret, login.user);
     let text = format!("{WORKFLOW}      - run: {run}\n{WORKFLOW_END}");
     corpus.found("srv/app/.github/workflows/push.yml", &[49], &text, [login.is(Kind::Script)]);
-    let text = format!("{WORKFLOW}      - name: login\n        run: |\n          set -eu\n          {run}\n          docker push ghcr.io/acme/api\n{WORKFLOW_END}");
-    corpus.found("srv/app/.github/workflows/push.yml", &[49], &text, [login.is(Kind::Script).anywhere()]);
+    let text = format!(
+        "{WORKFLOW}      - name: login\n        run: |\n          set -eu\n          {run}\n          docker push ghcr.io/acme/api\n{WORKFLOW_END}"
+    );
+    corpus.found(
+        "srv/app/.github/workflows/push.yml",
+        &[49],
+        &text,
+        [login.is(Kind::Script).anywhere()],
+    );
     let hub = corpus.dice.hub();
     let text = format!(
         "on: push\nenv:\n  DOCKER_USERNAME: {}\n  DOCKER_PASSWORD: {}\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      \
@@ -103,7 +123,9 @@ fn jenkins(corpus: &mut Corpus) {
     let commands = [
         format!("sh \"docker login -u {user} -p {word} {host}\""),
         format!("sh 'docker login --username {user} --password {word} {host}'"),
-        format!("sh \"\"\"\n              docker login -u {user} -p {word} {host}\n              docker push {host}/acme/api:$TAG\n            \"\"\""),
+        format!(
+            "sh \"\"\"\n              docker login -u {user} -p {word} {host}\n              docker push {host}/acme/api:$TAG\n            \"\"\""
+        ),
         format!("bat \"docker login -u {user} -p {word} {host}\""),
         format!("sh(script: \"docker login {host} -u {user} -p '{word}'\", returnStdout: true)"),
     ];
@@ -150,11 +172,15 @@ fn concourse(corpus: &mut Corpus) {
 fn act(corpus: &mut Corpus) {
     let (hub, hubber) = (corpus.dice.login("docker-pat"), corpus.dice.login("github-pat"));
     let text = format!(
-        "# for act\nDOCKERHUB_USERNAME={}\nDOCKERHUB_TOKEN={}\nCR_PAT={}\nSLACK_CHANNEL=ci\n", hub.user, hub.secret, hubber.secret
+        "# for act\nDOCKERHUB_USERNAME={}\nDOCKERHUB_TOKEN={}\nCR_PAT={}\nSLACK_CHANNEL=ci\n",
+        hub.user, hub.secret, hubber.secret
     );
     let both = [hub.is(Kind::Env), hubber.is(Kind::Env).registry("ghcr.io *").user("-")];
     corpus.found("srv/app/.secrets", &[55], &text, both);
-    let text = format!("-P ubuntu-latest=catthehacker/ubuntu:act-latest\n--container-architecture linux/amd64\n-s DOCKERHUB_TOKEN={}\n", hub.secret);
+    let text = format!(
+        "-P ubuntu-latest=catthehacker/ubuntu:act-latest\n--container-architecture linux/amd64\n-s DOCKERHUB_TOKEN={}\n",
+        hub.secret
+    );
     let found = hub.is(Kind::Env).or(Kind::Script).user("-");
     corpus.found("home/ada/.actrc", &[55], &text, [found]);
 }
@@ -165,7 +191,12 @@ fn renovate(corpus: &mut Corpus) {
         "{{\n  \"$schema\": \"https://docs.renovatebot.com/renovate-schema.json\",\n  \"extends\": [\"config:recommended\"],\n  \"hostRules\": [\n    {{\n      \"hostType\": \"docker\",\n      \
          \"matchHost\": \"{}\",\n      \"username\": \"{}\",\n      \"password\": \"{}\"\n    }},\n    {{\"hostType\": \"docker\", \"matchHost\": \"docker.io\", \"username\": \"{}\", \"password\": \"{}\"}},\n    \
          {{\"hostType\": \"npm\", \"matchHost\": \"registry.npmjs.org\", \"encrypted\": {{\"token\": \"{}\"}}}}\n  ]\n}}\n",
-        one.host, one.user, one.secret, two.user, two.secret, base64(&corpus.dice.text("abcdef0123456789", 120))
+        one.host,
+        one.user,
+        one.secret,
+        two.user,
+        two.secret,
+        base64(&corpus.dice.text("abcdef0123456789", 120))
     );
     let both = || [one.is(Kind::UserPass), two.is(Kind::UserPass)];
     corpus.found("srv/app/renovate.json", &[61], &text, both());

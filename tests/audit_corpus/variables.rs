@@ -37,7 +37,12 @@ fn names(corpus: &mut Corpus) {
         ("DOCKER_REGISTRY_USER", "DOCKER_REGISTRY_PASS", "password", hub),
         ("REGISTRY_USERNAME", "REGISTRY_PASSWORD", "password", hub),
         ("GHCR_USER", "GHCR_TOKEN", "github-pat", "ghcr.io"),
-        ("CI_REGISTRY_USER", "CI_REGISTRY_PASSWORD", "gitlab-deploy-token", "registry.gitlab.com *"),
+        (
+            "CI_REGISTRY_USER",
+            "CI_REGISTRY_PASSWORD",
+            "gitlab-deploy-token",
+            "registry.gitlab.com *",
+        ),
         ("CR_USER", "CR_PAT", "github-pat", "ghcr.io *"),
         ("QUAY_USERNAME", "QUAY_PASSWORD", "quay-robot", "quay.io"),
     ];
@@ -61,9 +66,15 @@ fn compose(corpus: &mut Corpus) {
         - db:/var/lib/postgresql/data\n  api:\n    image: ghcr.io/acme/api:1.4\n    depends_on: [db]\n    labels:\n      traefik.enable: \"true\"\n    healthcheck:\n      test: [CMD, curl, -f, http://localhost]\n  ci:\n    image: docker:28\n    environment:\n";
     let end = "    restart: unless-stopped\nvolumes:\n  db: {}\n";
     let found = || [hub.is(Kind::Env).registry("docker.io *")];
-    let text = format!("{begin}      DOCKER_USERNAME: {}\n      DOCKER_PASSWORD: {}\n      TZ: UTC\n{end}", hub.user, hub.secret);
+    let text = format!(
+        "{begin}      DOCKER_USERNAME: {}\n      DOCKER_PASSWORD: {}\n      TZ: UTC\n{end}",
+        hub.user, hub.secret
+    );
     corpus.found("srv/shop/compose.yaml", &[47], &text, found());
-    let text = format!("{begin}      - TZ=UTC\n      - DOCKER_USERNAME={}\n      - DOCKER_PASSWORD={}\n{end}", hub.user, hub.secret);
+    let text = format!(
+        "{begin}      - TZ=UTC\n      - DOCKER_USERNAME={}\n      - DOCKER_PASSWORD={}\n{end}",
+        hub.user, hub.secret
+    );
     corpus.found("srv/shop/docker-compose.yml", &[47], &text, found());
 }
 
@@ -95,7 +106,10 @@ fn shells(corpus: &mut Corpus) {
     let text = format!("set -gx EDITOR vim\nset -gx CR_PAT {}\n", pat.secret);
     let found = pat.is(Kind::Env).registry("ghcr.io *").user("-");
     corpus.found("home/ada/.config/fish/config.fish", &[47], &text, [found]);
-    let text = format!("[Unit]\nDescription=CI\n\n[Service]\nExecStart=/usr/bin/ci\nEnvironment=\"CR_PAT={}\" TZ=UTC\nRestart=always\n", pat.secret);
+    let text = format!(
+        "[Unit]\nDescription=CI\n\n[Service]\nExecStart=/usr/bin/ci\nEnvironment=\"CR_PAT={}\" TZ=UTC\nRestart=always\n",
+        pat.secret
+    );
     let found = pat.is(Kind::Env).registry("ghcr.io *").user("-");
     corpus.found("etc/systemd/system/ci.service", &[47], &text, [found]);
 }
