@@ -6,7 +6,36 @@ use super::document::{Document, Here};
 use super::finding::Found;
 use super::places::Places;
 
+mod apptainer;
+mod argocd;
+mod containerd;
+mod containerd_hosts;
 mod docker_config;
+mod docker_config_backup;
+mod docker_headers;
+mod docker_plugins;
+mod docker_proxies;
+mod dockercfg;
+mod doctl;
+mod ecr_cache;
+mod fields;
+mod gcr_store;
+mod gh_hosts;
+mod helm_registry;
+mod helm_repositories;
+mod jfrog;
+mod k3s_registries;
+mod k8s_basic_auth;
+mod k8s_pull_secret;
+mod k8s_values;
+mod kubelet;
+mod kustomize;
+mod openshift;
+mod podman_auth;
+mod podman_secrets;
+mod regctl;
+mod regsync;
+mod skopeo_sync;
 
 /// One kind of place where container tools leave credentials: a table row. None of its functions
 /// touches the disk.
@@ -55,4 +84,33 @@ impl<'t> File<'t> {
 }
 
 /// The table.
-pub const ALL: &[&Source] = &[&docker_config::SOURCE];
+pub const ALL: &[&Source] = &[
+    &kustomize::SOURCE,
+    &openshift::SOURCE,
+    &k8s_pull_secret::SOURCE,
+    &k8s_basic_auth::SOURCE,
+    &argocd::SOURCE,
+    &podman_secrets::SOURCE,
+    &podman_auth::SOURCE,
+    &docker_config_backup::SOURCE,
+    &helm_registry::SOURCE,
+    &apptainer::SOURCE,
+    &kubelet::SOURCE,
+    &containerd::SOURCE,
+    &containerd_hosts::SOURCE,
+    &k3s_registries::SOURCE,
+    &docker_headers::SOURCE,
+    &docker_proxies::SOURCE,
+    &docker_plugins::SOURCE,
+    &helm_repositories::SOURCE,
+    &regctl::SOURCE,
+    &regsync::SOURCE,
+    &skopeo_sync::SOURCE,
+    &ecr_cache::SOURCE,
+    &gcr_store::SOURCE,
+    &gh_hosts::SOURCE,
+    &doctl::SOURCE,
+    &jfrog::SOURCE,
+    &dockercfg::SOURCE,
+    &docker_config::SOURCE,
+];
