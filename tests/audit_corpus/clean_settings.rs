@@ -106,7 +106,7 @@ fn other_passwords(corpus: &mut Corpus) {
         (
             "srv/k8s/db.yaml",
             format!(
-                "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ntype: Opaque\nstringData:\n  username: shop\n  password: {word}\n  registry: quay.io\n"
+                "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ntype: Opaque\nstringData:\n  host: db.intra.lan\n  username: shop\n  password: {word}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: images\ndata:\n  registry: quay.io\n"
             ),
         ),
         (
