@@ -224,8 +224,10 @@ impl Corpus {
         expected: [Expected; N],
     ) {
         let expected = Vec::from(expected);
-        let places = expected.iter().map(|one| text.find(&one.written));
-        if let Some(places) = places.collect::<Option<Vec<usize>>>() {
+        let stands = expected.iter().map(|one| text.find(&one.written));
+        if let Some(mut places) = stands.collect::<Option<Vec<usize>>>() {
+            // A password may stand there a second time, beside its `auth`.
+            places.extend(expected.iter().filter_map(|one| text.find(&one.secrets[0])));
             let clean = self.without_secrets(text, &expected);
             self.add(path, rows, Shape::Clean, &clean, Vec::new());
             let cut = places.into_iter().min().unwrap_or(0);
@@ -283,7 +285,11 @@ impl Corpus {
                 let auths = [empty.as_str(), &example, "Og==", "${REGISTRY_AUTH}"];
                 self.dice.pick(&auths).to_owned()
             };
-            clean = clean.replace(&one.written, &stands);
+            // A value over several lines keeps its indent.
+            let indent: String = one.written.chars().take_while(|c| *c == ' ').collect();
+            let end = if one.written.ends_with('\n') { "\n" } else { "" };
+            let stands = format!("{indent}{stands}{end}");
+            clean = clean.replace(&one.written, &stands).replace(secret, reference);
         }
         clean
     }

@@ -56,7 +56,7 @@ const WORKFLOW: &str = "name: release\non:\n  push:\n    tags: ['v*']\npermissio
     runs-on: ubuntu-24.04\n    timeout-minutes: 30\n    steps:\n      - uses: actions/checkout@v4\n        with:\n          fetch-depth: 0\n      \
     - uses: docker/setup-buildx-action@v3\n";
 const WORKFLOW_END: &str = "      - uses: docker/build-push-action@v6\n        with:\n          context: .\n          push: true\n          tags: ghcr.io/acme/api:latest\n          \
-    cache-from: type=gha\n      - name: notify\n        run: curl -fsS -H \"Authorization: Bearer ${{ secrets.HOOK }}\" https://hooks.acme-corp.net/x\n";
+    cache-from: type=gha\n      - name: notify\n        run: |\n          curl -fsS -H \"Authorization: Bearer ${{ secrets.HOOK }}\" https://hooks.acme-corp.net/x\n";
 
 fn workflows(corpus: &mut Corpus) {
     let logins = ["github-pat", "docker-pat", "password", "gitlab-deploy-token", "aws-access-key"];
