@@ -9,6 +9,7 @@ pub mod auths;
 pub mod document;
 pub mod examine;
 pub mod finding;
+pub mod hosts;
 pub mod inner;
 pub mod judge;
 pub mod places;

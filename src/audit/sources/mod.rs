@@ -6,7 +6,10 @@ use super::document::{Document, Here};
 use super::finding::Found;
 use super::places::Places;
 
+mod commands;
 mod docker_config;
+mod netrc;
+pub mod variables;
 
 /// One kind of place where container tools leave credentials: a table row. None of its functions
 /// touches the disk.
@@ -55,4 +58,5 @@ impl<'t> File<'t> {
 }
 
 /// The table.
-pub const ALL: &[&Source] = &[&docker_config::SOURCE];
+pub const ALL: &[&Source] =
+    &[&docker_config::SOURCE, &variables::SOURCE, &commands::SOURCE, &netrc::SOURCE];
