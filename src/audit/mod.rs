@@ -12,6 +12,7 @@ pub mod embedded;
 pub mod examine;
 pub mod finding;
 mod git;
+pub mod hosts;
 pub mod inner;
 pub mod judge;
 pub mod known;

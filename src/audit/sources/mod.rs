@@ -16,6 +16,7 @@ mod buildkite;
 mod chef;
 mod circleci;
 mod cloud_init;
+mod commands;
 mod concourse;
 mod containerd;
 mod containerd_hosts;
@@ -51,6 +52,7 @@ mod kustomize;
 mod login;
 mod maven;
 mod named_secrets;
+mod netrc;
 mod nomad;
 mod openshift;
 mod packer;
@@ -66,6 +68,7 @@ mod terraform;
 mod terraform_state;
 #[cfg(test)]
 mod testing;
+pub mod variables;
 
 /// One kind of place where container tools leave credentials: a table row. None of its functions
 /// touches the disk.
@@ -169,6 +172,8 @@ pub const ALL: &[&Source] = &[
     &terraform_state::SOURCE,
     &named_secrets::SOURCE,
     &docker_text::SOURCE,
+];
+pub const ALL: &[&Source] =
+    &[&docker_config::SOURCE, &variables::SOURCE, &commands::SOURCE, &netrc::SOURCE];
     // What is left.
     &any_registry::SOURCE,
-];
