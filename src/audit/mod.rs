@@ -14,5 +14,6 @@ pub mod judge;
 pub mod places;
 pub mod prefilter;
 pub mod registry;
+pub mod severity;
 pub mod sources;
 pub mod tokens;
