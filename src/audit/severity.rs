@@ -113,9 +113,10 @@ fn base(kind: Kind, token: &Token, registry: &str) -> Severity {
     let is_refresh = matches!(kind, Kind::IdentityToken | Kind::OauthRefresh);
     if is_refresh || CRITICAL.contains(&token.token_type) {
         Severity::Critical
-    } else if kind == Kind::ProxyUserinfo || MEDIUM.contains(&token.token_type) {
-        Severity::Medium
-    } else if token.token_type == "password" && is_this_machine(registry) {
+    } else if kind == Kind::ProxyUserinfo
+        || MEDIUM.contains(&token.token_type)
+        || (token.token_type == "password" && is_this_machine(registry))
+    {
         Severity::Medium
     } else {
         Severity::High

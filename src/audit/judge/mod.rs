@@ -7,6 +7,7 @@
 use base64ct::{Base64, Encoding};
 
 mod cipher;
+mod expression;
 mod place;
 mod placeholder;
 mod reference;
@@ -143,13 +144,13 @@ fn docker_pair(text: &str) -> Option<(&str, &str)> {
 
 /// The user and the password of an `auth` that nobody has decoded yet.
 fn decoded_pair(text: &str) -> Option<(String, String)> {
-    if text.len() > MAX_PAIR || text.len() % 4 != 0 {
+    if text.len() > MAX_PAIR || !text.len().is_multiple_of(4) {
         return None;
     }
     let decoded = String::from_utf8(Base64::decode_vec(text).ok()?).ok()?;
     let (user, password) = decoded.split_once(':')?;
     let is_readable = |text: &str| !text.contains(|c: char| c.is_control() && c != '\0');
-    let is_pair = is_readable(user) && is_readable(password) && !user.contains(['{', '"']);
+    let is_pair = is_readable(user) && is_readable(password) && !user.contains('"');
     is_pair.then(|| (user.to_owned(), password.to_owned()))
 }
 

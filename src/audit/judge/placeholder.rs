@@ -105,9 +105,6 @@ const PARTS: &[&str] = &[
     "not-a-secret",
     "not_a_secret",
     "notasecret",
-    "replaceme",
-    "replace_me",
-    "replace-me",
     "sensitive value",
     "goes_here",
     "goeshere",
@@ -134,7 +131,7 @@ pub(super) fn is_word_for_a_user(text: &str) -> bool {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
     let words = ["user", "username", "login", "email", "my_user", "my_username", "my-username"];
-    words.contains(&lower.as_str()) || text.starts_with('<') || is_prompt(&lower)
+    words.contains(&lower.as_str()) || text.starts_with('<')
 }
 
 fn is_bare_placeholder(text: &str) -> bool {
@@ -164,7 +161,8 @@ fn is_bracketed(text: &str) -> bool {
 
 /// `xxxx`, `****`, `ghp_abc***`, `••••`, a UUID of one digit.
 fn is_masked(text: &str) -> bool {
-    if text.chars().all(|c| MASK.contains(c)) || text.contains("***") || text.contains("••") {
+    let is_mask = text.chars().all(|c| MASK.contains(c));
+    if is_mask || text.contains("***") || text.contains("••") {
         return true;
     }
     let mut digits = text.chars().filter(|c| *c != '-');

@@ -1,6 +1,8 @@
 //! References: texts that say where the secret is, in the languages of shells, templates,
 //! pipelines, programs and secret stores.
 
+use super::expression::{is_expression, is_name};
+
 /// Where one of these opens and closes, the text is made by a template or a shell.
 const TEMPLATES: &[(&str, &str)] = &[
     ("{{", "}}"),
@@ -52,68 +54,6 @@ const PREFIXES: &[&str] = &[
     "fn::",
 ];
 
-/// What comes before a dot and a name, in Terraform, in pipelines, in programs.
-const ROOTS: &[&str] = &[
-    "var",
-    "local",
-    "data",
-    "module",
-    "each",
-    "self",
-    "path",
-    "env",
-    "secrets",
-    "params",
-    "vars",
-    "inputs",
-    "steps",
-    "needs",
-    "github.token",
-    "process.env",
-    "os.environ",
-    "import.meta.env",
-    ".Values",
-    "Values",
-    "$Values",
-    "values",
-    "config",
-    "settings",
-    "matrix",
-    "variables",
-    "parameters",
-    "credentials",
-    "args",
-    "opts",
-    "options",
-    "props",
-    "terraform",
-];
-
-/// Functions that fetch a secret, whatever stands between their parentheses.
-const FUNCTIONS: &[&str] = &[
-    "credentials",
-    "file",
-    "getenv",
-    "env",
-    "secret",
-    "lookup",
-    "trimspace",
-    "base64decode",
-    "base64encode",
-    "sensitive",
-    "nonsensitive",
-    "jsondecode",
-    "templatefile",
-    "get-content",
-    "findproperty",
-    "property",
-    "input",
-    "getpass",
-    "password",
-    "password_env_var",
-    "vault",
-];
-
 /// Words before the colon of `${word:rest}` that name a store, and not a variable with a default.
 const RESOLVERS: &[&str] = &[
     "env",
@@ -158,9 +98,7 @@ pub(super) fn is_reference(text: &str) -> bool {
         || WHOLE.iter().any(|(open, close)| is_between(text, open, close))
         || is_prefixed(text)
         || is_variable_of_windows(text)
-        || is_dotted(text)
-        || is_call(text)
-        || is_index(text)
+        || is_expression(text)
 }
 
 /// Whether a shell, a template or a pipeline would put something else in the place of a part of this
@@ -241,12 +179,6 @@ fn is_only_variables(text: &str) -> bool {
     found
 }
 
-/// A variable's name, with the names of its parts.
-fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:[]'\"-/".contains(&b))
-}
-
 /// `%NAME%`, `%env.NAME%`, and `!NAME!` in capitals.
 fn is_variable_of_windows(text: &str) -> bool {
     let inside = |sign: char| text.strip_prefix(sign).and_then(|rest| rest.strip_suffix(sign));
@@ -265,48 +197,4 @@ fn is_prefixed(text: &str) -> bool {
     text.starts_with(['!', '@'])
         || (!rest.is_empty()
             && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"_./#:@-+?=&%~\\".contains(&b)))
-}
-
-/// `var.password`, `data.x.y.z`, `random_password.x.result`, `process.env.TOKEN`.
-fn is_dotted(text: &str) -> bool {
-    let is_step = |step: &str| {
-        let name = step.split('[').next().unwrap_or(step);
-        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && step.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-[]\"'*".contains(&b))
-    };
-    let has_root = |root: &str| {
-        text.strip_prefix(root)
-            .and_then(|rest| rest.strip_prefix('.'))
-            .is_some_and(|rest| rest.split('.').all(is_step))
-    };
-    if ROOTS.iter().any(|root| has_root(root)) || text == "github.token" {
-        return true;
-    }
-    let mut steps = text.split('.');
-    let is_resource = steps.next().is_some_and(|kind| {
-        kind.contains('_')
-            && kind.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit())
-    });
-    is_resource && text.matches('.').count() >= 2 && steps.all(is_step)
-}
-
-/// `credentials('id')`, `System.getenv("X")`, `file("key.json")`, `(Get-Secret x).Password`.
-fn is_call(text: &str) -> bool {
-    let Some((name, rest)) = text.split_once('(') else { return false };
-    let name = name.trim_end();
-    let is_path = is_name(name.trim_start_matches(['$', '@'])) && !name.contains(['/', ':', '\'']);
-    if !is_path || !rest.contains(')') {
-        return name.is_empty() && rest.contains(").");
-    }
-    let last = name.rsplit(['.', ':']).next().unwrap_or(name);
-    FUNCTIONS.iter().any(|function| function.eq_ignore_ascii_case(last))
-        || (rest.starts_with(['"', '\'', '$']) && rest.trim_end().ends_with(')'))
-        || (name.contains('.') && rest.ends_with(')'))
-}
-
-/// `ENV['X']`, `os.environ["X"]`, `secrets["x"]`.
-fn is_index(text: &str) -> bool {
-    text.split_once('[').is_some_and(|(name, rest)| {
-        is_name(name) && rest.starts_with(['"', '\'']) && rest.ends_with(']')
-    })
 }
