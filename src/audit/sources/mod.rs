@@ -172,8 +172,9 @@ pub const ALL: &[&Source] = &[
     &terraform_state::SOURCE,
     &named_secrets::SOURCE,
     &docker_text::SOURCE,
-];
-pub const ALL: &[&Source] =
-    &[&docker_config::SOURCE, &variables::SOURCE, &commands::SOURCE, &netrc::SOURCE];
+    &variables::SOURCE,
+    &commands::SOURCE,
+    &netrc::SOURCE,
     // What is left.
     &any_registry::SOURCE,
+];
