@@ -1,13 +1,13 @@
 //! One text, all sources: every credential in it, each once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use secrecy::ExposeSecret;
 
 use super::document::{Document, Here, Node, Step, Value};
 use super::finding::Found;
+use super::inner;
 use super::sources::{self, File, Find};
-use super::{inner, prefilter};
 
 /// How deep documents may lie in the texts of documents.
 const MAX_INNER: usize = 4;
@@ -21,14 +21,11 @@ pub struct Hit {
     pub found: Found,
 }
 
-/// Every credential in a text, in the order of its lines; the same secret at the same value once.
-/// What is no credential (a placeholder, a reference, ciphertext) is among them:
+/// Every credential in a text, in the order of its lines; the same secret on the same line once for
+/// each registry. What is no credential (a placeholder, a reference, ciphertext) is among them:
 /// [`judge`](super::judge) knows.
 #[must_use]
 pub fn examine(path: &str, text: &str) -> Vec<Hit> {
-    if !prefilter::may_hold_credentials(text) {
-        return Vec::new();
-    }
     let name = path.rsplit('/').next().unwrap_or(path);
     let document = Document::read(name, text);
     let file = File { path, document: &document };
@@ -41,14 +38,22 @@ pub fn examine(path: &str, text: &str) -> Vec<Hit> {
             collect(source.id, &mut hits, |found| find(&file, found));
         }
     }
-    // A structured source knows more of a place than the one that reads lines.
+    keep_first(&mut hits);
+    hits.sort_by_key(|hit| hit.found.line);
+    hits
+}
+
+/// Keeps what the first source found of a secret on a line: a structured source knows more of a
+/// place than the one that reads lines. One source may find it for several registries.
+fn keep_first(hits: &mut Vec<Hit>) {
+    let mut owners = HashMap::new();
     let mut seen = HashSet::new();
     hits.retain(|hit| {
         let found = &hit.found;
-        seen.insert((found.line, found.secret.expose_secret().to_owned()))
+        let secret = (found.line, found.secret.expose_secret().to_owned());
+        let owner = *owners.entry(secret.clone()).or_insert(hit.rule);
+        owner == hit.rule && seen.insert((secret, found.registry.clone()))
     });
-    hits.sort_by_key(|hit| hit.found.line);
-    hits
 }
 
 fn collect(rule: &'static str, hits: &mut Vec<Hit>, find: impl FnOnce(&mut Vec<Found>)) {

@@ -3,6 +3,7 @@
 use base64ct::{Base64, Base64Unpadded, Encoding};
 
 use super::document::{self, Format, Node};
+use super::embedded;
 
 /// Shorter base64 than that holds no document.
 const MIN_BASE64: usize = 16;
@@ -17,7 +18,7 @@ pub fn trees(text: &str) -> Vec<Node> {
     if let Some(decoded) = decoded(text) {
         return written(decoded.trim()).unwrap_or_default();
     }
-    Vec::new()
+    if text.contains("auths") { embedded::settings(text) } else { Vec::new() }
 }
 
 fn written(text: &str) -> Option<Vec<Node>> {

@@ -7,3 +7,9 @@ pub fn is_no_secret(text: &str, username: Option<&str>) -> bool {
     let _ = username;
     text.trim().is_empty() || text.contains("${")
 }
+
+/// Whether a user name is a secret itself.
+#[must_use]
+pub fn username_is_secret(name: &str, secret: &str) -> bool {
+    name == secret
+}
