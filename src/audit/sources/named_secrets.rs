@@ -187,7 +187,15 @@ fn named_value(here: &Here<'_>, found: &mut Vec<Found>) {
 
 /// What is before the word for a password in a name that says a registry's, else nothing.
 fn prefix(name: &str) -> Option<String> {
-    if name.len() > 64 || !name.bytes().any(|b| b.is_ascii_lowercase()) {
+    // Nearly all names end here.
+    let ends = |word: &&str| {
+        let tail = name.len().checked_sub(word.len()).and_then(|at| name.get(at..));
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(word))
+    };
+    if name.len() > 64
+        || !SECRETS.iter().any(|word| ends(&word))
+        || name.bytes().all(|b| !b.is_ascii_lowercase())
+    {
         return None;
     }
     let plain = plain(name);
