@@ -12,6 +12,7 @@ pub mod examine;
 pub mod finding;
 pub mod inner;
 pub mod judge;
+pub mod loose;
 pub mod places;
 pub mod prefilter;
 pub mod registry;
