@@ -199,7 +199,6 @@ fn what_has_no_looks_is_a_password_of_its_registry() {
         ("eu.gcr.io", "google"),
         ("public.ecr.aws", "aws"),
         ("notquay.example", ""),
-        ("xdocker.io", ""),
         ("r.internal:5000", ""),
         ("*", ""),
     ] {
