@@ -2,25 +2,25 @@
 
 /// How texts begin that need a key to be read.
 const CIPHERTEXT: &[&str] = &[
-    "ENC[",                                     // SOPS, hiera-eyaml
-    "ENC(",                                     // Jasypt
-    "$ANSIBLE_VAULT;",                          // Ansible Vault
-    "JEFOU0lCTEVfVkFVTFQ7",                     // the same in base64
-    "!vault",                                   //
-    "{cipher}",                                 // Spring Cloud Config
-    "EJ[1:",                                    // ejson
-    "encrypted:",                               // dotenvx
-    "vault:v",                                  // Vault's transit engine
-    "-----BEGIN PGP MESSAGE",                   //
-    "-----BEGIN AGE ENCRYPTED",                 //
-    "age-encryption.org/",                      //
-    "YWdlLWVuY3J5cHRpb24ub3Jn",                 // the same in base64
-    "LS0tLS1CRUdJTiBBR0UgRU5DUllQ",             // armored age in base64
-    "LS0tLS1CRUdJTiBQR1AgTUVTU0FHR",            // armored PGP in base64
-    "-----BEGIN PKCS7",                         //
-    "-----BEGIN CMS",                           //
-    "-----BEGIN CERTIFICATE",                   // no ciphertext, but as public
-    "-----BEGIN PUBLIC KEY",                    //
+    "ENC[",                 // SOPS, hiera-eyaml
+    "ENC(",                 // Jasypt
+    "$ANSIBLE_VAULT;",      // Ansible Vault
+    "JEFOU0lCTEVfVkFVTFQ7", // the same in base64
+    "!vault",
+    "{cipher}",   // Spring Cloud Config
+    "EJ[1:",      // ejson
+    "encrypted:", // dotenvx
+    "vault:v",    // Vault's transit engine
+    "-----BEGIN PGP MESSAGE",
+    "-----BEGIN AGE ENCRYPTED",
+    "age-encryption.org/",
+    "YWdlLWVuY3J5cHRpb24ub3Jn",      // the same in base64
+    "LS0tLS1CRUdJTiBBR0UgRU5DUllQ",  // armored age in base64
+    "LS0tLS1CRUdJTiBQR1AgTUVTU0FHR", // armored PGP in base64
+    "-----BEGIN PKCS7",
+    "-----BEGIN CMS",
+    "-----BEGIN CERTIFICATE", // no ciphertext, but as public
+    "-----BEGIN PUBLIC KEY",
     "GITCRYPT",                                 // git-crypt, its NULs dropped
     "AEdJVENSWVBU",                             // the same in base64
     "U2FsdGVkX1",                               // openssl enc

@@ -64,13 +64,12 @@ fn authority(text: &str) -> Option<&str> {
 /// A path that begins as paths do, or a name with an ending of files. Base64 may begin with `/` too:
 /// a path from the root has a known first folder, or parts that are words.
 fn is_path(text: &str) -> bool {
-    if text.contains('\n') {
+    /// How paths begin that do not begin at the root.
+    const STARTS: &[&str] = &["~/", "./", "../", "@/", "@./", "~\\", ".\\", "..\\", "\\\\"];
+    if !text.chars().all(|c| c.is_alphanumeric() || "._-@/\\+~ ${}:".contains(c)) {
         return false;
     }
-    if ["~/", "./", "../", "@/", "@./", "~\\", ".\\", "..\\", "\\\\"]
-        .iter()
-        .any(|s| text.starts_with(s))
-    {
+    if STARTS.iter().any(|start| text.starts_with(start)) {
         return true;
     }
     let mut bytes = text.bytes();

@@ -34,7 +34,7 @@ const TOKENS: &[&str] = &[
 ];
 
 /// Signs that stand for the characters of a secret.
-const MASK: &str = "xX*.•●#?…_-∗█ ";
+const MASK: &str = "xX*.•●#?…_-∗█: ";
 
 /// How many of one sign in a row hide the rest of a secret.
 const MASK_RUN: usize = 6;
@@ -221,5 +221,5 @@ fn is_of_words(words: &[(&str, Class)]) -> bool {
     is(Class::Prompt)
         || (is_noun && words.len() == 1)
         || ((has("my") || has("the") || has("some")) && (is(Class::Noun) || is(Class::Weak)))
-        || (is_noun && is_plain)
+        || (is_noun && is_plain && words.last().is_none_or(|(word, _)| *word != "secret"))
 }

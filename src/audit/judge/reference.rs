@@ -148,35 +148,64 @@ fn has_braces(text: &str) -> bool {
     })
 }
 
+/// Whether something opens and closes; what is inside begins as code does, not with any sign.
 fn has_between(text: &str, open: &str, close: &str) -> bool {
-    text.split_once(open).is_some_and(|(_, rest)| rest.contains(close))
+    let is_code = |c: char| c.is_alphabetic() || " _@<.$\"'{!-/:".contains(c);
+    text.split_once(open).is_some_and(|(_, rest)| {
+        (open.starts_with('{') || rest.starts_with(is_code)) && rest.contains(close)
+    })
 }
 
+/// Whether the whole text is words between these.
 fn is_between(text: &str, open: &str, close: &str) -> bool {
     let inner = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
-    inner.is_some_and(|inner| inner.len() > 1)
+    inner.is_some_and(|inner| {
+        inner.len() > 1
+            && inner.starts_with(|c: char| c.is_alphabetic() || "_./$ ".contains(c))
+            && inner.chars().all(|c| c.is_alphanumeric() || " _-./'\":|$=@~\\(,)[]".contains(c))
+    })
 }
 
 /// `$NAME`, `$USER:$PASS`, `$env:NAME`, `$secret.Password`: variables with nothing but signs
 /// between them. `pa$word` is a password.
 fn is_only_variables(text: &str) -> bool {
+    /// What stands between variables.
+    const BETWEEN: &str = "\"':/@ ;,-=_";
     let mut parts = text.split('$');
-    if parts.next().is_none_or(|before| before.contains(char::is_alphanumeric)) {
+    if parts.next().is_none_or(|before| !before.chars().all(|c| BETWEEN.contains(c))) {
         return false;
     }
-    let mut found = false;
-    for part in parts {
-        if part.is_empty() {
-            continue; // `$$NAME`, as Compose and make escape it
-        }
-        let name = part.trim_end_matches(|c: char| "\"':/@ ;,-".contains(c));
-        let is_number = matches!(name.len(), 1 | 2) && name.bytes().all(|b| b.is_ascii_digit());
-        if !is_number && !is_name(name) {
-            return false;
-        }
-        found = true;
+    // `$$NAME` is how Compose and make escape it.
+    let mut names = parts.filter(|part| !part.is_empty()).peekable();
+    names.peek().is_some()
+        && names.all(|part| is_variable(part.trim_end_matches(|c: char| BETWEEN.contains(c))))
+}
+
+/// `NAME`, `name`, `camelCase`, a number; also with parts (`env:NAME`, `x.Password`, `x['y']`) and a
+/// path behind it. `HuLgqWv` is rather a password.
+fn is_variable(name: &str) -> bool {
+    let end = name.find(['[', '(', '/']).unwrap_or(name.len());
+    let (name, rest) = name.split_at_checked(end).unwrap_or((name, ""));
+    let is_number = matches!(name.len(), 1 | 2) && name.bytes().all(|b| b.is_ascii_digit());
+    let is_path = |c: char| c.is_ascii_alphanumeric() || "._/-".contains(c);
+    let is_rest = rest.is_empty()
+        || (rest.starts_with('/') && rest.chars().all(is_path))
+        || (!rest.starts_with('/') && rest.ends_with([']', ')']));
+    let mut parts = name.split(['.', ':', '_']).filter(|part| !part.is_empty()).peekable();
+    is_rest && (is_number || (is_name(name) && parts.peek().is_some() && parts.all(is_word)))
+}
+
+/// Whether letters and digits are of one case, or in words of two letters at least with digits at
+/// the end only.
+fn is_word(text: &str) -> bool {
+    let has_lower = text.bytes().any(|b| b.is_ascii_lowercase());
+    let has_upper = text.bytes().any(|b| b.is_ascii_uppercase());
+    if !(has_lower && has_upper) {
+        return true;
     }
-    found
+    let letters = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let mut runs = letters.split(|c: char| c.is_ascii_uppercase()).filter(|run| !run.is_empty());
+    letters.bytes().all(|b| b.is_ascii_alphabetic()) && runs.all(|run| run.len() >= 2)
 }
 
 /// `%NAME%`, `%env.NAME%`, and `!NAME!` in capitals.

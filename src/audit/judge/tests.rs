@@ -34,7 +34,7 @@ fn placeholders_are_no_secrets() {
     your-dockerhub-pat-123 ¦ Your Docker Hub password ¦ your registry password ¦ <password> ¦
     <your-password> ¦ <your name>:<your pword> ¦ <> ¦ [token] ¦ [your token] ¦ {password} ¦
     {} ¦ {0} ¦ %s ¦ xxxx ¦ XXXX ¦ xxxxxxxxxxxxxxxx ¦ xxxxx ¦ **** ¦ ******** ¦ •••••••• ¦
-    ... ¦ … ¦ ????? ¦ #### ¦ xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx ¦
+    ... ¦ … ¦ ????? ¦ xxxx:xxxx ¦ #### ¦ xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx ¦
     00000000-0000-0000-0000-000000000000 ¦ 11111111-1111-1111-1111-111111111111 ¦ hunt**** ¦
     ****1234 ¦ abcdXXXXXXXXXX ¦ TODO ¦ todo ¦ TODO: rotate ¦ FIXME ¦ TBD ¦ example ¦ EXAMPLE ¦
     example-password ¦ password-example ¦ this-is-an-example ¦ sample ¦ placeholder ¦
@@ -98,7 +98,7 @@ fn a_few_passwords_of_manuals_are_known_by_their_user() {
 fn references_are_no_secrets() {
     judge_all(
         r##"
-    $X ¦ $DOCKER_PASSWORD ¦ $password ¦ "$PASS" ¦ \$PASS ¦ $$PASS ¦ $USER:$PASS ¦ $1 ¦
+    $X ¦ $DOCKER_PASSWORD ¦ $password ¦ "$PASS" ¦ \$PASS ¦ $$PASS ¦ $USER:$PASS ¦ $1 ¦ $dockerPassword ¦ $APIToken ¦ $HOME/.token ¦ $Password1 ¦ $A-$B ¦
     ${X} ¦ ${DOCKER_PASSWORD} ¦ \${X} ¦ ${X:-} ¦ ${X:?missing} ¦ ${X:-$Y} ¦ ${X:-${Y}} ¦
     ${X:-changeme} ¦ ${X:+set} ¦ ${X:0:8} ¦ ${env:TOKEN} ¦ ${docker-password} ¦
     ${docker.password} ¦ ${nexus-deployer} ¦ ${input:token} ¦ glpat-${REST} ¦ ${A}${B} ¦
@@ -192,8 +192,8 @@ fn real_passwords_are_secrets_also_weak_ones() {
     P@ssw0rd ¦ Passw0rd! ¦ changeme123 ¦ admin ¦ admin123 ¦ adminpass ¦ adminpassword ¦
     Harbor12345 ¦ letmein ¦ qwerty ¦ 12345 ¦ 123456 ¦ 0000 ¦ test ¦ test123 ¦ guest ¦ pw ¦
     a1 ¦ pass ¦ pass1234 ¦ testpassword ¦ swordfish ¦ tiger ¦ correct horse ¦
-    correct-horse-battery-staple ¦ supersecret ¦ super-secret ¦ topsecret ¦ proxypass ¦
-    pa$word ¦ pa$$word ¦ P@$sword ¦ $3cret ¦ pass$ ¦ a$1b ¦ 50%off ¦ %abc ¦ 100% ¦ a%b%c ¦
+    correct-horse-battery-staple ¦ supersecret ¦ registry-secret ¦ proxysecret ¦ super-secret ¦ topsecret ¦ proxypass ¦
+    pa$word ¦ pa$$word ¦ P@$sword ¦ $3cret ¦ $HuLgqWv ¦ $B_93qLw ¦ $gF]:woaS[LK ¦ #$letHu8 ¦ ./_|_Hdq0U6 ¦ (O)n$Y-sz&X) ¦ pass$ ¦ a$1b ¦ 50%off ¦ %abc ¦ 100% ¦ a%b%c ¦
     x{y ¦ a}b{c ¦ {abc ¦ <abc ¦ abc> ¦ a<b>c ¦ [abc ¦ (abc ¦ a(b ¦ #abc ¦ #1pass ¦ @bc123 ¦
     @home1 ¦ a`b ¦ !secret1 ¦ !abc ¦ /abc123 ¦ /9j4AAQSkZJRg== ¦ /AbC/dEf+123= ¦ a/b/c ¦
     abc/def ¦ C:abc ¦ a:b ¦ abc:def ¦ ada:hunter2 ¦ 80:ab ¦ -abc1 ¦ --x9 ¦ _abc ¦ __abc ¦

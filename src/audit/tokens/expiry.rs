@@ -97,3 +97,62 @@ fn offset(text: &str) -> Option<i64> {
         zone.get(2..).filter(|rest| !rest.is_empty()).map_or(Some(0), |m| digits(m, 2))?;
     (hours <= 24 && minutes < 60).then_some(sign * (hours * 3_600 + minutes * 60))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: u64 = 1_705_312_800; // 2024-01-15T10:00:00Z
+
+    #[test]
+    fn an_expiry_beside_a_secret_is_read_in_the_forms_that_programs_write() {
+        for (text, seconds) in [
+            ("2024-01-15T10:00:00Z", NOW),
+            ("2024-01-15t10:00:00z", NOW),
+            ("2024-01-15T10:00:00.123456789Z", NOW),
+            ("2024-01-15T12:00:00+02:00", NOW),
+            ("2024-01-15T12:00:00.5+0200", NOW),
+            ("2024-01-15T02:30:00-07:30", NOW),
+            ("2024-01-15 10:00:00 +0000 UTC", NOW),
+            ("2024-01-15 10:00:00.1 +0000 UTC m=+0.1", NOW),
+            ("2024-01-15 10:00:00", NOW),
+            ("2024-01-15T10:00:00", NOW),
+            ("2024-01-15T10:00Z", NOW),
+            ("\"2024-01-15T10:00:00Z\"", NOW),
+            ("2024-01-15", NOW - 36_000),
+            ("1705312800", NOW),
+            ("1705312800.75", NOW),
+            ("1705312800000", NOW),
+            ("2024-02-29T00:00:00Z", 1_709_164_800),
+            ("2000-03-01T00:00:00Z", 951_868_800),
+            ("1970-01-01T00:00:01Z", 1),
+        ] {
+            let parsed = parse(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(parsed.duration_since(UNIX_EPOCH).unwrap().as_secs(), seconds, "{text}");
+        }
+        let fraction = parse("1970-01-01T00:00:01.25Z").unwrap();
+        assert_eq!(fraction, UNIX_EPOCH + Duration::from_millis(1250));
+    }
+
+    #[test]
+    fn what_is_no_time_is_no_expiry() {
+        for text in [
+            "",
+            "never",
+            "0",
+            "-1",
+            "0001-01-01T00:00:00Z",
+            "2024-13-01T00:00:00Z",
+            "2024-01-15T25:00:00Z",
+            "2024-01-15T10:00:00Q",
+            "2024-01-15T10:00:00+é",
+            "2024-01-1é",
+            "99999999999999999999999999",
+            "1.2.3",
+            ".",
+            "éééééééééé",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}
