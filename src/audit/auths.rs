@@ -66,7 +66,7 @@ pub fn entry_of(registry: &str, entry: &Here<'_>, found: &mut Vec<Found>) {
     for (name, plain) in PLAIN {
         let Some((node, secret)) = text(name) else { continue };
         let is_password = *plain == Kind::UserPass;
-        let username = if is_password { written.clone() } else { user.clone() };
+        let username = written.clone().filter(|_| is_password).or_else(|| user.clone());
         let kind = kind.filter(|_| is_password).unwrap_or(*plain);
         push(name, node, kind, username, secret.to_owned());
     }

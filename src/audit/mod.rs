@@ -8,12 +8,15 @@
 
 pub mod auths;
 pub mod document;
+pub mod embedded;
 pub mod examine;
 pub mod finding;
 mod git;
+pub mod hosts;
 pub mod inner;
 pub mod judge;
 pub mod known;
+pub mod loose;
 pub mod places;
 pub mod prefilter;
 pub mod registry;

@@ -5,17 +5,21 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 
 use super::sources;
 
 /// Base64 of `{"auths"`, as manifests hold it, in the layouts that programs write.
-const ENCODED: &[&str] =
+pub(super) const ENCODED: &[&str] =
     &["eyJhdXRocyI6", "ewogICAgImF1dGhzIj", "ewoJImF1dGhzIj", "ewogICJhdXRocyI6"];
 
 static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let words = sources::ALL.iter().flat_map(|source| source.words).chain(ENCODED);
-    AhoCorasickBuilder::new().ascii_case_insensitive(true).build(words).ok()
+    AhoCorasickBuilder::new()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(words)
+        .ok()
 });
 
 /// Whether a file is worth reading closely, going by its bytes. UTF-16 hides its words from this, and
