@@ -99,7 +99,10 @@ fn references(corpus: &mut Corpus) {
         let env = format!(
             "DOCKER_USERNAME=mira\nDOCKER_PASSWORD={reference}\nCI_REGISTRY_PASSWORD='{reference}'\n"
         );
-        corpus.clean("srv/app/.env", &[47], &env);
+        // Concourse's form stands only in YAML.
+        if !reference.starts_with("((") {
+            corpus.clean("srv/app/.env", &[47], &env);
+        }
         let yaml = format!(
             "imageCredentials:\n  registry: quay.io\n  username: mira\n  password: '{reference}'\n"
         );

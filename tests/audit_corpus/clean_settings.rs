@@ -212,7 +212,7 @@ fn malformed(corpus: &mut Corpus) {
     let deep = format!("{{\"auths\":{}{}", "{\"a\":".repeat(100_000), "}".repeat(100_000));
     corpus.malformed(CONFIG, &[1], &deep);
     corpus.malformed("home/ada/deep.yaml", &[31], &format!("auths: {}", "[".repeat(100_000)));
-    corpus.malformed("home/ada/.bash_history", &[72], "docker login -u mira -p 'unclosed\n");
+    corpus.malformed("home/ada/.bash_history", &[72], "docker login -u mira -p '\n");
     corpus.malformed("home/ada/.netrc", &[29], "machine ghcr.io login\nmachine\npassword");
     corpus.malformed(
         "home/ada/.m2/settings.xml",

@@ -146,6 +146,18 @@ fn commands(corpus: &mut Corpus) {
         "docker login -u mira -p '{{ vault }}' quay.io",
         "docker login -u mira -p %PW% quay.io",
         "docker login -u mira -p \"${env:PW}\" quay.io",
+        "docker login -u mira -p \"\" quay.io",
+        "grep -rn \"docker login -u\" .",
+        "git commit -m \"ci: docker login -p is gone\"",
+        "git commit -am 'docker login: read the password from stdin'",
+        "# docker login -u <user> -p <password>",
+        "helm install api acme/api --set imageCredentials.password=$PW",
+        "helm upgrade api acme/api -f values.yaml --set service.port=80",
+        "docker run -it --rm -p 5000:5000 -e REGISTRY_AUTH=htpasswd registry:2",
+        "podman login --get-login quay.io",
+        "docker login --help | grep password",
+        "docker search login -p",
+        "man docker-login",
     ];
     corpus.clean("home/ada/.bash_history", &[72], &(lines.join("\n") + "\n"));
     for line in lines {

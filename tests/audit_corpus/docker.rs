@@ -252,9 +252,14 @@ fn variables(corpus: &mut Corpus) {
         ("srv/app/testcontainers.env", format!("export DOCKER_AUTH_CONFIG={}\n", quoted(&config))),
     ];
     for (path, text) in texts {
-        corpus.found(path, &[4], &text, [login.is(Kind::Auth)]);
+        corpus.found(path, &[4], &text, [login.is(Kind::Auth).or(Kind::Env)]);
     }
     let pretty = indented(&format!("{{\n  \"auths\": {{\n    {}\n  }}\n}}\n", login.entry()), "");
     let text = format!("CI=1\nDOCKER_AUTH_CONFIG='{}'\nDEBUG=0\n", pretty.trim_end());
-    corpus.found("srv/app/pretty.env", &[4], &text, [login.is(Kind::Auth).anywhere()]);
+    corpus.found(
+        "srv/app/pretty.env",
+        &[4],
+        &text,
+        [login.is(Kind::Auth).or(Kind::Env).anywhere()],
+    );
 }

@@ -215,16 +215,15 @@ fn basic_auth(corpus: &mut Corpus) {
 fn updaters(corpus: &mut Corpus) {
     let login = corpus.dice.person();
     let text = format!(
-        "registries:\n- name: Acme\n  api_url: https://{}\n  prefix: {}\n  ping: yes\n  credentials: env:ACME_CREDS\n---\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n      \
-         - name: updater\n        image: quay.io/argoprojlabs/argocd-image-updater:v0.12.0\n        env:\n        - name: ACME_CREDS\n          value: {}:{}\n",
-        login.host, login.host, login.user, login.secret
+        "kind: ConfigMap\ndata:\n  registries.conf: |\n    registries:\n    - name: Hub\n      \
+         prefix: docker.io\n      credentials: env:DOCKER_HUB_CREDS\n---\nkind: Deployment\nspec:\n  \
+         template:\n    spec:\n      containers:\n      - name: updater\n        \
+         image: quay.io/argoprojlabs/argocd-image-updater:v0.12.0\n        env:\n        \
+         - name: DOCKER_HUB_CREDS\n          value: {}:{}\n",
+        login.user, login.secret
     );
-    corpus.found(
-        "srv/argocd/updater.yaml",
-        &[37],
-        &text,
-        [login.is(Kind::Env).registry(&format!("{} *", login.name))],
-    );
+    let found = login.is(Kind::Env).registry("docker.io *");
+    corpus.found("srv/argocd/updater.yaml", &[37], &text, [found]);
     let login = corpus.dice.login("github-pat");
     let text = format!(
         "---\n{}stringData:\n  .dockerconfigjson: '{}'\n",

@@ -18,6 +18,7 @@ mod kubernetes;
 mod logins;
 mod pipelines;
 mod signed;
+mod tricky;
 mod typed;
 mod variables;
 
@@ -40,6 +41,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ("commands", commands::cases),
         ("variables", variables::cases),
         ("encodings", encodings::cases),
+        ("tricky", tricky::cases),
         ("clean_settings", clean_settings::cases),
         ("clean_references", clean_references::cases),
         ("clean_ciphertext", clean_ciphertext::cases),
