@@ -189,11 +189,12 @@ pub(super) fn role(name: &str) -> Option<Role> {
     }
     let stem = &words[..stem_length(&words)];
     let (last, before) = (stem.last()?, stem.iter().rev().nth(1).map(String::as_str));
-    let is_key = match (last.as_str(), before) {
-        ("KEY", Some("API" | "JSON" | "ACCESS")) | ("APIKEY", _) => true,
-        ("SECRET", Some("CLIENT" | "ROBOT")) => true,
-        _ => false,
-    };
+    let is_key = matches!(
+        (last.as_str(), before),
+        ("KEY", Some("API" | "JSON" | "ACCESS"))
+            | ("APIKEY", _)
+            | ("SECRET", Some("CLIENT" | "ROBOT"))
+    );
     if is_key || is(SECRET_WORDS, last) || is_fused(last) {
         return Some(Role::Password);
     }
@@ -270,7 +271,7 @@ pub(super) fn is_companion(name: &str) -> bool {
         let begin = name.len().checked_sub(end.len());
         begin.and_then(|at| name.get(at..)).is_some_and(|last| last.eq_ignore_ascii_case(end))
     };
-    name.len() <= 80 && ENDS.iter().any(|end| ends(end))
+    name.len() <= 80 && ENDS.iter().any(ends)
 }
 
 /// A name without the last word, where that says which one of several it is.
