@@ -8,6 +8,9 @@ use super::{File, Find, Source};
 use crate::audit::finding::Found;
 use crate::audit::places::Places;
 
+#[cfg(test)]
+mod file_tests;
+mod images;
 pub(super) mod kind;
 mod lines;
 mod lists;

@@ -15,6 +15,8 @@ use crate::audit::{auths, inner};
 
 pub(super) mod assignments;
 pub(super) mod names;
+#[cfg(test)]
+mod names_tests;
 mod siblings;
 #[cfg(test)]
 mod tests;
