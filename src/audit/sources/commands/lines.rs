@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::words::Dialect;
+use super::quotes::Dialect;
 
 /// The lines of a text and where each begins. What is joined is one line, with its line ends in it.
 pub(super) fn joined(text: &str, dialect: Dialect) -> impl Iterator<Item = (usize, &str)> {

@@ -1,5 +1,6 @@
 //! What a command says of a login: registry, user name and secret, as they are written.
 
+use super::images::{is_address, trimmed, with_registry};
 use super::options::Options;
 use super::programs::{self, Shape};
 use super::words::Word;
@@ -243,40 +244,6 @@ impl Command<'_> {
     }
 }
 
-/// An image with its registry; one without is on Docker Hub.
-fn with_registry(image: &str) -> String {
-    let rest = image.strip_prefix("docker://").unwrap_or(image);
-    let is_hub = !rest.contains("://") && !is_host(rest.split('/').next().unwrap_or(rest));
-    if is_hub && !rest.starts_with(['$', '<', '{']) {
-        return "docker.io".to_owned();
-    }
-    rest.to_owned()
-}
-
-fn is_host(text: &str) -> bool {
-    text.contains(['.', ':']) || text == "localhost"
-}
-
-/// Whether a word is an address, or an image with a registry.
-fn is_address(text: &str) -> bool {
-    if text.contains("://") {
-        return true;
-    }
-    let host = text.split('/').next().unwrap_or(text);
-    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b".-_:[]".contains(&b);
-    let begins = host.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric() || b == b'[');
-    let has_port = host.rsplit_once(':').is_some_and(|(_, port)| {
-        port.bytes().all(|b| b.is_ascii_digit()) && !port.is_empty() && port.len() < 6
-    });
-    let has_dot = host.trim_matches('.').contains('.');
-    begins && host.bytes().all(is_plain) && (has_dot || has_port || host == "localhost")
-}
-
-/// Without what prose and markup put around a word.
-fn trimmed(text: &str) -> &str {
-    text.trim_end_matches(['.', ',', ';', '"', '\'', '`', ')', ']', '}']).trim_start_matches('"')
-}
-
 fn pair_of(word: &Word, registry: Option<String>) -> Option<Login> {
     let (user, secret) = word.text.split_once(':')?;
     let secret = Word { text: secret.to_owned(), ..word.clone() };
@@ -293,7 +260,7 @@ fn is_registry_address(address: &str) -> bool {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let path = rest.find('/').map_or("", |at| &rest[at..]);
     let is_api = path == "/v2" || path.starts_with("/v2/");
-    is_api || rest.len() < address.len() && hosts::looks_like_registry(address)
+    is_api || (rest.len() < address.len() && hosts::looks_like_registry(address))
 }
 
 fn registry_of_address(address: &str) -> String {

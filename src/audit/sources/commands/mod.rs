@@ -8,6 +8,11 @@ use super::{File, Find, Source};
 use crate::audit::finding::Found;
 use crate::audit::places::Places;
 
+#[cfg(test)]
+mod any_text_tests;
+#[cfg(test)]
+mod file_tests;
+mod images;
 pub(super) mod kind;
 mod lines;
 mod lists;

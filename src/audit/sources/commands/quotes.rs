@@ -1,7 +1,27 @@
 //! Where quotes and substitutions end, and what they say. Each search that finds nothing is done
 //! once for a line, so that a line of open quotes costs no more than any other.
 
-use super::words::Dialect;
+/// Whose rules hold for escapes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// Shells of Unix, and all that looks like them.
+    Posix,
+    /// PowerShell: the escape is a backtick.
+    PowerShell,
+    /// Windows' command prompt: the escape is a caret.
+    Cmd,
+}
+
+impl Dialect {
+    /// The byte that takes the meaning from the next one, and joins lines.
+    pub(super) fn escape(self) -> u8 {
+        match self {
+            Self::Posix => b'\\',
+            Self::PowerShell => b'`',
+            Self::Cmd => b'^',
+        }
+    }
+}
 
 /// How many bytes of a line may be looked at in vain for the ends of substitutions.
 const MAX_VAIN: usize = 1 << 20;

@@ -8,7 +8,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use secrecy::SecretString;
 
 use super::login::{self, Login};
-use super::words::{self, Command, Dialect, Word};
+use super::quotes::Dialect;
+use super::words::{self, Command, Word};
 use super::{kind, lines, lists, programs, stdin};
 use crate::audit::document::Lines;
 use crate::audit::finding::{Found, Kind};

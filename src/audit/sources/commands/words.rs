@@ -2,32 +2,10 @@
 //! what a shell would fill in stays as it is written, and what is quoted is kept to be read as
 //! commands of its own.
 
-use super::quotes;
+use super::quotes::{self, Dialect};
 
 /// More words than that are no login; the rest is read as another command.
 const MAX_WORDS: usize = 512;
-
-/// Whose rules hold for escapes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dialect {
-    /// Shells of Unix, and all that looks like them.
-    Posix,
-    /// PowerShell: the escape is a backtick.
-    PowerShell,
-    /// Windows' command prompt: the escape is a caret.
-    Cmd,
-}
-
-impl Dialect {
-    /// The byte that takes the meaning from the next one, and joins lines.
-    pub(super) fn escape(self) -> u8 {
-        match self {
-            Self::Posix => b'\\',
-            Self::PowerShell => b'`',
-            Self::Cmd => b'^',
-        }
-    }
-}
 
 /// A word as the program would get it, and where it begins.
 #[derive(Debug, Clone, Default)]

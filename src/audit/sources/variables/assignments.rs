@@ -89,7 +89,7 @@ fn after_name(text: &str, begin: usize, end: usize) -> Option<Place> {
         [b'=', b'>', ..] | [b':' | b'?', b'=', ..] => Some(place(at + 2, false)),
         [b'=', ..] => Some(place(at + 1, false)),
         [b':', b' ' | b'\t' | b'"' | b'\'' | b'\\', ..] => Some(place(at + 1, true)),
-        [b',', ..] if is_closed && !is_named(before) => {
+        [b',', ..] if is_closed && is_argument(before) => {
             Some(Place { is_spaced: true, ..place(at + 1, false) })
         }
         _ if is_named(before) => value_field(text, at).map(|at| place(at, true)),
@@ -99,6 +99,11 @@ fn after_name(text: &str, begin: usize, end: usize) -> Option<Place> {
         }
         _ => None,
     }
+}
+
+/// Whether a quoted name is the first argument of a call.
+fn is_argument(before: &str) -> bool {
+    before.strip_suffix(['"', '\'']).is_some_and(|before| before.ends_with('('))
 }
 
 /// The last bytes of a text.

@@ -15,6 +15,8 @@ use crate::audit::{auths, inner};
 
 pub(super) mod assignments;
 pub(super) mod names;
+#[cfg(test)]
+mod names_tests;
 mod siblings;
 #[cfg(test)]
 mod tests;
@@ -75,7 +77,11 @@ pub const SOURCE: Source = Source {
 };
 
 fn find(file: &File<'_>, found: &mut Vec<Found>) {
-    let is_wanted = |name: &str| names::is_secret(name) || names::is_companion(name);
+    // Fields of structured files have a source of their own; some of them are settings of scripts.
+    let has_fields = file.document.trees.is_empty();
+    let is_wanted = |name: &str| {
+        (names::is_secret(name) && (has_fields || !is_field(name))) || names::is_companion(name)
+    };
     let text = file.document.text;
     let mut all = trees::read(&file.document.trees, &is_wanted);
     let lines: HashSet<(String, usize)> = all.iter().map(|a| (a.name.clone(), a.line)).collect();
@@ -163,12 +169,13 @@ fn of_role(
     };
     let value = assignment.value.trim();
     match role {
-        Role::Password if !value.is_empty() => {
+        // Names of options, not of secrets: `registry_token: true`.
+        Role::Password if ["", "true", "false", "null", "yes", "no", "~"].contains(&value) => {}
+        Role::Password => {
             let registry = siblings.registry(assignment);
             let user = siblings.user(assignment, registry.as_deref());
             push(registry, user, value);
         }
-        Role::Password => {}
         Role::Pair => {
             if let Some((user, secret)) = value.split_once(':') {
                 push(siblings.registry(assignment), Some(user.to_owned()), secret);
@@ -203,6 +210,8 @@ fn settings(assignment: &Assignment, kind: Kind, found: &mut Vec<Found>, sibling
     if inside.is_empty()
         && let Some((user, secret)) = auths::decode(&assignment.value)
         && !secret.is_empty()
+        // JSON that is empty, or not all of it.
+        && !user.trim_start().starts_with('{')
     {
         inside.push(Found {
             registry: siblings.registry(assignment),

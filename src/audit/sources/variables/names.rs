@@ -189,11 +189,12 @@ pub(super) fn role(name: &str) -> Option<Role> {
     }
     let stem = &words[..stem_length(&words)];
     let (last, before) = (stem.last()?, stem.iter().rev().nth(1).map(String::as_str));
-    let is_key = match (last.as_str(), before) {
-        ("KEY", Some("API" | "JSON" | "ACCESS")) | ("APIKEY", _) => true,
-        ("SECRET", Some("CLIENT" | "ROBOT")) => true,
-        _ => false,
-    };
+    let is_key = matches!(
+        (last.as_str(), before),
+        ("KEY", Some("API" | "JSON" | "ACCESS"))
+            | ("APIKEY", _)
+            | ("SECRET", Some("CLIENT" | "ROBOT"))
+    );
     if is_key || is(SECRET_WORDS, last) || is_fused(last) {
         return Some(Role::Password);
     }
@@ -279,86 +280,4 @@ fn without_ending(name: &str) -> &str {
     let is_number = !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit());
     let is_ending = ENDINGS.iter().any(|ending| last.eq_ignore_ascii_case(ending));
     if is_number || is_ending { before } else { name }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_says_whether_it_is_a_registrys_password() {
-        for name in [
-            "DOCKER_PASSWORD",
-            "DOCKER_PASS",
-            "DOCKERHUB_TOKEN",
-            "DOCKERHUB_PASSWORD",
-            "DOCKER_HUB_TOKEN",
-            "DOCKER_TOKEN",
-            "DOCKER_REGISTRY_PASS",
-            "REGISTRY_PASSWORD",
-            "REGISTRY_TOKEN",
-            "CI_REGISTRY_PASSWORD",
-            "CI_DEPLOY_PASSWORD",
-            "CR_PAT",
-            "GHCR_TOKEN",
-            "GHCR_PAT",
-            "QUAY_PASSWORD",
-            "HARBOR_PASSWORD",
-            "ACR_PASSWORD",
-            "ECR_PASSWORD",
-            "REPO_PASS",
-            "NGC_API_KEY",
-            "TF_VAR_registry_password",
-            "SKOPEO_CREDS",
-            "GCR_JSON_KEY",
-            "ARTIFACTORY_DOCKER_PASSWORD",
-            "DOCKER_PASSWORD_PROD",
-            "DOCKER_PASSWORD_2",
-            "REGISTRY_PROXY_PASSWORD",
-            "DOCKER_AUTH_CONFIG",
-            "DEVCONTAINERS_OCI_AUTH",
-            "DOCKER_PSW",
-            "ACR_CLIENT_SECRET",
-            "DOCKERHUBPASSWORD",
-        ] {
-            assert!(is_secret(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn other_programs_passwords_are_none() {
-        for name in [
-            "DB_PASSWORD",
-            "MYSQL_PASSWORD",
-            "GITHUB_TOKEN",
-            "NPM_TOKEN",
-            "NPM_REGISTRY_TOKEN",
-            "CARGO_REGISTRY_TOKEN",
-            "SCHEMA_REGISTRY_PASSWORD",
-            "REGISTRY_HTTP_SECRET",
-            "DOCKER_PASSWORD_FILE",
-            "DOCKER_USERNAME",
-            "DOCKER_HOST",
-            "DOCKER_MYSQL_PASSWORD",
-            "REGISTRY_STORAGE_S3_SECRETKEY",
-            "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE",
-            "ECS_ENGINE_AUTH_DATA",
-            "PASSWORD",
-            "TOKEN",
-            "IMAGE_PULL_SECRET",
-            "DOCKER",
-            "",
-        ] {
-            assert!(!is_secret(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_name_says_its_registry() {
-        assert_eq!(host("DOCKERHUB_TOKEN"), Some("docker.io"));
-        assert_eq!(host("DOCKER_HUB_PASSWORD"), Some("docker.io"));
-        assert_eq!(host("CR_PAT"), Some("ghcr.io"));
-        assert_eq!(host("NGC_API_KEY"), Some("nvcr.io"));
-        assert_eq!(host("DOCKER_PASSWORD"), None);
-    }
 }
