@@ -171,9 +171,10 @@ pub const ALL: &[&Source] = &[
     &terraform::SOURCE,
     &terraform_state::SOURCE,
     &named_secrets::SOURCE,
-    &docker_text::SOURCE,
-];
-pub const ALL: &[&Source] =
-    &[&docker_config::SOURCE, &variables::SOURCE, &commands::SOURCE, &netrc::SOURCE];
     // What is left.
     &any_registry::SOURCE,
+    &docker_text::SOURCE,
+    &variables::SOURCE,
+    &commands::SOURCE,
+    &netrc::SOURCE,
+];
