@@ -6,10 +6,13 @@ mod audit_corpus;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::time::SystemTime;
 
 use audit_corpus::case::{Case, Seen, Shape};
-use imgsec_cred::audit::{document, examine, judge, registry, tokens};
+use imgsec_cred::audit::scan::{self, Facts};
+use imgsec_cred::audit::signals::Surroundings;
+use imgsec_cred::audit::{document, prefilter};
 use secrecy::ExposeSecret;
 
 /// Rows of the catalogue in which no file can hold a registry credential, and why.
@@ -23,28 +26,27 @@ const ROWS_WITHOUT: &[(u8, &str)] = &[
 
 /// What the audit finds in a file: the one place that knows the library.
 fn scan(path: &str, bytes: &[u8]) -> Vec<Seen> {
+    let facts = Facts { now: SystemTime::now(), surroundings: Surroundings::default() };
+    if !prefilter::may_hold_credentials(bytes) {
+        return Vec::new();
+    }
     let text = document::decode(bytes);
-    let hits = examine::examine(path, &text);
-    let real = hits.into_iter().map(|hit| hit.found).filter(|found| {
-        !judge::is_no_secret(found.secret.expose_secret(), found.username.as_deref())
+    let findings = scan::in_text(Path::new(path), path, &text, None, &facts);
+    let seen = findings.into_iter().flat_map(|finding| {
+        let secret = finding.secret.expose_secret().to_owned();
+        let lines: Vec<_> = finding.locations.iter().map(|location| location.line).collect();
+        lines.into_iter().map(move |line| Seen {
+            registry: finding.registry.clone(),
+            username: finding.username.clone(),
+            kind: finding.kind,
+            token_type: finding.token.token_type.to_owned(),
+            state: finding.token.state,
+            expires_at: finding.token.expires_at,
+            line,
+            secret: Some(secret.clone()),
+        })
     });
-    real.map(|found| {
-        let secret = found.secret.expose_secret();
-        let registry = registry::name(found.registry.as_deref());
-        let (user, expiry) = (found.username.as_deref(), found.expiry.as_deref());
-        let token = tokens::look(secret, user, &registry, expiry, SystemTime::now());
-        Seen {
-            registry,
-            username: found.username.clone().filter(|name| name != secret),
-            kind: found.kind,
-            token_type: token.token_type.to_owned(),
-            state: token.state,
-            expires_at: token.expires_at,
-            line: found.line,
-            secret: Some(secret.to_owned()),
-        }
-    })
-    .collect()
+    seen.collect()
 }
 
 /// How many credentials were found rightly, were missed, and were found wrongly.

@@ -154,20 +154,24 @@ fn closers(open: &[u8]) -> String {
 fn read_escaped(text: &str, levels: u32, quote: u8, line: usize) -> (Option<Node>, usize) {
     let mut looked_at = 0;
     for most in QUOTED {
-        let part = unescaped(text, *most, levels);
+        let begin = first_line(text, *most);
         looked_at += *most;
-        let (node, _) = read(&part, quote, &|_| line);
-        if node.is_some() || part.len() < *most / 2 {
+        let (node, _) = read(&unescaped(begin, levels), quote, &|_| line);
+        if node.is_some() || begin.len() + 4 < *most {
             return (node, looked_at);
         }
     }
     (None, looked_at)
 }
 
-/// The rest of a line, this much of it at most, without so many levels of escapes.
-fn unescaped(text: &str, most: usize, levels: u32) -> String {
+/// The rest of a line, this much of it at most.
+fn first_line(text: &str, most: usize) -> &str {
     let end = (0..=text.len().min(most)).rev().find(|end| text.is_char_boundary(*end));
-    let line = text[..end.unwrap_or(0)].lines().next().unwrap_or_default();
+    text[..end.unwrap_or(0)].lines().next().unwrap_or_default()
+}
+
+/// A text without so many levels of escapes.
+fn unescaped(line: &str, levels: u32) -> String {
     let mut plain = line.to_owned();
     for _ in 0..levels {
         let mut next = String::with_capacity(plain.len());
@@ -188,7 +192,7 @@ fn unescaped(text: &str, most: usize, levels: u32) -> String {
 }
 
 /// A tree whose lines are those of the text around it.
-fn placed(mut node: Node, line: &dyn Fn(usize) -> usize) -> Node {
+pub(super) fn placed(mut node: Node, line: &dyn Fn(usize) -> usize) -> Node {
     node.line = line(node.line);
     node.value = match node.value {
         Value::Map(entries) => {

@@ -6,8 +6,8 @@ use secrecy::ExposeSecret;
 
 use super::document::{Document, Here, Node, Step, Value};
 use super::finding::Found;
-use super::inner;
 use super::sources::{self, File, Find};
+use super::{inner, loose};
 
 /// How deep documents may lie in the texts of documents.
 const MAX_INNER: usize = 4;
@@ -32,6 +32,13 @@ pub fn examine(path: &str, text: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
     for tree in &document.trees {
         visit(&file, &Here { node: tree, step: Step::Root, up: None }, 0, &mut hits);
+    }
+    if document.trees.is_empty() {
+        for tree in &loose::documents(text) {
+            visit(&file, &Here { node: tree, step: Step::Root, up: None }, 0, &mut hits);
+        }
+        // A pointer needs a file that has a structure as a whole.
+        hits.iter_mut().for_each(|hit| hit.found.pointer.clear());
     }
     for source in sources::ALL {
         if let Find::Text(find) = source.find {

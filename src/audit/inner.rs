@@ -3,7 +3,7 @@
 use base64ct::{Base64, Base64Unpadded, Encoding};
 
 use super::document::{self, Format, Node};
-use super::embedded;
+use super::{embedded, loose};
 
 /// Shorter base64 than that holds no document.
 const MIN_BASE64: usize = 16;
@@ -18,7 +18,11 @@ pub fn trees(text: &str) -> Vec<Node> {
     if let Some(decoded) = decoded(text) {
         return written(decoded.trim()).unwrap_or_default();
     }
-    if text.contains("auths") { embedded::settings(text) } else { Vec::new() }
+    let mut trees = if text.contains("<<") { loose::documents(text) } else { Vec::new() };
+    if text.contains("auths") {
+        trees.extend(embedded::settings(text));
+    }
+    trees
 }
 
 fn written(text: &str) -> Option<Vec<Node>> {

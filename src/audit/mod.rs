@@ -16,6 +16,7 @@ pub mod hosts;
 pub mod inner;
 pub mod judge;
 pub mod known;
+pub mod loose;
 pub mod places;
 pub mod prefilter;
 pub mod registry;

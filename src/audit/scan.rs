@@ -5,13 +5,13 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroize;
 
 use super::document::decode;
 use super::examine::{Hit, examine};
-use super::finding::{Finding, Location};
-use super::{judge, prefilter, registry, severity, signals, tokens};
+use super::finding::{self, Finding, Kind, Location, Severity, State};
+use super::{judge, prefilter, registry, severity, signals, sources, tokens};
 use crate::files;
 
 /// The largest file that is read, in bytes. Larger ones that hold text make a scan incomplete.
@@ -98,10 +98,17 @@ pub struct Facts {
     pub surroundings: signals::Surroundings,
 }
 
-/// Looks at the variables of a process.
+/// Looks at the variables of a process. The place of each is `$NAME`.
 #[must_use]
-pub fn environment(_variables: impl Iterator<Item = (String, String)>, _facts: &Facts) -> Scan {
-    Scan::default()
+pub fn environment(variables: impl Iterator<Item = (String, String)>, facts: &Facts) -> Scan {
+    let mut scan = Scan { looked_at: 1, ..Scan::default() };
+    for found in sources::variables::in_environment(variables) {
+        let name = found.pointer.trim_start_matches('/').to_owned();
+        let hit = Hit { rule: sources::variables::SOURCE.id, found };
+        scan.findings.extend(judged(&PathBuf::from(format!("${name}")), hit, facts));
+    }
+    identify(&mut scan.findings, "$");
+    scan
 }
 
 /// Reads files one after the other, in one buffer.
@@ -183,29 +190,39 @@ pub fn in_text(
             finding.signals.extend(signals::of_entry(finding, &helpers, &facts.surroundings));
         }
     }
-    let mut counts: HashMap<String, usize> = HashMap::new();
-    for finding in &mut findings {
-        finding.severity =
-            severity::of(finding.kind, &finding.token, &finding.registry, &finding.signals);
-        let key = format!(
-            "{}\0{}\0{}\0{}\0{name}",
-            finding.rule,
-            finding.kind.name(),
-            finding.registry,
-            finding.username.as_deref().unwrap_or_default()
-        );
-        let count = counts.entry(key.clone()).and_modify(|n| *n += 1).or_insert(0);
-        finding.id = super::finding::id(&key, *count);
-    }
+    identify(&mut findings, name);
     findings
 }
 
+/// Says how bad each is, and gives it its id.
+fn identify(findings: &mut [Finding], name: &str) {
+    let renewed: Vec<String> = findings
+        .iter()
+        .filter(|finding| matches!(finding.kind, Kind::IdentityToken | Kind::OauthRefresh))
+        .map(|finding| finding.registry.clone())
+        .collect();
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for finding in findings {
+        if finding.token.state == State::Expired && renewed.contains(&finding.registry) {
+            finding.signals.push(severity::signal::REFRESH_TOKEN_NEAR);
+        }
+        finding.severity =
+            severity::of(finding.kind, &finding.token, &finding.registry, &finding.signals);
+        let username = finding.username.as_deref().unwrap_or_default();
+        let facts = [finding.rule, finding.kind.name(), &finding.registry, username, name];
+        let facts = facts.join("\0");
+        let count = counts.entry(facts.clone()).and_modify(|n| *n += 1).or_insert(0);
+        finding.id = finding::id(&facts, *count);
+    }
+}
+
 fn judged(path: &Path, hit: Hit, facts: &Facts) -> Option<Finding> {
-    let found = hit.found;
+    let mut found = hit.found;
     let username = found.username.as_deref();
     if judge::is_no_secret(found.secret.expose_secret(), username) {
         return None;
     }
+    found.secret = SecretString::from(judge::literal(found.secret.expose_secret()));
     let registry = registry::name(found.registry.as_deref());
     let token = tokens::look(
         found.secret.expose_secret(),
@@ -215,7 +232,7 @@ fn judged(path: &Path, hit: Hit, facts: &Facts) -> Option<Finding> {
         facts.now,
     );
     let is_secret_name =
-        username.is_some_and(|name| judge::username_is_secret(name, found.secret.expose_secret()));
+        username.is_some_and(|name| tokens::is_secret_username(name, found.secret.expose_secret()));
     let mut signals = Vec::new();
     if is_secret_name {
         signals.push(severity::signal::USERNAME_IS_SECRET);
@@ -226,7 +243,7 @@ fn judged(path: &Path, hit: Hit, facts: &Facts) -> Option<Finding> {
     Some(Finding {
         id: String::new(),
         rule: hit.rule,
-        severity: super::finding::Severity::High,
+        severity: Severity::High,
         registry,
         username: found.username.filter(|_| !is_secret_name),
         kind: found.kind,

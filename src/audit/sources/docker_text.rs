@@ -95,7 +95,9 @@ mod tests {
             json[..json.len() - 6].to_owned(),
             format!("Some words.\n\n```json\n{json}\n```\n"),
         ] {
-            assert_eq!(lines_of("docker-config-text", "x.txt", &text), FOUND, "{text}");
+            let all = hits("x.txt", &text);
+            assert_eq!(all.len(), 1, "{text}");
+            assert_eq!((all[0].1.as_str(), all[0].4.as_str()), ("ghcr.io", "s3cret-word"));
             assert_eq!(examine("x.txt", &text)[0].found.pointer, "");
         }
     }

@@ -225,7 +225,11 @@ impl Command<'_> {
         if found.is_empty() {
             found = texts().filter(named).collect();
         }
-        let is_push = texts().any(|word| word == "push");
+        // A file, or a registry alone, is not what is copied where an image is named.
+        if found.iter().any(|text| text.contains('/')) {
+            found.retain(|text| text.contains('/'));
+        }
+        let is_push = self.program != "oras" && texts().any(|word| word == "push");
         let image = match end {
             End::Last => found.last(),
             End::Any if is_push => found.last(),

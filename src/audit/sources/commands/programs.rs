@@ -1,5 +1,8 @@
 //! The programs that log in to registries, and how each is told to.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// What a command does with a registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -84,6 +87,9 @@ const PROGRAMS: &[(&str, &[&str], Shape)] = &[
     ("oc", &[], Shape::Other),
 ];
 
+static NAMES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| PROGRAMS.iter().map(|(program, ..)| *program).collect());
+
 /// How many words may stand between a program and what it is told to do: its own options.
 const MAX_BEFORE: usize = 12;
 
@@ -109,7 +115,7 @@ pub(super) fn name(word: &str) -> Option<&'static str> {
         Some(_) => return None,
         None => last,
     };
-    PROGRAMS.iter().map(|(program, ..)| *program).find(|program| *program == name)
+    NAMES.get(name).copied()
 }
 
 /// Whether a word names a program of the table.

@@ -41,8 +41,11 @@ pub(in crate::audit::sources) fn read(
         if let Some((value, next)) = values::read(text, place, &mut missing) {
             let name = name.to_owned();
             let line = lines.line(begin);
+            // What follows a name that is none of ours may be one: `name: DOCKER_PASSWORD`.
+            if super::names::is_secret(&name) {
+                at = next.max(end);
+            }
             all.push(Assignment { name, value, line, pointer: String::new() });
-            at = next.max(end);
         }
     }
     all

@@ -25,7 +25,8 @@ use assignments::Assignment;
 use names::Role;
 use siblings::Siblings;
 
-pub(super) const SOURCE: Source = Source {
+/// The row of variables.
+pub const SOURCE: Source = Source {
     id: "variable",
     about: "a registry's password in a variable",
     reference: "https://docs.docker.com/compose/how-tos/environment-variables/set-environment-variables/",

@@ -220,6 +220,13 @@ fn stem_length(words: &[String]) -> usize {
     words.len() - words.iter().rev().take_while(|word| is_ending(word)).count()
 }
 
+/// The words of a name that say which one of several it is.
+pub(super) fn ending(name: &str) -> Option<String> {
+    let words = words(name);
+    let length = stem_length(&words);
+    (length > 0 && length < words.len()).then(|| words[length..].join("_"))
+}
+
 /// The name without the words that say it is a password, longest first, to which those of the user
 /// and of the registry may be added.
 pub(super) fn stems(name: &str) -> Vec<String> {
@@ -258,12 +265,20 @@ pub(super) fn is_companion(name: &str) -> bool {
         "IMAGE",
         "ACCOUNT",
     ];
-    name.len() <= 80
-        && ENDS.iter().any(|end| {
-            name.len() >= end.len()
-                && name.is_char_boundary(name.len() - end.len())
-                && name[name.len() - end.len()..].eq_ignore_ascii_case(end)
-        })
+    let name = without_ending(name);
+    let ends = |end: &&str| {
+        let begin = name.len().checked_sub(end.len());
+        begin.and_then(|at| name.get(at..)).is_some_and(|last| last.eq_ignore_ascii_case(end))
+    };
+    name.len() <= 80 && ENDS.iter().any(|end| ends(end))
+}
+
+/// A name without the last word, where that says which one of several it is.
+fn without_ending(name: &str) -> &str {
+    let Some((before, last)) = name.rsplit_once('_') else { return name };
+    let is_number = !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit());
+    let is_ending = ENDINGS.iter().any(|ending| last.eq_ignore_ascii_case(ending));
+    if is_number || is_ending { before } else { name }
 }
 
 #[cfg(test)]

@@ -137,6 +137,13 @@ impl<'a> Siblings<'a> {
         candidates.min_by_key(|a| a.line.abs_diff(line)).map(|a| a.value.as_str())
     }
 
+    /// The variable of this name, with the same ending as the password's where there is one.
+    fn twin(&self, name: &str, of: &Assignment) -> Option<&'a str> {
+        let ending = names::ending(&of.name);
+        let twin = ending.and_then(|ending| self.near(&format!("{name}_{ending}"), of.line));
+        twin.or_else(|| self.near(name, of.line))
+    }
+
     /// The registry of a password.
     pub(super) fn registry(&self, of: &Assignment) -> Option<String> {
         let stems = names::stems(&of.name);
@@ -144,7 +151,7 @@ impl<'a> Siblings<'a> {
         let by_stem = |stem: &String| {
             REGISTRIES.iter().find_map(|end| {
                 let name = joined(stem, end);
-                let value = self.near(&name, of.line).filter(|_| name != "DOCKER_HOST")?;
+                let value = self.twin(&name, of).filter(|_| name != "DOCKER_HOST")?;
                 azure(stem, value).or_else(|| is_address(value).then(|| value.to_owned()))
             })
         };
@@ -159,7 +166,10 @@ impl<'a> Siblings<'a> {
     /// The user of a password.
     pub(super) fn user(&self, of: &Assignment, registry: Option<&str>) -> Option<String> {
         let near = |name: &str| self.near(name, of.line).filter(|value| is_literal(value));
-        let by_stem = |stem: &String| USERS.iter().find_map(|end| near(&joined(stem, end)));
+        let by_stem = |stem: &String| {
+            let twin = |end: &&str| self.twin(&joined(stem, end), of);
+            USERS.iter().find_map(|end| twin(end).filter(|value| is_literal(value)))
+        };
         let others = match names::host(&of.name) {
             Some("docker.io") => HUB_USER,
             Some("ghcr.io") => GITHUB_USER,

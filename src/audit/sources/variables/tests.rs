@@ -264,7 +264,7 @@ fn hostile_texts_take_no_longer_than_others() {
         "\"DOCKER_PASSWORD",
     ] {
         let begin = std::time::Instant::now();
-        rows("/a/.env", &part.repeat(1_000_000 / part.len()));
+        rows("/a/.env", &part.repeat(500_000 / part.len()));
         let took = begin.elapsed();
         assert!(took.as_secs() < 10, "{part}: {took:?}");
     }

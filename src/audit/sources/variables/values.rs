@@ -12,15 +12,33 @@ pub(super) struct Place {
     pub(super) is_spaced: bool,
 }
 
-/// Quotes that are known not to be closed, from some place to the end of the text.
+/// What earlier values learned of the text: where the line ends, and which quotes are known not to
+/// be closed before the end of the text.
 #[derive(Debug, Default)]
-pub(super) struct Missing([bool; 2]);
+pub(super) struct Missing {
+    quotes: [bool; 2],
+    line: Option<(usize, usize)>,
+}
+
+impl Missing {
+    fn line_end(&mut self, text: &str, at: usize) -> usize {
+        if let Some((begin, end)) = self.line
+            && (begin..=end).contains(&at)
+        {
+            return end;
+        }
+        let rest = text.as_bytes().get(at..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', rest).map_or(text.len(), |length| at + length);
+        self.line = Some((at, end));
+        end
+    }
+}
 
 /// A value that is longer is none; only JSON in quotes may have several lines.
 const MAX_VALUE: usize = 1 << 20;
 
-/// How far a value reaches on one line.
-const MAX_LINE: usize = 1 << 15;
+/// How far a plain value of YAML reaches.
+const MAX_FIELD: usize = 4096;
 
 /// The value at a place, and where the text goes on.
 pub(super) fn read(text: &str, place: Place, missing: &mut Missing) -> Option<(String, usize)> {
@@ -28,43 +46,27 @@ pub(super) fn read(text: &str, place: Place, missing: &mut Missing) -> Option<(S
     let blanks = bytes[place.at..].iter().take_while(|b| b" \t".contains(b)).count();
     let at = place.at + blanks;
     let rest = text.get(at..)?;
+    let line = text.get(at..missing.line_end(text, at))?;
     if let Some(quote) = place.around {
-        let close = closing(rest, quote)?;
-        let said = said(&rest[..close], quote);
+        let close = close_in(line.as_bytes(), quote)?;
+        let said = said(&line[..close], quote);
         let value = if said.starts_with('{') { said.as_str() } else { one_word(&said) };
         return (!value.is_empty()).then(|| (value.to_owned(), at + close));
     }
-    let first = *rest.as_bytes().first()?;
-    if let Some(escaped) = rest.strip_prefix("\\\"") {
-        let close = closing_line(escaped).min(escaped.find("\\\"")?);
+    let first = *line.as_bytes().first()?;
+    if let Some(escaped) = line.strip_prefix("\\\"") {
+        let close = escaped.find("\\\"")?;
         return Some((said(&escaped[..close], b'"'), at + 2 + close));
     }
     if first == b'"' || first == b'\'' {
-        return quoted(rest, first, missing, place).map(|(value, end)| (value, at + end));
+        return quoted(rest, line.len(), missing, place).map(|(value, end)| (value, at + end));
     }
     // `X= command` sets nothing.
     if blanks > 0 && !place.is_field && !place.is_spaced {
         return None;
     }
-    let line = &rest[..closing_line(rest)];
     let value = bare(line, place.is_field);
     (!value.is_empty()).then(|| (unescaped(value, place.is_field), at + value.len()))
-}
-
-/// Where the line ends, or a text that is long enough for any value in it.
-fn closing_line(rest: &str) -> usize {
-    let bytes = &rest.as_bytes()[..rest.len().min(MAX_LINE)];
-    let mut end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
-    while !rest.is_char_boundary(end) {
-        end -= 1;
-    }
-    end
-}
-
-/// Where a quoted text on this line is closed.
-fn closing(rest: &str, quote: u8) -> Option<usize> {
-    let bytes = &rest.as_bytes()[..closing_line(rest)];
-    close_in(bytes, quote)
 }
 
 fn close_in(bytes: &[u8], quote: u8) -> Option<usize> {
@@ -79,29 +81,42 @@ fn close_in(bytes: &[u8], quote: u8) -> Option<usize> {
     None
 }
 
-fn quoted(rest: &str, quote: u8, missing: &mut Missing, place: Place) -> Option<(String, usize)> {
-    let inside = &rest[1..];
+/// A value in quotes, at the begin of a text of which `line` bytes are on its line, and its length.
+fn quoted(rest: &str, line: usize, missing: &mut Missing, place: Place) -> Option<(String, usize)> {
+    let (quote, inside) = (*rest.as_bytes().first()?, &rest[1..]);
     let slot = usize::from(quote == b'"');
     let is_json = inside.trim_start().starts_with('{');
-    let close = match closing(inside, quote) {
+    let close = match close_in(rest.as_bytes().get(1..line)?, quote) {
         Some(close) => close,
-        None if is_json && !missing.0[slot] => {
+        None if is_json && !missing.quotes[slot] => {
             let bytes = inside.as_bytes();
             let found = close_in(&bytes[..bytes.len().min(MAX_VALUE)], quote);
-            // The search may have gone over what other values could not search again.
-            missing.0[slot] = found.is_none();
+            missing.quotes[slot] = found.is_none();
             found?
         }
         None => return None,
     };
     let inside = inside.get(..close)?;
-    // YAML doubles a single quote; a shell cannot have one.
-    let follows = rest.as_bytes().get(close + 2) == Some(&quote);
-    if quote == b'\'' && place.is_field && follows {
-        let (more, end) = quoted(&rest[close + 2..], quote, missing, place)?;
-        return Some((format!("{inside}'{more}"), close + 2 + end));
+    // YAML doubles a single quote.
+    if quote == b'\'' && place.is_field && rest.as_bytes().get(close + 2) == Some(&quote) {
+        return doubled(&rest[1..line]);
     }
     Some((said(inside, quote), close + 2))
+}
+
+/// A text of YAML in single quotes, from behind the first one on.
+fn doubled(inside: &str) -> Option<(String, usize)> {
+    let mut said = String::new();
+    let mut at = 0;
+    loop {
+        let next = at + inside.get(at..)?.find('\'')?;
+        said.push_str(&inside[at..next]);
+        if inside.as_bytes().get(next + 1) != Some(&b'\'') {
+            return Some((said, next + 2));
+        }
+        said.push('\'');
+        at = next + 2;
+    }
 }
 
 /// What a quoted text says.
@@ -139,7 +154,7 @@ fn bare(line: &str, is_field: bool) -> &str {
     if line.starts_with("${") {
         return until("}");
     }
-    if line.starts_with('<') && line.contains('>') {
+    if line.starts_with('<') && line.chars().take(80).any(|c| c == '>') {
         return until(">");
     }
     if is_field {
@@ -153,6 +168,7 @@ fn field(line: &str) -> &str {
     if line.starts_with(['{', '[', '|', '>', '&', '*', '#', '!']) {
         return "";
     }
+    let line = line.get(..MAX_FIELD).unwrap_or(line);
     let line = line.find(" #").map_or(line, |at| &line[..at]).trim_end();
     let line = line.find(", ").map_or(line, |at| &line[..at]);
     let line = line.trim_end_matches(['}', ' ', ',']);

@@ -1,0 +1,159 @@
+//! Documents in files that as a whole have no structure: what a script writes (`cat > FILE <<EOF`),
+//! and YAML with a template's expressions in it.
+
+use std::collections::HashSet;
+
+use super::document::{self, Format, Node, Value};
+use super::embedded::placed;
+use super::prefilter;
+
+/// How many words may stand after `<<` whose end is missing.
+const MAX_OPEN: usize = 16;
+
+/// What stands for `{{` and `}}` while a template is read: characters that no text has.
+const MARKS: [(&str, &str); 2] = [("{{", "\u{f8f0}"), ("}}", "\u{f8f1}")];
+
+/// The trees of all documents in a text, with the lines of the text.
+#[must_use]
+pub fn documents(text: &str) -> Vec<Node> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found = Vec::new();
+    let mut open = HashSet::new();
+    let mut next = 0;
+    while let Some(line) = lines.get(next) {
+        next += 1;
+        let Some(word) = heredoc(line).filter(|word| !open.contains(word)) else { continue };
+        let body = &lines[next..];
+        let Some(length) = body.iter().position(|line| line.trim() == word) else {
+            if open.len() == MAX_OPEN {
+                break;
+            }
+            open.insert(word);
+            continue;
+        };
+        let begin = next;
+        let trees = read(&body[..length].join("\n"));
+        found.extend(trees.into_iter().map(|tree| placed(tree, &|line| begin + line)));
+        next += length;
+    }
+    if found.is_empty() {
+        found = template(text);
+    }
+    found
+}
+
+/// The word that ends what follows a line: `<<EOF`, `<<-'EOF'`, `<< "EOF"`.
+fn heredoc(line: &str) -> Option<&str> {
+    let (_, after) = line.split_once("<<")?;
+    let after = after.trim_start_matches(['-', '~']).trim_start();
+    let after = after.trim_start_matches(['\'', '"', '\\']);
+    let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len());
+    let word = &after[..end];
+    word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_').then_some(word)
+}
+
+/// The trees of a document whose name is not known.
+fn read(text: &str) -> Vec<Node> {
+    if !prefilter::may_hold_credentials(text.as_bytes()) {
+        return Vec::new();
+    }
+    let formats: &[Format] = match text.trim_start().chars().next() {
+        Some('{') => &[Format::Json, Format::Yaml],
+        _ => &[Format::Toml, Format::Yaml],
+    };
+    let trees = formats.iter().find_map(|format| document::parse(*format, text));
+    trees.unwrap_or_else(|| template(text))
+}
+
+/// The trees of YAML among a template's expressions: lines of nothing else are dropped, others stay
+/// in the values as they are written.
+fn template(text: &str) -> Vec<Node> {
+    if !text.contains("{{") {
+        return Vec::new();
+    }
+    let line = |line: &str| {
+        let trimmed = line.trim();
+        if trimmed.starts_with("{{") && trimmed.ends_with("}}") || trimmed.starts_with("{%") {
+            return String::new();
+        }
+        MARKS.iter().fold(line.to_owned(), |line, (plain, mark)| line.replace(plain, mark))
+    };
+    let lines: Vec<String> = text.lines().map(line).collect();
+    let trees = document::parse(Format::Yaml, &lines.join("\n")).unwrap_or_default();
+    trees.into_iter().map(unmarked).collect()
+}
+
+/// A tree as it was before [`MARKS`].
+fn unmarked(mut node: Node) -> Node {
+    let plain =
+        |text: String| {
+            MARKS.iter().fold(text, |text, (plain, mark)| {
+                if text.contains(mark) { text.replace(mark, plain) } else { text }
+            })
+        };
+    node.value = match node.value {
+        Value::Text(text) => Value::Text(plain(text)),
+        Value::List(items) => Value::List(items.into_iter().map(unmarked).collect()),
+        Value::Map(entries) => Value::Map(
+            entries.into_iter().map(|(name, node)| (plain(name), unmarked(node))).collect(),
+        ),
+        Value::Null => Value::Null,
+    };
+    node
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+    use crate::audit::examine::examine;
+
+    /// Rule, registry, secret and line of each finding.
+    fn found(text: &str) -> Vec<(&'static str, String, String, usize)> {
+        let hits = examine("install.sh", text).into_iter();
+        hits.map(|hit| {
+            assert_eq!(hit.found.pointer, "");
+            let secret = hit.found.secret.expose_secret().to_owned();
+            (hit.rule, hit.found.registry.unwrap_or_default(), secret, hit.found.line)
+        })
+        .collect()
+    }
+
+    #[test]
+    fn what_a_script_writes_is_read_as_its_format() {
+        let yaml = "#!/bin/sh\ncat > /etc/rancher/k3s/registries.yaml <<EOF\nconfigs:\n  r.lan:\n    auth:\n      username: ada\n      password: s3cret-word\nEOF\nk3s server\n";
+        let expected =
+            |rule, line| vec![(rule, "r.lan".to_owned(), "s3cret-word".to_owned(), line)];
+        assert_eq!(found(yaml), expected("k3s-registries", 7));
+        let toml = "set -e\ntee -a /etc/containerd/config.toml > /dev/null <<'END'\n[plugins.\"io.containerd.grpc.v1.cri\".registry.configs.\"r.lan\".auth]\npassword = \"s3cret-word\"\nEND\n";
+        assert_eq!(found(toml), expected("containerd-config", 4));
+        let json = "cat <<-EOF > ~/.docker/config.json\n{\n  \"auths\": {\"r.lan\": {\n    \"auth\": \"YWRhOnMzY3JldC13b3Jk\"}}\n}\n\tEOF\n";
+        assert_eq!(found(json), expected("docker-config", 4));
+    }
+
+    #[test]
+    fn a_template_is_read_around_its_expressions() {
+        let text = "{{- if .Values.secret }}\nkind: Secret\nmetadata:\n  name: {{ .Release.Name }}-pull\n  labels:\n    {{- include \"app.labels\" . | nindent 4 }}\nstringData:\n  .dockerconfigjson: '{\"auths\":{\"r.lan\":{\"auth\":\"YWRhOnMzY3JldC13b3Jk\"}}}'\n  other: {{ .Values.other }}\n{{- end }}\n";
+        let hits = found(text);
+        assert_eq!(hits, [("k8s-pull-secret", "r.lan".to_owned(), "s3cret-word".to_owned(), 8)]);
+        let trees = documents("a: {{ .Values.a }}\n");
+        assert_eq!(trees[0].get("a").unwrap().text(), Some("{{ .Values.a }}"));
+    }
+
+    #[test]
+    fn scripts_without_documents_have_none() {
+        for text in [
+            "",
+            "echo $((1 << 2))\n",
+            "cat <<EOF\nauths\n",
+            "cat << EOF\nauths: [\nEOF\n",
+            "x <<< $y\n",
+            "<<",
+        ] {
+            assert!(documents(text).is_empty(), "{text}");
+        }
+        let many: String = (0..50_000).map(|n| format!("cat <<W{n}\n")).collect();
+        assert!(documents(&many).is_empty());
+    }
+}
