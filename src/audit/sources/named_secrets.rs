@@ -192,9 +192,7 @@ fn prefix(name: &str) -> Option<String> {
         let tail = name.len().checked_sub(word.len()).and_then(|at| name.get(at..));
         tail.is_some_and(|tail| tail.eq_ignore_ascii_case(word))
     };
-    if name.len() > 64
-        || !SECRETS.iter().any(|word| ends(&word))
-        || name.bytes().all(|b| !b.is_ascii_lowercase())
+    if name.len() > 64 || !SECRETS.iter().any(ends) || name.bytes().all(|b| !b.is_ascii_lowercase())
     {
         return None;
     }

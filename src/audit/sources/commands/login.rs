@@ -237,7 +237,7 @@ impl Command<'_> {
         };
         image.map(|image| with_registry(image)).or_else(|| {
             // `podman pull app:1`
-            let last = texts().last().filter(|text| text.contains([':', '/']))?;
+            let last = texts().next_back().filter(|text| text.contains([':', '/']))?;
             (!last.starts_with(['$', '<', '{', '.', '/'])).then(|| "docker.io".to_owned())
         })
     }
@@ -293,7 +293,7 @@ fn is_registry_address(address: &str) -> bool {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let path = rest.find('/').map_or("", |at| &rest[at..]);
     let is_api = path == "/v2" || path.starts_with("/v2/");
-    (rest.len() < address.len() || is_api) && (is_api || hosts::looks_like_registry(address))
+    is_api || rest.len() < address.len() && hosts::looks_like_registry(address)
 }
 
 fn registry_of_address(address: &str) -> String {

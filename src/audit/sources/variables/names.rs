@@ -270,7 +270,7 @@ pub(super) fn is_companion(name: &str) -> bool {
         let begin = name.len().checked_sub(end.len());
         begin.and_then(|at| name.get(at..)).is_some_and(|last| last.eq_ignore_ascii_case(end))
     };
-    name.len() <= 80 && ENDS.iter().any(|end| ends(end))
+    name.len() <= 80 && ENDS.iter().any(ends)
 }
 
 /// A name without the last word, where that says which one of several it is.
