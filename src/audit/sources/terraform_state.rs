@@ -111,7 +111,7 @@ mod tests {
             logins("terraform.tfstate", text),
             [
                 Login::of("terraform-state", "acme.azurecr.io", "acme", "s3cret-word", 2),
-                Login::of("docker-config", "ghcr.io", "ada", "0ther-word", 3),
+                Login::of("k8s-pull-secret", "ghcr.io", "ada", "0ther-word", 3),
             ]
         );
     }

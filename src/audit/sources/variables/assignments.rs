@@ -89,7 +89,7 @@ fn after_name(text: &str, begin: usize, end: usize) -> Option<Place> {
         [b'=', b'>', ..] | [b':' | b'?', b'=', ..] => Some(place(at + 2, false)),
         [b'=', ..] => Some(place(at + 1, false)),
         [b':', b' ' | b'\t' | b'"' | b'\'' | b'\\', ..] => Some(place(at + 1, true)),
-        [b',', ..] if is_closed && !is_named(before) => {
+        [b',', ..] if is_closed && !is_value(before) => {
             Some(Place { is_spaced: true, ..place(at + 1, false) })
         }
         _ if is_named(before) => value_field(text, at).map(|at| place(at, true)),
@@ -116,6 +116,11 @@ fn is_named(before: &str) -> bool {
     let Some(before) = before.strip_suffix([':', '=']) else { return false };
     let before = before.trim_end_matches(['"', '\\', ' ']).to_ascii_lowercase();
     ["name", "key"].iter().any(|name| before.ends_with(name))
+}
+
+/// Whether what comes next is the value of a field, `"type": "…"`, and the name of nothing.
+fn is_value(before: &str) -> bool {
+    tail(before).trim_end_matches(['"', '\'', '\\', ' ']).ends_with([':', '='])
 }
 
 /// Where the value begins of an item whose name ends here.
