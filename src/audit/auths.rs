@@ -96,6 +96,10 @@ fn role(key: &str) -> (&str, Option<Kind>) {
 pub fn decode(auth: &str) -> Option<(String, String)> {
     let text = text(&bytes(auth)?)?;
     let (user, password) = text.split_once(':')?;
+    // A document in base64, `{"auths":…}`, is no login.
+    if user.starts_with('{') {
+        return None;
+    }
     if user.chars().any(|c| c.is_control() && c != '\0') {
         return None;
     }

@@ -22,11 +22,26 @@ static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         .ok()
 });
 
-/// Whether a file is worth reading closely, going by its bytes. UTF-16 hides its words from this, and
-/// is always read.
+/// Whether a file is worth reading closely, going by its bytes: it has one of the words, and is text.
+/// UTF-16 hides its words from this, and is always read.
 #[must_use]
 pub fn may_hold_credentials(bytes: &[u8]) -> bool {
-    is_utf16(bytes) || WORDS.as_ref().is_none_or(|words| words.is_match(bytes))
+    is_utf16(bytes)
+        || WORDS.as_ref().is_none_or(|words| words.is_match(bytes)) && !is_machine_made(bytes)
+}
+
+/// How many bytes tell a program or a picture from a text.
+const SAMPLE: usize = 64 * 1024;
+
+/// Whether more than a tenth of the bytes are none of a text's. NULs count for nothing: an editor's
+/// swap file is text between them.
+fn is_machine_made(bytes: &[u8]) -> bool {
+    let sample = &bytes[..bytes.len().min(SAMPLE)];
+    let is_control = |b: &&u8| matches!(**b, 1..=8 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);
+    let controls = sample.iter().filter(is_control).count();
+    let broken: usize = sample.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+    let all = sample.iter().filter(|b| **b != 0).count();
+    (controls + broken) * 10 > all
 }
 
 /// Whether the bytes begin as UTF-16 does.

@@ -76,7 +76,9 @@ pub(super) fn is_host(text: &str) -> bool {
     let host = rest.split('/').next().unwrap_or(rest);
     let is_name = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]*".contains(&b);
     let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    let has_form = scheme.is_some() || host.contains('.') || has_port || host == "localhost";
+    // `community.docker.docker_login` is no host; names of services with `_` have a port.
+    let has_dot = host.contains('.') && !host.contains('_');
+    let has_form = scheme.is_some() || has_dot || has_port || host == "localhost";
     has_form
         && host.len() <= 255
         && host.bytes().all(is_name)
@@ -133,7 +135,16 @@ mod tests {
         ] {
             assert!(is_host(host), "{host}");
         }
-        for other in ["default", "auth", ".dockerconfigjson", "two words.x", "", "a/b.c", "x:y"] {
+        for other in [
+            "default",
+            "auth",
+            ".dockerconfigjson",
+            "two words.x",
+            "",
+            "a/b.c",
+            "x:y",
+            "a.docker.b_c",
+        ] {
             assert!(!is_host(other), "{other}");
         }
         assert!(is_registry("registry.example.com") && is_registry("cr.example.com"));

@@ -128,11 +128,15 @@ fn is_known(name: &str) -> bool {
     KNOWN.iter().any(is) || (name.contains(".dkr.ecr") && name.contains(".amazonaws."))
 }
 
-/// Whether a text can be a host: a name with a dot or a port, or this machine.
+/// Whether a text can be a host: a name with a dot or a port, or this machine. A name of a service
+/// may have `_` in it, when a port follows.
 pub(super) fn looks_like_host(host: &str) -> bool {
     let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
+    let is_of_name = |b: u8| {
+        b.is_ascii_alphanumeric() || b == b'.' || b == b'-' || (b == b'_' && port.is_some())
+    };
     let is_name = !name.is_empty()
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b))
+        && name.bytes().all(is_of_name)
         && !name.starts_with('.')
         && !name.ends_with('.');
     let is_port = port.is_none_or(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
@@ -177,6 +181,7 @@ mod tests {
             "",
             "a registry.b",
             "localhost:5000",
+            "community.docker.docker_login",
         ] {
             assert!(!is_registry(no), "{no}");
         }

@@ -118,6 +118,7 @@ impl<'t> File<'t> {
 
 /// The table.
 pub const ALL: &[&Source] = &[
+    &ansible::SOURCE,
     &gitlab_runner::SOURCE,
     &kustomize::SOURCE,
     &openshift::SOURCE,
@@ -147,7 +148,6 @@ pub const ALL: &[&Source] = &[
     &jfrog::SOURCE,
     &dockercfg::SOURCE,
     &docker_config::SOURCE,
-    &ansible::SOURCE,
     &bitbucket::SOURCE,
     &buildkite::SOURCE,
     &chef::SOURCE,

@@ -291,8 +291,8 @@ mod tests {
     #[test]
     fn other_names_and_words_are_clean() {
         for text in [
-            "npm_registry_token: s3cret-word\nregistry_token: true\n",
-            "registry_password: Registry password here\ndocker_db_password: s3cret-word\n",
+            "npm_registry_token: s3cret-word\n",
+            "docker_db_password: s3cret-word\n",
             "docker-password: DOCKERHUB_PASSWORD\nimagePullSecret: regcred\n",
             "registry_password_file: /run/secrets/x\nregistryPasswordSecret: regcred\n",
             "schema_registry_password: s3cret-word # dockerhub\n",

@@ -33,11 +33,11 @@ mod tests {
 
     #[test]
     fn registries_of_pillars_and_data_are_found() {
-        let text = "docker-registries:\n  https://index.docker.io/v1/:\n    email: a@b.example\n    username: ada\n    password: s3cret-word\nstage-docker-registries:\n  reg.example.com: {username: bob, password: 0ther-word}\n";
+        let text = "docker-registries:\n  hub.acme.example:\n    email: a@b.example\n    username: ada\n    password: s3cret-word\nstage-docker-registries:\n  reg.example.com: {username: bob, password: 0ther-word}\n";
         assert_eq!(
             logins("pillar.sls.yaml", text),
             [
-                Login::of("salt-pillar", "https://index.docker.io/v1/", "ada", "s3cret-word", 5),
+                Login::of("salt-pillar", "hub.acme.example", "ada", "s3cret-word", 5),
                 Login::of("salt-pillar", "reg.example.com", "bob", "0ther-word", 7),
             ]
         );

@@ -1,6 +1,6 @@
 //! Terraform's state: what resources that are logins to registries became, in clear text.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::login;
 use super::{File, Find, Source};
@@ -51,7 +51,7 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     }
 }
 
-/// A token of ECR, which is there twice: once with its user name in base64.
+/// A token of ECR, which is there twice: by itself, and in base64 with its user name.
 fn of_ecr(here: &Here<'_>, found: &mut Vec<Found>) {
     let begin = found.len();
     let registry = here.text(&["proxy_endpoint"]);
@@ -60,7 +60,6 @@ fn of_ecr(here: &Here<'_>, found: &mut Vec<Found>) {
     if let Some((name, node)) = token
         && let Some((username, password)) = node.text().and_then(auths::decode)
         && !password.is_empty()
-        && found[begin..].iter().all(|there| there.secret.expose_secret() != password)
     {
         let at = Here { node, step: Step::Name(name), up: Some(here) };
         found.push(Found {
@@ -88,9 +87,10 @@ mod tests {
 "proxy_endpoint":"https://12.dkr.ecr.eu-west-1.amazonaws.com","user_name":"AWS"}}]}]}"#;
 
     #[test]
-    fn a_token_of_ecr_is_found_once_with_its_expiry() {
+    fn a_token_of_ecr_is_found_in_both_places_with_its_expiry() {
         let url = "https://12.dkr.ecr.eu-west-1.amazonaws.com";
-        let expected = [Login::of("terraform-state", url, "AWS", "s3cret-word", 3)];
+        let expected =
+            [2, 3].map(|line| Login::of("terraform-state", url, "AWS", "s3cret-word", line));
         assert_eq!(logins("terraform.tfstate", ECR), expected);
         assert_eq!(logins("terraform.tfstate.backup", ECR), expected);
         let hits = examine("terraform.tfstate", ECR);
@@ -111,7 +111,7 @@ mod tests {
             logins("terraform.tfstate", text),
             [
                 Login::of("terraform-state", "acme.azurecr.io", "acme", "s3cret-word", 2),
-                Login::of("docker-config", "ghcr.io", "ada", "0ther-word", 3),
+                Login::of("k8s-pull-secret", "ghcr.io", "ada", "0ther-word", 3),
             ]
         );
     }

@@ -55,8 +55,10 @@ fn maps_beside_or_under_a_known_host_are_found() {
         "targets:\n- url: https://ghcr.io\n  user: ada\n  token: s3cret-word\n",
         "https://ghcr.io",
     );
-    found("acme.azurecr.io:\n  username: ada\n  password: s3cret-word\n", "acme.azurecr.io");
-    found("quay.io:\n  credentials:\n    username: ada\n    password: s3cret-word\n", "quay.io");
+    found(
+        "hosts:\n  quay.io:\n    credentials:\n      username: ada\n      password: s3cret-word\n",
+        "quay.io",
+    );
     found(
         "x: {registry_url: https://harbor.acme.example, username: ada, password: s3cret-word}\n",
         "https://harbor.acme.example",
