@@ -35,6 +35,8 @@ pub struct Machine {
     pub identity_file: Option<PathBuf>,
     /// `PATH`.
     pub path: Option<OsString>,
+    /// The folder that relative paths begin at.
+    pub folder: Option<PathBuf>,
     /// This program's own file.
     pub program: Option<PathBuf>,
     /// `NO_COLOR` is not set, nor `TERM=dumb`.
@@ -62,6 +64,7 @@ impl Machine {
             credentials_directory: path_of("CREDENTIALS_DIRECTORY"),
             identity_file: path_of("IMGSEC_CRED_IDENTITY_FILE").or_else(container_secret),
             path: env::var_os("PATH"),
+            folder: env::current_dir().ok(),
             program: env::current_exe().ok(),
             likes_color: text_of("NO_COLOR").is_none()
                 && text_of("TERM").is_none_or(|t| t != "dumb"),
@@ -75,6 +78,32 @@ impl Machine {
         let name = format!("{name}{}", env::consts::EXE_SUFFIX);
         let folders = env::split_paths(self.path.as_ref()?).collect::<Vec<_>>();
         folders.into_iter().map(|folder| folder.join(&name)).find(|file| is_program(file))
+    }
+
+    /// The folder or the file that a variable names.
+    #[must_use]
+    pub fn path_in(&self, variable: &str) -> Option<PathBuf> {
+        path_of(variable)
+    }
+
+    /// The variables of this process that are text.
+    pub fn variables(&self) -> impl Iterator<Item = (String, String)> {
+        env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+    }
+
+    /// The homes of all users, as far as they can be told: root's, and those in the folders where
+    /// systems make them.
+    #[must_use]
+    pub fn homes(&self) -> Vec<PathBuf> {
+        let mut homes: Vec<PathBuf> =
+            ["/root", "/var/root"].map(PathBuf::from).into_iter().filter(|h| h.is_dir()).collect();
+        for folder in ["/home", "/Users", r"C:\Users"] {
+            let users = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            homes.extend(users.map(|user| user.path()).filter(|home| home.is_dir()));
+        }
+        homes.sort();
+        homes
     }
 
     /// A path as a person writes it: `~` for the home folder.

@@ -1,9 +1,12 @@
 //! What the audit finds: a secret for a registry, and where it lies. No secret is ever shown.
 
 use std::path::PathBuf;
-use std::time::SystemTime;
 
 use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+
+use super::tokens::Token;
+use crate::files;
 
 /// A credential as a source reads it from a text.
 #[derive(Debug)]
@@ -94,6 +97,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// All of them, mildest first.
+    pub const ALL: [Self; 5] = [Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
+
     /// Its stable name in reports and options.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -144,9 +150,12 @@ pub struct Location {
     pub pointer: String,
 }
 
-/// A credential that lies open, and what makes it better or worse.
+/// A credential that lies open in one file, and what makes it better or worse.
 #[derive(Debug)]
 pub struct Finding {
+    /// The same in every run, on every machine, whatever its line: made of the rule, the kind, the
+    /// registry, the user name and the file's name, and of nothing secret.
+    pub id: String,
     /// The rule that found it: the name of a [`Source`](super::sources::Source).
     pub rule: &'static str,
     /// How bad it is.
@@ -157,18 +166,19 @@ pub struct Finding {
     pub username: Option<String>,
     /// What kind of thing it is.
     pub kind: Kind,
-    /// The type of token by its looks, such as `docker-pat`, or `password`.
-    pub token_type: &'static str,
-    /// Who hands out such tokens, where its looks or the registry say so.
-    pub provider: Option<&'static str>,
-    /// Whether it still works.
-    pub state: State,
-    /// Until when it works, where it says so.
-    pub expires_at: Option<SystemTime>,
-    /// Where it lies: one place, or all of one secret's.
+    /// What can be told of it by its looks: its type, who hands it out, until when it works.
+    pub token: Token,
+    /// Where it lies in the file; several places where it is there several times.
     pub locations: Vec<Location>,
-    /// What makes it better or worse: stable words such as `world-readable`.
+    /// What makes it better or worse: the words of [`signal`](super::severity::signal).
     pub signals: Vec<&'static str>,
     /// The secret, to see whether two findings are one; never shown.
     pub secret: SecretString,
+}
+
+/// The id of the `nth` finding with these facts; 32 hexadecimal digits.
+#[must_use]
+pub(super) fn id(facts: &str, nth: usize) -> String {
+    let digest = Sha256::digest(format!("imgsec-audit/1\0{facts}\0{nth}"));
+    files::hex(&digest[..16])
 }

@@ -54,7 +54,7 @@ fn heredoc(line: &str) -> Option<&str> {
 
 /// The trees of a document whose name is not known.
 fn read(text: &str) -> Vec<Node> {
-    if !prefilter::may_hold_credentials(text) {
+    if !prefilter::may_hold_credentials(text.as_bytes()) {
         return Vec::new();
     }
     let formats: &[Format] = match text.trim_start().chars().next() {

@@ -2,19 +2,28 @@
 //! their backups, in shell histories, in pipelines and manifests.
 //!
 //! Structured files are parsed, not matched by pattern: a finding names the registry, the user and
-//! the place. A text goes through [`prefilter`], [`document`], the rows of [`sources`], and
-//! [`judge`], in this order. Nothing here runs a program or goes to the network.
+//! the place. [`known`] and [`walk`] say which files; [`scan`] reads each of them through
+//! [`prefilter`], [`document`], the rows of [`sources`], and [`judge`], in this order; [`signals`]
+//! and [`severity`] say how bad it is. Nothing here runs a program or goes to the network.
 
 pub mod auths;
 pub mod document;
 pub mod embedded;
 pub mod examine;
 pub mod finding;
+mod git;
+pub mod hosts;
 pub mod inner;
 pub mod judge;
+pub mod known;
 pub mod loose;
 pub mod places;
 pub mod prefilter;
 pub mod registry;
+pub mod remedy;
+pub mod scan;
+pub mod severity;
+pub mod signals;
 pub mod sources;
 pub mod tokens;
+pub mod walk;

@@ -1,9 +1,11 @@
 //! One pass over a text that sorts out nearly all files of a disk: those without a word that a
 //! credential comes with.
 
+use std::fs::File;
+use std::io::{Read, Seek};
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 
 use super::sources;
 
@@ -13,11 +15,36 @@ pub(super) const ENCODED: &[&str] =
 
 static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let words = sources::ALL.iter().flat_map(|source| source.words).chain(ENCODED);
-    AhoCorasickBuilder::new().ascii_case_insensitive(true).build(words).ok()
+    AhoCorasickBuilder::new()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(words)
+        .ok()
 });
 
-/// Whether a text is worth reading closely.
+/// Whether a file is worth reading closely, going by its bytes. UTF-16 hides its words from this, and
+/// is always read.
 #[must_use]
-pub fn may_hold_credentials(text: &str) -> bool {
-    WORDS.as_ref().is_none_or(|words| words.is_match(text))
+pub fn may_hold_credentials(bytes: &[u8]) -> bool {
+    is_utf16(bytes) || WORDS.as_ref().is_none_or(|words| words.is_match(bytes))
+}
+
+/// Whether the bytes begin as UTF-16 does.
+fn is_utf16(bytes: &[u8]) -> bool {
+    let zeros = |at: [usize; 4]| at.map(|at| bytes.get(at) == Some(&0));
+    let odd_or_even = [true, false, true, false];
+    bytes.starts_with(&[0xff, 0xfe])
+        || bytes.starts_with(&[0xfe, 0xff])
+        || bytes.len() >= 4
+            && (zeros([0, 1, 2, 3]) == odd_or_even || zeros([1, 0, 3, 2]) == odd_or_even)
+}
+
+/// Whether a file too large to be read begins as no text does.
+pub(super) fn is_binary(mut file: &File) -> bool {
+    let mut begin = [0; 4096];
+    let read = file.read(&mut begin).unwrap_or(0);
+    let begin = &begin[..read];
+    let is_binary = !is_utf16(begin) && begin.contains(&0);
+    // A file that cannot be read from its begin again is not read at all.
+    is_binary || file.rewind().is_err()
 }

@@ -40,29 +40,34 @@ pub enum Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(path) => write!(f, "{}: no such file or folder", path.display()),
-            Self::Dangling(path) => {
-                write!(f, "{}: a symbolic link that leads nowhere", path.display())
-            }
-            Self::NotRegular(path) => write!(f, "{}: not a regular file", path.display()),
-            Self::TooLarge(path, limit) => {
-                write!(f, "{}: larger than {limit} bytes", path.display())
-            }
-            Self::ForeignOwner(path, uid) => {
-                write!(f, "{}: belongs to another user (uid {uid})", path.display())
-            }
-            Self::Changed(path) => {
-                write!(f, "{}: changed in between by another program", path.display())
-            }
-            Self::Io(path, error) => write!(f, "{}: {}", path.display(), in_words(error)),
-        }
+        let (Self::Missing(path)
+        | Self::Dangling(path)
+        | Self::NotRegular(path)
+        | Self::TooLarge(path, _)
+        | Self::ForeignOwner(path, _)
+        | Self::Changed(path)
+        | Self::Io(path, _)) = self;
+        write!(f, "{}: {}", path.display(), self.reason())
     }
 }
 
 impl std::error::Error for Error {}
 
 impl Error {
+    /// Why, without the path.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Missing(_) => "no such file or folder".to_owned(),
+            Self::Dangling(_) => "a symbolic link that leads nowhere".to_owned(),
+            Self::NotRegular(_) => "not a regular file".to_owned(),
+            Self::TooLarge(_, limit) => format!("larger than {limit} bytes"),
+            Self::ForeignOwner(_, uid) => format!("belongs to another user (uid {uid})"),
+            Self::Changed(_) => "changed in between by another program".to_owned(),
+            Self::Io(_, error) => in_words(error),
+        }
+    }
+
     /// An error of the operating system, met at `path`.
     #[must_use]
     pub fn io(path: &Path, error: io::Error) -> Self {
@@ -135,18 +140,27 @@ pub(crate) fn read_open(
     path: &Path,
     max_bytes: u64,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    read_into(file, about, path, max_bytes, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// As [`read_open`], into a buffer that is empty, and used again for the next file.
+pub(crate) fn read_into(
+    file: &File,
+    about: &Metadata,
+    path: &Path,
+    max_bytes: u64,
+    bytes: &mut Vec<u8>,
+) -> Result<(), Error> {
     let too_large = || Error::TooLarge(path.to_owned(), max_bytes);
     if about.len() > max_bytes {
         return Err(too_large());
     }
     // One more than the length, so that the end is seen without growing (and copying) the buffer.
-    let capacity = usize::try_from(about.len()).map_err(|_| too_large())? + 1;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(capacity));
-    file.take(max_bytes + 1).read_to_end(&mut bytes).map_err(|e| Error::io(path, e))?;
-    if bytes.len() as u64 > max_bytes {
-        return Err(too_large());
-    }
-    Ok(bytes)
+    bytes.reserve_exact(usize::try_from(about.len()).map_err(|_| too_large())? + 1);
+    file.take(max_bytes + 1).read_to_end(bytes).map_err(|e| Error::io(path, e))?;
+    if bytes.len() as u64 > max_bytes { Err(too_large()) } else { Ok(()) }
 }
 
 /// Refuses what belongs to another user than the effective one.

@@ -103,7 +103,7 @@ fn by_name(name: &str) -> Option<Format> {
     let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
     if ends(&[".json", ".tfstate", ".json5", ".jsonc"]) {
         Some(Format::Json)
-    } else if ends(&[".yaml", ".yml"]) {
+    } else if ends(&[".yaml", ".yml", ".sls"]) {
         Some(Format::Yaml)
     } else if ends(&[".toml"]) {
         Some(Format::Toml)
@@ -122,7 +122,20 @@ fn by_text(text: &str) -> &'static [Format] {
         Some('{') => &[Format::Json, Format::Yaml],
         Some('[') => &[Format::Json, Format::Toml, Format::Yaml],
         Some('<') => &[Format::Xml],
+        Some('#') if text.trim_start().starts_with("#cloud-config") => &[Format::Yaml],
+        Some('p' | 'r' | 'v' | 't' | 'j' | 's') if begins_hcl(text) => &[Format::Hcl],
         _ => &[],
+    }
+}
+
+/// Whether a text begins with a block of HashiCorp's language.
+fn begins_hcl(text: &str) -> bool {
+    let mut words = text.split_ascii_whitespace();
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    match first {
+        "terraform" => second == "{",
+        "provider" | "resource" | "variable" | "source" | "job" => second.starts_with('"'),
+        _ => false,
     }
 }
 

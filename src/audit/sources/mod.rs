@@ -6,10 +6,22 @@ use super::document::{Document, Here};
 use super::finding::Found;
 use super::places::Places;
 
+mod ansible;
+mod any_registry;
 mod apptainer;
 mod argocd;
+mod bitbucket;
+mod blocks;
+mod buildkite;
+mod chef;
+mod circleci;
+mod cloud_init;
+mod commands;
+mod concourse;
 mod containerd;
 mod containerd_hosts;
+mod dependabot;
+mod distribution;
 mod docker_config;
 mod docker_config_backup;
 mod docker_headers;
@@ -18,12 +30,18 @@ mod docker_proxies;
 mod docker_text;
 mod dockercfg;
 mod doctl;
+mod drone;
 mod ecr_cache;
+mod ecs;
 mod fields;
 mod gcr_store;
 mod gh_hosts;
+mod github_actions;
+mod gitlab_runner;
+mod gradle;
 mod helm_registry;
 mod helm_repositories;
+mod hosts;
 mod jfrog;
 mod k3s_registries;
 mod k8s_basic_auth;
@@ -31,12 +49,26 @@ mod k8s_pull_secret;
 mod k8s_values;
 mod kubelet;
 mod kustomize;
+mod login;
+mod maven;
+mod named_secrets;
+mod netrc;
+mod nomad;
 mod openshift;
+mod packer;
 mod podman_auth;
 mod podman_secrets;
+mod proxies;
 mod regctl;
 mod regsync;
+mod renovate;
+mod salt;
 mod skopeo_sync;
+mod terraform;
+mod terraform_state;
+#[cfg(test)]
+mod testing;
+pub mod variables;
 
 /// One kind of place where container tools leave credentials: a table row. None of its functions
 /// touches the disk.
@@ -86,6 +118,7 @@ impl<'t> File<'t> {
 
 /// The table.
 pub const ALL: &[&Source] = &[
+    &gitlab_runner::SOURCE,
     &kustomize::SOURCE,
     &openshift::SOURCE,
     &k8s_pull_secret::SOURCE,
@@ -114,5 +147,34 @@ pub const ALL: &[&Source] = &[
     &jfrog::SOURCE,
     &dockercfg::SOURCE,
     &docker_config::SOURCE,
+    &ansible::SOURCE,
+    &bitbucket::SOURCE,
+    &buildkite::SOURCE,
+    &chef::SOURCE,
+    &circleci::SOURCE,
+    &cloud_init::SOURCE,
+    &concourse::SOURCE,
+    &proxies::DAEMON,
+    &dependabot::SOURCE,
+    &distribution::SOURCE,
+    &drone::SOURCE,
+    &ecs::SOURCE,
+    &github_actions::SOURCE,
+    &gradle::SOURCE,
+    &maven::SOURCE,
+    &nomad::SOURCE,
+    &packer::SOURCE,
+    &renovate::SOURCE,
+    &renovate::SCRIPT,
+    &salt::SOURCE,
+    &proxies::SERVICE,
+    &terraform::SOURCE,
+    &terraform_state::SOURCE,
+    &named_secrets::SOURCE,
     &docker_text::SOURCE,
+    &variables::SOURCE,
+    &commands::SOURCE,
+    &netrc::SOURCE,
+    // What is left.
+    &any_registry::SOURCE,
 ];

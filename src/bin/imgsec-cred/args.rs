@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use imgsec_cred::audit::finding::Severity;
 use imgsec_cred::settings::StoreKind;
 
 /// Keep container-registry credentials out of plain text.
@@ -59,6 +60,8 @@ pub(crate) enum Verb {
     /// Show which registries have a credential (never the secret)
     #[command(visible_alias = "ls")]
     List,
+    /// Find registry credentials that lie open, on this machine or in the paths named
+    Audit(Audit),
     /// Open the sealed store for some hours
     Unlock(Unlock),
     /// Close the sealed store now
@@ -111,6 +114,42 @@ pub(crate) struct Setup {
 }
 
 #[derive(Args)]
+pub(crate) struct Audit {
+    /// Files, and folders with all that is in them; without any, the places where container tools
+    /// keep credentials
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Look into the known places of all users (as root)
+    #[arg(long, conflicts_with = "paths")]
+    pub(crate) all_users: bool,
+
+    /// Answer in SARIF 2.1.0, for code scanning
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) sarif: bool,
+
+    /// Write the answer into this file
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Leave out the findings that this file accepts
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// Accept all that is found, in the baseline
+    #[arg(long, requires = "baseline")]
+    pub(crate) update_baseline: bool,
+
+    /// Exit with 1 only for findings at least as bad as this
+    #[arg(long, value_name = "info|low|medium|high|critical", default_value = "low", value_parser = severity)]
+    pub(crate) fail_on: Severity,
+
+    /// Exit with 0 whatever is found
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
+#[derive(Args)]
 pub(crate) struct Unlock {
     /// How long the store stays open
     #[arg(long = "for", value_name = "TIME", default_value = "8h", value_parser = time)]
@@ -134,6 +173,13 @@ pub(crate) struct Logout {
     /// The word `all`
     #[arg(long, value_name = "WORD", value_parser = ["all"])]
     pub(crate) confirm: Option<String>,
+}
+
+fn severity(word: &str) -> Result<Severity, String> {
+    Severity::ALL
+        .into_iter()
+        .find(|severity| severity.name() == word)
+        .ok_or_else(|| "one of info, low, medium, high, critical".to_owned())
 }
 
 fn store_kind(word: &str) -> Result<StoreKind, String> {

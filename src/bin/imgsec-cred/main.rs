@@ -15,6 +15,7 @@ use crate::report::Report;
 
 mod args;
 mod ask;
+mod audit;
 mod list;
 mod logout;
 mod report;
@@ -82,6 +83,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Verb::Setup(args) => setup::run(args, &cli.shared, &machine, &report),
         Verb::Status => status::run(&machine, &report),
         Verb::List => list::run(&machine, &report),
+        Verb::Audit(args) => audit::run(args, &cli.shared, &machine, &report),
         Verb::Unlock(args) => unlock::unlock(args, &cli.shared, &machine, &report),
         Verb::Lock => unlock::lock(&machine, &report),
         Verb::Logout(args) => logout::run(args, &machine, &report),

@@ -80,6 +80,27 @@ impl Report {
         }
     }
 
+    /// An answer for programs that is made already.
+    pub(crate) fn document(&self, answer: &str) -> io::Result<()> {
+        writeln!(io::stdout(), "{}", text::plain_json(answer))
+    }
+
+    /// How many files were looked at so far; only on a terminal, where the next line covers it.
+    pub(crate) fn progress(&self, files: usize) {
+        if !self.is_quiet && io::stderr().is_terminal() {
+            // Nobody is left to be told that nobody listens.
+            let _ = write!(io::stderr(), "\r{files} files");
+        }
+    }
+
+    /// Takes the progress away again.
+    pub(crate) fn progress_ends(&self) {
+        if !self.is_quiet && io::stderr().is_terminal() {
+            // As above.
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+
     /// Something said beside the answer.
     pub(crate) fn note(&self, line: &str) {
         if !self.is_quiet {

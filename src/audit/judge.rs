@@ -1,9 +1,0 @@
-//! What is no secret although it stands where one would: a placeholder, a reference to a secret that
-//! is elsewhere, ciphertext, a hash.
-
-/// Whether a text in the place of a secret opens nothing.
-#[must_use]
-pub fn is_no_secret(text: &str, username: Option<&str>) -> bool {
-    let _ = username;
-    text.trim().is_empty() || text.contains("${")
-}

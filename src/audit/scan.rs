@@ -1,0 +1,259 @@
+//! Files in, findings out: reads each file once, with limits, and puts together what is the same.
+
+use std::collections::HashMap;
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroize;
+
+use super::document::decode;
+use super::examine::{Hit, examine};
+use super::finding::{self, Finding, Kind, Location, Severity, State};
+use super::{judge, prefilter, registry, severity, signals, sources, tokens};
+use crate::files;
+
+/// The largest file that is read, in bytes. Larger ones that hold text make a scan incomplete.
+pub const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
+
+/// The most findings of one scan, so that no tree can fill the memory.
+pub const MAX_FINDINGS: usize = 50_000;
+
+/// What a scan found, and what it could not look at.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Worst first, then by place.
+    pub findings: Vec<Finding>,
+    /// How many files, and places where none was, were looked at.
+    pub looked_at: usize,
+    /// What could not be read, or not to its end.
+    pub skipped: Vec<Skipped>,
+}
+
+/// A file or a folder that was not looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// Which one.
+    pub path: PathBuf,
+    /// Why, in a few words.
+    pub reason: String,
+}
+
+impl Scan {
+    /// Whether everything was looked at.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.skipped.is_empty()
+    }
+
+    /// Takes in what another scan found.
+    pub fn join(&mut self, other: Scan) {
+        self.add(other);
+        *self = std::mem::take(self).finish();
+    }
+
+    /// Adds what another one found.
+    pub(super) fn add(&mut self, other: Scan) {
+        self.looked_at += other.looked_at;
+        self.skipped.extend(other.skipped);
+        let room = MAX_FINDINGS.saturating_sub(self.findings.len());
+        if other.findings.len() > room && !self.skipped.iter().any(|s| s.path == Path::new("…")) {
+            let reason = format!("more than {MAX_FINDINGS} findings");
+            self.skipped.push(Skipped { path: PathBuf::from("…"), reason });
+        }
+        self.findings.extend(other.findings.into_iter().take(room));
+    }
+
+    /// Marks secrets that lie in several files, and sorts: the worst first, then by place.
+    pub(super) fn finish(mut self) -> Self {
+        let mut files: HashMap<String, usize> = HashMap::new();
+        for finding in &self.findings {
+            *files.entry(finding.secret.expose_secret().to_owned()).or_default() += 1;
+        }
+        for finding in &mut self.findings {
+            let is_elsewhere =
+                files.get(finding.secret.expose_secret()).is_some_and(|count| *count > 1);
+            let signal = severity::signal::SAME_SECRET_ELSEWHERE;
+            if is_elsewhere && !finding.signals.contains(&signal) {
+                finding.signals.push(signal);
+            }
+        }
+        self.findings.sort_by(|a, b| {
+            let place = |f: &Finding| f.locations.first().map(|l| (l.path.clone(), l.line));
+            b.severity.cmp(&a.severity).then_with(|| place(a).cmp(&place(b)))
+        });
+        self.skipped.sort_by(|a, b| a.path.cmp(&b.path));
+        self.skipped.dedup();
+        self
+    }
+}
+
+/// What a scan goes by besides the files.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// The time at which tokens are live or expired.
+    pub now: SystemTime,
+    /// What makes a finding better or worse.
+    pub surroundings: signals::Surroundings,
+}
+
+/// Looks at the variables of a process. The place of each is `$NAME`.
+#[must_use]
+pub fn environment(variables: impl Iterator<Item = (String, String)>, facts: &Facts) -> Scan {
+    let mut scan = Scan { looked_at: 1, ..Scan::default() };
+    for found in sources::variables::in_environment(variables) {
+        let name = found.pointer.trim_start_matches('/').to_owned();
+        let hit = Hit { rule: sources::variables::SOURCE.id, found };
+        scan.findings.extend(judged(&PathBuf::from(format!("${name}")), hit, facts));
+    }
+    identify(&mut scan.findings, "$");
+    scan
+}
+
+/// Reads files one after the other, in one buffer.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    buffer: Vec<u8>,
+}
+
+impl Reader {
+    /// Looks into one file. `name` stands for it in ids: its path from the folder that was asked for.
+    pub(super) fn look(&mut self, path: &Path, name: &str, facts: &Facts, into: &mut Scan) {
+        into.looked_at += 1;
+        let skip = |reason: String| Skipped { path: path.to_owned(), reason };
+        match self.read(path) {
+            Ok(Some(about)) => {
+                let text = decode(&self.buffer);
+                let findings = in_text(path, name, &text, Some(&about), facts);
+                into.add(Scan { findings, ..Scan::default() });
+                drop(text);
+                self.buffer.zeroize();
+            }
+            Ok(None) | Err(files::Error::Missing(_)) => {}
+            Err(files::Error::TooLarge(..)) => {
+                let limit = MAX_FILE_BYTES / 1024 / 1024;
+                into.skipped.push(skip(format!("larger than {limit} MB")));
+            }
+            Err(error) => into.skipped.push(skip(error.reason())),
+        }
+    }
+
+    /// Reads a file, and says whether it is worth reading closely. Only those that are hold a secret
+    /// that we know of, and are wiped before the next.
+    fn read(&mut self, path: &Path) -> Result<Option<Metadata>, files::Error> {
+        let (file, about) =
+            files::open(path, files::Links::Follow).map_err(|e| files::Error::io(path, e))?;
+        if !about.is_file() {
+            return Err(files::Error::NotRegular(path.to_owned()));
+        }
+        if about.len() > MAX_FILE_BYTES && prefilter::is_binary(&file) {
+            return Ok(None);
+        }
+        self.buffer.clear();
+        files::read_into(&file, &about, path, MAX_FILE_BYTES, &mut self.buffer)?;
+        Ok(prefilter::may_hold_credentials(&self.buffer).then_some(about))
+    }
+}
+
+/// The findings in a text: what sources found and is a secret, with what can be told of it.
+#[must_use]
+pub fn in_text(
+    path: &Path,
+    name: &str,
+    text: &str,
+    about: Option<&Metadata>,
+    facts: &Facts,
+) -> Vec<Finding> {
+    let slashes = path.to_string_lossy().replace('\\', "/");
+    let hits = examine(&slashes, text);
+    let mut findings: Vec<Finding> = Vec::new();
+    for hit in hits {
+        let Some(finding) = judged(path, hit, facts) else { continue };
+        let same = findings.iter_mut().find(|known| {
+            known.rule == finding.rule
+                && known.registry == finding.registry
+                && known.username == finding.username
+                && known.kind == finding.kind
+                && known.secret.expose_secret() == finding.secret.expose_secret()
+        });
+        match same {
+            Some(known) => known.locations.extend(finding.locations),
+            None => findings.push(finding),
+        }
+    }
+    if !findings.is_empty() {
+        let of_file = signals::of_file(path, about, &facts.surroundings);
+        let helpers = signals::Helpers::read(&slashes, text);
+        for finding in &mut findings {
+            finding.signals.extend(&of_file);
+            finding.signals.extend(signals::of_entry(finding, &helpers, &facts.surroundings));
+        }
+    }
+    identify(&mut findings, name);
+    findings
+}
+
+/// Says how bad each is, and gives it its id.
+fn identify(findings: &mut [Finding], name: &str) {
+    let renewed: Vec<String> = findings
+        .iter()
+        .filter(|finding| matches!(finding.kind, Kind::IdentityToken | Kind::OauthRefresh))
+        .map(|finding| finding.registry.clone())
+        .collect();
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for finding in findings {
+        if finding.token.state == State::Expired && renewed.contains(&finding.registry) {
+            finding.signals.push(severity::signal::REFRESH_TOKEN_NEAR);
+        }
+        finding.severity =
+            severity::of(finding.kind, &finding.token, &finding.registry, &finding.signals);
+        let username = finding.username.as_deref().unwrap_or_default();
+        let facts = [finding.rule, finding.kind.name(), &finding.registry, username, name];
+        let facts = facts.join("\0");
+        let count = counts.entry(facts.clone()).and_modify(|n| *n += 1).or_insert(0);
+        finding.id = finding::id(&facts, *count);
+    }
+}
+
+fn judged(path: &Path, hit: Hit, facts: &Facts) -> Option<Finding> {
+    let mut found = hit.found;
+    let username = found.username.as_deref();
+    if judge::is_no_secret(found.secret.expose_secret(), username) {
+        return None;
+    }
+    found.secret = SecretString::from(judge::literal(found.secret.expose_secret()));
+    let registry = registry::name(found.registry.as_deref());
+    let token = tokens::look(
+        found.secret.expose_secret(),
+        username,
+        &registry,
+        found.expiry.as_deref(),
+        facts.now,
+    );
+    let is_secret_name =
+        username.is_some_and(|name| tokens::is_secret_username(name, found.secret.expose_secret()));
+    let mut signals = Vec::new();
+    if is_secret_name {
+        signals.push(severity::signal::USERNAME_IS_SECRET);
+    }
+    if found.registry.as_deref().is_some_and(|r| r.trim().starts_with("http://")) {
+        signals.push(severity::signal::PLAIN_HTTP);
+    }
+    Some(Finding {
+        id: String::new(),
+        rule: hit.rule,
+        severity: Severity::High,
+        registry,
+        username: found.username.filter(|_| !is_secret_name),
+        kind: found.kind,
+        token,
+        locations: vec![Location {
+            path: path.to_owned(),
+            line: found.line,
+            pointer: found.pointer,
+        }],
+        signals,
+        secret: found.secret,
+    })
+}

@@ -1,0 +1,385 @@
+//! Command lines as people, shells and programs write them.
+
+use secrecy::ExposeSecret;
+
+use crate::audit::document::Document;
+use crate::audit::finding::Found;
+use crate::audit::sources::File;
+
+/// What is found in a file: registry, user, secret, kind, line.
+type Row = (String, String, String, &'static str, usize);
+
+fn rows(path: &str, text: &str) -> Vec<Row> {
+    let name = path.rsplit('/').next().unwrap();
+    let document = Document::read(name, text);
+    let mut found: Vec<Found> = Vec::new();
+    super::find(&File { path, document: &document }, &mut found);
+    let row = |found: Found| {
+        let text = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        let secret = found.secret.expose_secret().to_owned();
+        (text(found.registry), text(found.username), secret, found.kind.name(), found.line)
+    };
+    found.into_iter().map(row).collect()
+}
+
+/// The one login of a script's line.
+#[track_caller]
+fn one(line: &str) -> (String, String, String) {
+    let mut rows = rows("/a/deploy.sh", line);
+    assert_eq!(rows.len(), 1, "{line}: {rows:?}");
+    let (registry, user, secret, _, _) = rows.remove(0);
+    (registry, user, secret)
+}
+
+#[track_caller]
+fn is(line: &str, registry: &str, user: &str, secret: &str) {
+    let expected = (registry.to_owned(), user.to_owned(), secret.to_owned());
+    assert_eq!(one(line), expected, "{line}");
+}
+
+#[track_caller]
+fn nothing(line: &str) {
+    let rows = rows("/a/deploy.sh", line);
+    assert!(rows.is_empty(), "{line}: {rows:?}");
+}
+
+#[test]
+fn a_login_is_found_however_its_options_are_written() {
+    for line in [
+        "docker login -u ada -p s3cret-word ghcr.io",
+        "docker login ghcr.io -u ada -p s3cret-word",
+        "docker login --username ada --password s3cret-word ghcr.io",
+        "docker login --username=ada --password=s3cret-word ghcr.io",
+        "docker login -u=ada -p=s3cret-word ghcr.io",
+        "docker login -uada -ps3cret-word ghcr.io",
+        "docker login -u 'ada' -p 's3cret-word' 'ghcr.io'",
+        "docker login -u \"ada\" --password=\"s3cret-word\" \"ghcr.io\"",
+        "docker login -u ada -p's3cret-word' ghcr.io # by hand",
+        "sudo docker login -u ada -p s3cret-word ghcr.io",
+        "sudo -E -u root /usr/bin/docker login -u ada -p s3cret-word ghcr.io",
+        "DOCKER_CONFIG=/tmp/x docker --config /tmp/y login -u ada -p s3cret-word ghcr.io",
+        "cd /a && docker login -u ada -p s3cret-word ghcr.io && docker push x",
+        "docker ps; docker login -u ada -p s3cret-word ghcr.io; docker ps",
+        "docker login -u ada -p s3cret-word ghcr.io > /dev/null 2>&1",
+        "docker login -u ada -p s3cret-word ghcr.io 2>/dev/null || true",
+        "$ docker login -u ada -p s3cret-word ghcr.io",
+        "ada@host:~$ docker login -u ada -p s3cret-word ghcr.io",
+        "PS C:\\> docker login -u ada -p s3cret-word ghcr.io",
+        "# docker login -u ada -p s3cret-word ghcr.io",
+        "\t@docker login -u ada -p s3cret-word ghcr.io",
+        "\t$(DOCKER) login -u ada -p s3cret-word ghcr.io",
+        "if ! docker login -u ada -p s3cret-word ghcr.io; then exit 1; fi",
+        "(docker login -u ada -p s3cret-word ghcr.io)",
+        "x=$(docker login -u ada -p s3cret-word ghcr.io)",
+        "x=`docker login -u ada -p s3cret-word ghcr.io`",
+        "Run `docker login -u ada -p s3cret-word ghcr.io` first, and don't tell.",
+        "bash -c 'docker login -u ada -p \"s3cret-word\" ghcr.io'",
+        "bash -lc \"docker login -u ada -p \\\"s3cret-word\\\" ghcr.io\"",
+        "ssh host \"sudo docker login -u ada -p 's3cret-word' ghcr.io\"",
+        "RUN docker login -u ada -p s3cret-word ghcr.io",
+        "docker login \\\n  --username ada \\\n  --password s3cret-word \\\n  ghcr.io",
+        "podman login --tls-verify=false -u ada -p s3cret-word ghcr.io",
+        "podman login ghcr.io --authfile /tmp/auth.json -u ada -p s3cret-word",
+        "nerdctl login -u ada -p s3cret-word ghcr.io",
+        "buildah login -u ada -p s3cret-word ghcr.io",
+        "skopeo login --username ada --password s3cret-word ghcr.io",
+        "helm registry login ghcr.io --username ada --password s3cret-word",
+        "helm registry login -u ada -p s3cret-word ghcr.io --insecure",
+        "oras login ghcr.io -u ada -p s3cret-word",
+        "crane auth login ghcr.io -u ada -p s3cret-word",
+        "cosign login ghcr.io -u ada -p s3cret-word",
+        "regctl registry login ghcr.io --user ada --pass s3cret-word",
+        "img login -u ada -p s3cret-word ghcr.io",
+        "notation login -u ada -p s3cret-word ghcr.io",
+        "sh \"docker login -u ada -p s3cret-word ghcr.io\"",
+        "sh '''docker login -u ada -p s3cret-word ghcr.io'''",
+        "sh(script: 'docker login -u ada -p s3cret-word ghcr.io', returnStdout: true)",
+        "subprocess.run([\"docker\", \"login\", \"-u\", \"ada\", \"-p\", \"s3cret-word\", \"ghcr.io\"])",
+        "RUN [\"docker\",\"login\",\"-u\",\"ada\",\"-p\",\"s3cret-word\",\"ghcr.io\"]",
+        "spawn('docker', ['login', '-u', 'ada', '-p', 's3cret-word', 'ghcr.io'])",
+        "os.system('docker login -u ada -p s3cret-word ghcr.io')",
+        "echo s3cret-word | docker login ghcr.io -u ada --password-stdin",
+        "echo -n \"s3cret-word\" | sudo docker login ghcr.io -u ada --password-stdin",
+        "printf '%s' 's3cret-word' | podman login -u ada --password-stdin ghcr.io",
+        "printf 's3cret-word\\n' | podman login -u ada --password-stdin ghcr.io",
+        "echo s3cret-word | tr -d '\\n' | docker login ghcr.io -u ada --password-stdin",
+        "echo czNjcmV0LXdvcmQ= | base64 -d | docker login ghcr.io -u ada --password-stdin",
+        "docker login ghcr.io -u ada --password-stdin <<< 's3cret-word'",
+        "docker login ghcr.io -u ada --password-stdin <<<s3cret-word",
+        "echo s3cret-word |\n  docker login ghcr.io -u ada --password-stdin",
+        "echo s3cret-word \\\n  | docker login ghcr.io -u ada --password-stdin",
+        "TOKEN=s3cret-word\necho $TOKEN | docker login ghcr.io -u ada --password-stdin",
+    ] {
+        is(line, "ghcr.io", "ada", "s3cret-word");
+    }
+}
+
+#[test]
+fn a_login_without_a_registry_is_one_to_docker_hub_where_that_is_the_default() {
+    is("docker login -u ada -p s3cret-word", "docker.io", "ada", "s3cret-word");
+    is("docker login -p s3cret-word -u ada && docker push x", "docker.io", "ada", "s3cret-word");
+    is("nerdctl login -p s3cret-word", "docker.io", "-", "s3cret-word");
+    is("buildah login -u ada -p s3cret-word $H", "-", "ada", "s3cret-word");
+    is("docker login -u ada -p s3cret-word myhost", "myhost", "ada", "s3cret-word");
+    is("docker login -u ada -p s3cret-word h:5000", "h:5000", "ada", "s3cret-word");
+    is("docker login -u ada -p s3cret-word and then push", "docker.io", "ada", "s3cret-word");
+}
+
+#[test]
+fn options_of_other_commands_that_hold_credentials_are_found() {
+    let image = "ghcr.io/org/app:1";
+    is("skopeo inspect --creds ada:s3cret docker://ghcr.io/org/app:1", image, "ada", "s3cret");
+    is("podman pull --creds=ada:s3cret ghcr.io/org/app:1", image, "ada", "s3cret");
+    is("buildah push --creds ada:s3:cret app docker://ghcr.io/org/app:1", image, "ada", "s3:cret");
+    is("crictl pull --creds ada:s3cret ghcr.io/org/app:1", image, "ada", "s3cret");
+    is("ctr -n k8s.io images pull --user ada:s3cret ghcr.io/org/app:1", image, "ada", "s3cret");
+    is("ctr i pull -u ada:s3cret ghcr.io/org/app:1", image, "ada", "s3cret");
+    is("oras push -u ada -p s3cret ghcr.io/org/app:1 f.txt", image, "ada", "s3cret");
+    is("podman pull --creds ada:s3cret library/app:1", "docker.io", "ada", "s3cret");
+    is(
+        "flux push artifact oci://ghcr.io/org/app:1 --path . --creds ada:s3cret",
+        "oci://ghcr.io/org/app:1",
+        "ada",
+        "s3cret",
+    );
+    is(
+        "flux create secret oci x --url=ghcr.io --username=ada --password=s3cret",
+        "ghcr.io",
+        "ada",
+        "s3cret",
+    );
+    is(
+        "helm repo add acme https://harbor.acme.example/chartrepo/x --username ada --password s3cret",
+        "https://harbor.acme.example/chartrepo/x",
+        "ada",
+        "s3cret",
+    );
+    is(
+        "kubectl -n x create secret docker-registry reg --docker-server=ghcr.io --docker-username=ada --docker-password=s3cret --docker-email=a@b.example",
+        "ghcr.io",
+        "ada",
+        "s3cret",
+    );
+    is(
+        "oc create secret docker-registry reg --docker-username ada --docker-password s3cret",
+        "docker.io",
+        "ada",
+        "s3cret",
+    );
+    is("oras login --identity-token s3cret ghcr.io", "ghcr.io", "-", "s3cret");
+    is("curl -s -u ada:s3cret https://ghcr.io/v2/_catalog", "ghcr.io", "ada", "s3cret");
+    is("curl -uada:s3cret \"https://h.example:5000/v2/\"", "h.example:5000", "ada", "s3cret");
+    is("az acr login -n acme -u ada -p s3cret", "acme.azurecr.io", "ada", "s3cret");
+    is(
+        "docker login -u AWS -p s3cret -e none https://1.dkr.ecr.eu-west-1.amazonaws.com",
+        "https://1.dkr.ecr.eu-west-1.amazonaws.com",
+        "AWS",
+        "s3cret",
+    );
+    is(
+        "docker login nvcr.io -u '$oauthtoken' -p s3cret-word",
+        "nvcr.io",
+        "$oauthtoken",
+        "s3cret-word",
+    );
+    is("docker login -u 'robot$ci' -p s3cret h.example", "h.example", "robot$ci", "s3cret");
+}
+
+#[test]
+fn both_ends_of_a_copy_have_their_own_credentials() {
+    let line = "skopeo copy --src-creds ada:one --dest-creds=bob:two docker://quay.io/a/b docker://ghcr.io/a/b";
+    let rows = rows("/a/x.sh", line);
+    let rows: Vec<_> = rows.iter().map(|r| (r.0.as_str(), r.1.as_str(), r.2.as_str())).collect();
+    assert_eq!(rows, [("quay.io/a/b", "ada", "one"), ("ghcr.io/a/b", "bob", "two")]);
+    is(
+        "skopeo copy --dest-registry-token s3cret docker://quay.io/a/b docker://ghcr.io/a/b",
+        "ghcr.io/a/b",
+        "-",
+        "s3cret",
+    );
+}
+
+#[test]
+fn what_is_no_login_to_a_registry_is_left_alone() {
+    for line in [
+        "docker run -p 80:80 nginx",
+        "docker run --name login -p 80:80 ghcr.io/org/app",
+        "mysql -u root -p s3cret",
+        "docker login",
+        "docker login ghcr.io",
+        "docker login -u ada --password-stdin ghcr.io",
+        "docker login -u ada -p - ghcr.io",
+        "cat token | docker login -u ada --password-stdin ghcr.io",
+        "docker exec db mysql -u root -ps3cret",
+        "oc login -u dev -p s3cret https://api.acme.example:6443",
+        "az login -u ada -p s3cret",
+        "npm login -u ada -p s3cret",
+        "vault login -method=userpass username=ada password=s3cret",
+        "curl -u ada:s3cret https://api.acme.example/v1/login",
+        "aws ecr get-login-password | docker login -u AWS --password-stdin x",
+        "ssh login -p 2222",
+        "docker-compose -p login up",
+        "podman run --creds",
+        "echo \"please login -p now\"",
+        "docker logout ghcr.io",
+        "'docker login -u ada -p",
+        "docker login -u ada -p \"",
+        "docker login -p",
+        "{{ docker login -p",
+    ] {
+        nothing(line);
+    }
+}
+
+#[test]
+fn what_a_shell_fills_in_is_handed_over_as_it_is_written() {
+    is("docker login -u ada -p $PW ghcr.io", "ghcr.io", "ada", "$PW");
+    is("docker login -u ada -p \"${PW}\" ghcr.io", "ghcr.io", "ada", "${PW}");
+    is("docker login -u $U -p $(cat x | tr -d y) ghcr.io", "ghcr.io", "-", "$(cat x | tr -d y)");
+    is("docker login -u ada -p \"$(cat \"x\")\" ghcr.io", "ghcr.io", "ada", "$(cat \"x\")");
+    is("docker login -u ada -p `cat x` ghcr.io", "ghcr.io", "ada", "`cat x`");
+    is("docker login -u ada -p {{ x.y }} ghcr.io", "ghcr.io", "ada", "{{ x.y }}");
+    is("docker login -u ada -p ${{ secrets.X }} ghcr.io", "ghcr.io", "ada", "${{ secrets.X }}");
+    is("docker login -u ada -p <your token> ghcr.io", "ghcr.io", "ada", "<your token>");
+    is("echo $PW | docker login -u ada --password-stdin ghcr.io", "ghcr.io", "ada", "$PW");
+}
+
+#[test]
+fn histories_of_all_shells_are_read() {
+    let found = |path: &str, text: &str, line: usize| {
+        let expected = ("ghcr.io".into(), "ada".into(), "s3cret word".into(), "history", line);
+        assert_eq!(rows(path, text), [expected], "{text}");
+    };
+    found("/h/.bash_history", "ls\ndocker login -u ada -p 's3cret word' ghcr.io\n", 2);
+    found("/h/.bash_history", "#1712345680\ndocker login -u ada -p s3cret\\ word ghcr.io\n", 2);
+    found("/h/.zsh_history", ": 1712345680:3;docker login -u ada -p 's3cret word' ghcr.io\n", 1);
+    let zsh = ": 1712345680:3;docker login -u ada \\\\\n -p 's3cret word' \\\\\n ghcr.io\n: 1712345690:0;ls\n";
+    found("/h/.zsh_history", zsh, 2);
+    let fish =
+        "- cmd: ls\n  when: 1\n- cmd: docker login -u ada -p s3cret\\\\ word ghcr.io\n  when: 2\n";
+    found("/h/fish_history", fish, 3);
+    let fish = "- cmd: ls\\ndocker login -u ada \\\\\\n -p 's3cret word' ghcr.io\n  when: 2\n";
+    found("/h/fish_history", fish, 1);
+    let power = "ls\ndocker login -u ada `\n  -p \"s3cret word\" `\n  ghcr.io\nls\n";
+    found("/h/ConsoleHost_history.txt", power, 3);
+    found(
+        "/h/ConsoleHost_history.txt",
+        "'s3cret word' | docker login ghcr.io -u ada --password-stdin\n",
+        1,
+    );
+}
+
+#[test]
+fn sessions_of_agents_are_read() {
+    let found = |text: &str| {
+        let expected = ("ghcr.io".into(), "ada".into(), "s3cret-word".into(), "history", 2);
+        let text = format!("{{\"type\":\"x\"}}\n{text}\n");
+        assert_eq!(rows("/h/.claude/projects/p/1.jsonl", &text), [expected], "{text}");
+    };
+    found(r#"{"input":{"command":"docker login -u ada -p s3cret-word ghcr.io"}}"#);
+    found(r#"{"input":{"command":"docker login -u ada -p \"s3cret-word\" ghcr.io && ls"}}"#);
+    found(r#"{"input":{"command":"cd x\ndocker login -u ada -p 's3cret-word' ghcr.io\nls"}}"#);
+    found(
+        r#"{"arguments":"{\"command\":[\"bash\",\"-lc\",\"docker login -u ada -p s3cret-word ghcr.io\"]}"}"#,
+    );
+    found(
+        r#"{"arguments":"{\"command\":\"docker login -u ada -p \\\"s3cret-word\\\" ghcr.io\"}"}"#,
+    );
+    found(r#"{"command":["docker","login","-u","ada","-p","s3cret-word","ghcr.io"]}"#);
+    found(
+        r#"{"input":{"command":"echo 's3cret-word' | docker login ghcr.io -u ada --password-stdin"}}"#,
+    );
+    found(
+        r#"{"a":"it's","input":{"command":"docker login -u ada -p s3cret-word ghcr.io","d":"Don't"}}"#,
+    );
+}
+
+#[test]
+fn traces_in_logs_are_read() {
+    let found = |text: &str, line: usize| {
+        let expected = ("ghcr.io".into(), "ada".into(), "s3cret-word".into(), "log", line);
+        assert_eq!(rows("/b/job.log", text), [expected], "{text}");
+    };
+    found("+ docker login --username ada --password s3cret-word ghcr.io\nLogin Succeeded\n", 1);
+    found("2026-01-01T10:00:00.1Z + docker login -u ada -p s3cret-word ghcr.io\n", 1);
+    found("\u{1b}[32;1m$ docker login -u ada -p s3cret-word ghcr.io\u{1b}[0;m\n", 1);
+    found("ok\n##[command]/usr/bin/docker login -u ada -p s3cret-word ghcr.io\n", 2);
+    found("#8 0.345 + docker login -u ada -p s3cret-word ghcr.io\n", 1);
+    found("Step 3/5 : RUN docker login -u ada -p s3cret-word ghcr.io\n", 1);
+    found(
+        "{\"log\":\"+ docker login -u ada -p s3cret-word ghcr.io\\n\",\"stream\":\"stderr\"}\n",
+        1,
+    );
+    found("+ echo s3cret-word\n+ docker login ghcr.io -u ada --password-stdin\n", 1);
+    found("+ docker login ghcr.io -u ada --password-stdin\n+ echo s3cret-word\n", 2);
+    let told = "+ echo 'Logging in'\n+ docker login ghcr.io -u ada --password-stdin\n";
+    assert!(rows("/b/job.log", told).is_empty());
+}
+
+#[test]
+fn texts_and_lists_of_pipelines_are_read() {
+    let found = |path: &str, text: &str, line: usize| {
+        let expected = ("ghcr.io".into(), "ada".into(), "s3cret-word".into(), "script", line);
+        assert_eq!(rows(path, text), [expected], "{text}");
+    };
+    found(
+        "/p/.gitlab-ci.yml",
+        "job:\n  script:\n    - docker login -u ada -p s3cret-word ghcr.io\n",
+        3,
+    );
+    found("/p/ci.yml", "run: |\n  set -e\n  docker login -u ada -p s3cret-word ghcr.io\n", 3);
+    found("/p/ci.yml", "- run: 'docker login -u ada -p s3cret-word ghcr.io'\n", 1);
+    found(
+        "/p/ci.yml",
+        "args:\n- docker\n- login\n- -u\n- ada\n- -p\n- s3cret-word\n- ghcr.io\n",
+        7,
+    );
+    found(
+        "/p/package.json",
+        "{\"scripts\":{\n\"l\":\"docker login -u ada -p s3cret-word ghcr.io\"}}",
+        2,
+    );
+    found(
+        "/p/ci.yml",
+        "env:\n  TOKEN: s3cret-word\nrun: echo $TOKEN | docker login ghcr.io -u ada --password-stdin\n",
+        2,
+    );
+    let folded = "run: >-\n  docker login\n  -u ada\n  -p s3cret-word\n  ghcr.io\n";
+    assert_eq!(rows("/p/ci.yml", folded).len(), 1);
+}
+
+#[test]
+fn hostile_lines_take_no_longer_than_others() {
+    let long = |part: &str| {
+        let mut line = part.repeat(500_000 / part.len());
+        line.push_str(" docker login -p x");
+        line
+    };
+    for part in [
+        "\"",
+        "'",
+        "`",
+        "$(",
+        "\"$(",
+        "{{",
+        "${",
+        "<a",
+        "\\\"",
+        "\"$(\" )",
+        "docker ",
+        "docker > ",
+        "\"docker\",",
+        "docker login -p ",
+        "\\",
+        "#",
+        "| ",
+        "$X ",
+        "docker login -p $X;",
+        "\"login\"",
+    ] {
+        let begin = std::time::Instant::now();
+        rows("/b/job.log", &long(part));
+        let took = begin.elapsed();
+        assert!(took.as_secs() < 10, "{part}: {took:?}");
+    }
+}

@@ -1,0 +1,184 @@
+//! Which hosts are container registries, going by their names. A user name and a password beside
+//! such a host are a login there, whatever the program.
+
+/// Hosts of registries; what begins with a dot is the end of a name.
+const KNOWN: &[&str] = &[
+    "docker.io",
+    ".docker.io",
+    "hub.docker.com",
+    "registry.hub.docker.com",
+    "dhi.io",
+    "ghcr.io",
+    "docker.pkg.github.com",
+    "containers.pkg.github.com",
+    "quay.io",
+    ".quay.io",
+    "gcr.io",
+    ".gcr.io",
+    ".pkg.dev",
+    ".azurecr.io",
+    ".azurecr.cn",
+    ".azurecr.us",
+    "public.ecr.aws",
+    "registry.gitlab.com",
+    "nvcr.io",
+    ".jfrog.io",
+    "registry.digitalocean.com",
+    "icr.io",
+    ".icr.io",
+    ".ocir.io",
+    ".scw.cloud",
+    "registry.redhat.io",
+    "registry.connect.redhat.com",
+    "registry.access.redhat.com",
+    "cgr.dev",
+    "lscr.io",
+    "mcr.microsoft.com",
+    "cr.yandex",
+    ".aliyuncs.com",
+    ".tencentcloudcr.com",
+    ".tencentyun.com",
+    ".ovh.net",
+    "docker.elastic.co",
+    "container-registry.oracle.com",
+    "registry.heroku.com",
+    "codeberg.org",
+    "cr.io",
+];
+
+/// Words of which a host has one as a part when people call it a registry.
+const PARTS: &[&str] = &[
+    "registry",
+    "registries",
+    "docker",
+    "harbor",
+    "quay",
+    "dockerhub",
+    "cr",
+    "gcr",
+    "acr",
+    "ecr",
+    "oci",
+    "reg",
+    "images",
+    "containers",
+    "container",
+];
+
+/// Words of other kinds of registries: packages, schemas, services.
+const OTHERS: &[&str] = &[
+    "npm",
+    "npmjs",
+    "npmmirror",
+    "yarnpkg",
+    "yarn",
+    "terraform",
+    "schema",
+    "maven",
+    "pypi",
+    "nuget",
+    "rubygems",
+    "crates",
+    "eureka",
+    "nacos",
+    "winreg",
+    "bazel",
+    "nodejs",
+    "apicurio",
+    "zookeeper",
+    "consul",
+    "etcd",
+    "redis",
+    "dubbo",
+    "polaris",
+    "kafka",
+    "avro",
+    "confluent",
+    "spring",
+];
+
+/// The host of an address or of an image reference, without scheme, user and path.
+pub(super) fn host(written: &str) -> &str {
+    let rest = written.split_once("://").map_or(written, |(_, rest)| rest);
+    let rest = rest.split('/').next().unwrap_or(rest);
+    rest.rsplit('@').next().unwrap_or(rest).trim()
+}
+
+/// Whether an address or an image reference is one of a container registry.
+pub(super) fn is_registry(written: &str) -> bool {
+    let lower = written.trim().to_ascii_lowercase();
+    if lower.starts_with("oci://") || lower.starts_with("docker://") {
+        return true;
+    }
+    let host = host(&lower);
+    let name = host.split(':').next().unwrap_or(host);
+    if is_known(name) {
+        return true;
+    }
+    let parts = || name.split(['.', '-', '_']);
+    looks_like_host(host)
+        && parts().any(|part| PARTS.contains(&part))
+        && !parts().any(|part| OTHERS.contains(&part))
+}
+
+/// Whether this is a registry that everybody knows.
+fn is_known(name: &str) -> bool {
+    let is =
+        |known: &&str| if known.starts_with('.') { name.ends_with(*known) } else { name == *known };
+    KNOWN.iter().any(is) || (name.contains(".dkr.ecr") && name.contains(".amazonaws."))
+}
+
+/// Whether a text can be a host: a name with a dot or a port, or this machine.
+pub(super) fn looks_like_host(host: &str) -> bool {
+    let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
+    let is_name = !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b))
+        && !name.starts_with('.')
+        && !name.ends_with('.');
+    let is_port = port.is_none_or(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
+    is_name && is_port && (name.contains('.') || port.is_some() || name == "localhost")
+}
+
+/// Whether an address is one of another kind of registry.
+pub(super) fn is_other(written: &str) -> bool {
+    let lower = written.to_ascii_lowercase();
+    lower.split(|c: char| !c.is_alphanumeric()).any(|part| OTHERS.contains(&part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn registries_are_told_from_other_hosts() {
+        for yes in [
+            "ghcr.io",
+            "https://index.docker.io/v1/",
+            "acme.azurecr.io",
+            "eu.gcr.io/p/i:1",
+            "1234.dkr.ecr.eu-west-1.amazonaws.com",
+            "registry.example.com:5000",
+            "harbor.corp/x",
+            "oci://charts.example.com/x",
+            "docker.acme.dev",
+            "europe-docker.pkg.dev/p",
+            "my-registry.corp.example",
+        ] {
+            assert!(is_registry(yes), "{yes}");
+        }
+        for no in [
+            "registry.npmjs.org",
+            "https://npm.pkg.github.com",
+            "db.example.com:5432",
+            "docker",
+            "schema-registry.example.com:8081",
+            "registry",
+            "https://registry.terraform.io",
+            "",
+            "a registry.b",
+            "localhost:5000",
+        ] {
+            assert!(!is_registry(no), "{no}");
+        }
+    }
+}

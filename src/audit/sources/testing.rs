@@ -1,0 +1,71 @@
+//! What the tests of sources compare: the findings of a text in their shortest form.
+
+use secrecy::ExposeSecret;
+
+use crate::audit::examine::examine;
+
+/// A finding: rule, registry, user name, secret and line.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Login(&'static str, Option<String>, Option<String>, String, usize);
+
+/// No findings.
+pub(super) const NONE: [Login; 0] = [];
+
+impl Login {
+    /// A finding; `""` is a registry or a user that the file does not name.
+    pub(super) fn of(
+        rule: &'static str,
+        registry: &str,
+        username: &str,
+        secret: &str,
+        line: usize,
+    ) -> Self {
+        let named = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        Self(rule, named(registry), named(username), secret.to_owned(), line)
+    }
+
+    /// The same on another line.
+    pub(super) fn at(self, line: usize) -> Self {
+        Self(self.0, self.1, self.2, self.3, line)
+    }
+}
+
+/// All that is found in a text.
+pub(super) fn logins(path: &str, text: &str) -> Vec<Login> {
+    let hits = examine(path, text).into_iter();
+    hits.map(|hit| {
+        let found = hit.found;
+        let secret = found.secret.expose_secret().to_owned();
+        Login(hit.rule, found.registry, found.username, secret, found.line)
+    })
+    .collect()
+}
+
+#[test]
+fn hostile_files_end_soon() {
+    let begin = std::time::Instant::now();
+    let many = 10_000;
+    let numbered = |form: fn(usize) -> String| (0..many).map(form).collect::<String>();
+    for (path, text) in [
+        (
+            "a.yml",
+            numbered(|n| format!("registry_password{n}: s3cret-word\nregistry{n}_token: x{n}\n")),
+        ),
+        ("a.yml", "registry: {username: a, password: b, image: ghcr.io/x}\n".repeat(many)),
+        ("a.tfvars", numbered(|n| format!("r{n}_dockerhub_password = \"x{n}\"\n"))),
+        ("a.gradle", numbered(|n| format!("j{n}.to.auth.password = 'x{n}'\n"))),
+        ("a.gradle", "auth { to { password = 'x' ".repeat(many)),
+        ("a.rb", "docker_registry 'x' do\n".repeat(many)),
+        ("config.js", format!("hostRules {}", "{ token: 'x' ".repeat(many))),
+        ("ecs.config", "ECS_ENGINE_AUTH_DATA={".repeat(many)),
+        ("docker.service", numbered(|n| format!("HTTP_PROXY=\"\" x{n}_PROXY=http://a:b{n}@c "))),
+        ("a.yml", format!("write_files:\n{}", "- content: 'a: {b: docker_login}'\n".repeat(many))),
+        (
+            "a.xml",
+            format!("<servers>{}</servers>", "<server><id>ghcr.io</id></server>".repeat(many)),
+        ),
+    ] {
+        let _ = examine(path, &text);
+    }
+    assert!(begin.elapsed().as_secs() < 60);
+}

@@ -1,0 +1,364 @@
+//! What the name of a variable says: whether it holds a registry's password, and of which registry.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+
+/// Words of which one is in the name of a variable for a registry.
+const REGISTRY_WORDS: &[&str] = &[
+    "ACR",
+    "BUILDAH",
+    "CR",
+    "CRANE",
+    "DOCKER",
+    "DOCKERHUB",
+    "DOCKERIO",
+    "DOCKERREGISTRY",
+    "ECR",
+    "GAR",
+    "GCR",
+    "GHCR",
+    "HARBOR",
+    "ICR",
+    "NGC",
+    "NVCR",
+    "OCIR",
+    "ORAS",
+    "PODMAN",
+    "QUAY",
+    "REGISTRY",
+    "SKOPEO",
+    "SWR",
+];
+
+/// Last words of the name of a password.
+const SECRET_WORDS: &[&str] =
+    &["PASS", "PASSWD", "PASSWORD", "PAT", "PSW", "PW", "PWD", "TOKEN", "PASSWORT"];
+
+/// Last words of the name of a user name and a password in one.
+const PAIR_WORDS: &[&str] = &["CRED", "CREDENTIAL", "CREDENTIALS", "CREDS"];
+
+/// Words that say it is a password of something else, or no password.
+const OTHER_WORDS: &[&str] = &[
+    "APT",
+    "BOWER",
+    "CARGO",
+    "COMPOSER",
+    "CONAN",
+    "CONDA",
+    "CRATES",
+    "DATABASE",
+    "DB",
+    "ELASTIC",
+    "GEM",
+    "GIT",
+    "GRAFANA",
+    "HTTP",
+    "HTTPS",
+    "JWT",
+    "KAFKA",
+    "LDAP",
+    "MACHINE",
+    "MARIADB",
+    "MAVEN",
+    "MONGO",
+    "MONGODB",
+    "MYSQL",
+    "NODE",
+    "NPM",
+    "NUGET",
+    "PG",
+    "PGADMIN",
+    "PIP",
+    "POETRY",
+    "POSTGRES",
+    "POSTGRESQL",
+    "PROMETHEUS",
+    "PYPI",
+    "RABBITMQ",
+    "REDIS",
+    "ROOT",
+    "RUBYGEMS",
+    "S3",
+    "SCHEMA",
+    "SMTP",
+    "SSH",
+    "STORAGE",
+    "SWARM",
+    "TERRAFORM",
+    "TLS",
+    "TWINE",
+    "YARN",
+    "NOTARY",
+    "MAIL",
+];
+
+/// Parts of which one is in every name of a secret: most names have none.
+static PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let parts = ["PAS", "PAT", "PSW", "PW", "TOKEN", "CRED", "KEY", "SECRET", "AUTH", "CONFIG"];
+    AhoCorasickBuilder::new().ascii_case_insensitive(true).build(parts).ok()
+});
+
+/// Names of which no word says it.
+const EXACT: &[&str] = &["CI_DEPLOY_PASSWORD", "CI_JOB_TOKEN", "REPO_PASS", "REPO_PASSWORD"];
+
+/// Names that tools of other rows read, or that hold no password.
+const NEVER: &[&str] = &["ECS_ENGINE_AUTH_DATA", "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE"];
+
+/// Ends of a name that say which one of several it is.
+const ENDINGS: &[&str] = &[
+    "DEV",
+    "PROD",
+    "PRODUCTION",
+    "STAGE",
+    "STAGING",
+    "TEST",
+    "PUSH",
+    "PULL",
+    "RO",
+    "RW",
+    "READ",
+    "WRITE",
+    "NEW",
+    "OLD",
+    "BACKUP",
+    "CI",
+];
+
+/// Words of a name that say the registry.
+const HOSTS: &[(&str, &str)] = &[
+    ("DOCKERHUB", "docker.io"),
+    ("DOCKER_HUB", "docker.io"),
+    ("DOCKERIO", "docker.io"),
+    ("GHCR", "ghcr.io"),
+    ("CR_PAT", "ghcr.io"),
+    ("QUAY", "quay.io"),
+    ("NGC", "nvcr.io"),
+    ("NVCR", "nvcr.io"),
+    ("GCR", "gcr.io"),
+];
+
+/// The words of a name, in capitals and without what tools put before it.
+pub(super) fn words(name: &str) -> Vec<String> {
+    let name = ["TF_VAR_", "INPUT_", "BUILDKITE_PLUGIN_"]
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))
+        .unwrap_or(name);
+    name.split('_').filter(|w| !w.is_empty()).map(str::to_ascii_uppercase).collect()
+}
+
+/// How a variable holds a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It is the password.
+    Password,
+    /// `user:password`.
+    Pair,
+    /// Docker's settings as JSON.
+    Settings,
+    /// `host|user|token`, several with commas between
+    /// (devcontainers/cli `src/spec-configuration/httpOCIRegistry.ts`).
+    Triples,
+}
+
+/// What a variable of this name holds, where it is a secret for a registry.
+pub(super) fn role(name: &str) -> Option<Role> {
+    if name.len() > 80 || NEVER.contains(&name) || !PARTS.as_ref()?.is_match(name) {
+        return None;
+    }
+    let words = words(name);
+    let joined = words.join("_");
+    if joined == "DEVCONTAINERS_OCI_AUTH" {
+        return Some(Role::Triples);
+    }
+    let is_settings = joined.contains("DOCKER") || joined.contains("REGISTRY");
+    if is_settings
+        && ["AUTH_CONFIG", "CONFIG_JSON", "CONFIGJSON", "AUTH", "AUTHS"]
+            .iter()
+            .any(|end| joined.ends_with(end))
+    {
+        return Some(Role::Settings);
+    }
+    if EXACT.contains(&joined.as_str()) {
+        return Some(Role::Password);
+    }
+    let is = |list: &[&str], word: &String| list.contains(&word.as_str());
+    let is_other = words.iter().any(|word| is(OTHER_WORDS, word));
+    if is_other || !words.iter().any(|word| is(REGISTRY_WORDS, word) || is_fused(word)) {
+        return None;
+    }
+    let stem = &words[..stem_length(&words)];
+    let (last, before) = (stem.last()?, stem.iter().rev().nth(1).map(String::as_str));
+    let is_key = match (last.as_str(), before) {
+        ("KEY", Some("API" | "JSON" | "ACCESS")) | ("APIKEY", _) => true,
+        ("SECRET", Some("CLIENT" | "ROBOT")) => true,
+        _ => false,
+    };
+    if is_key || is(SECRET_WORDS, last) || is_fused(last) {
+        return Some(Role::Password);
+    }
+    is(PAIR_WORDS, last).then_some(Role::Pair)
+}
+
+/// Whether a variable of this name holds a secret for a registry.
+pub(in crate::audit::sources) fn is_secret(name: &str) -> bool {
+    role(name).is_some()
+}
+
+/// `DOCKERPASSWORD`, `REGISTRYTOKEN`.
+fn is_fused(word: &str) -> bool {
+    ["DOCKER", "DOCKERHUB", "REGISTRY", "GHCR", "QUAY"].iter().any(|begin| {
+        word.strip_prefix(begin).is_some_and(|end| SECRET_WORDS.contains(&end) && end.len() > 2)
+    })
+}
+
+/// How many words are left without those that say which one of several it is.
+fn stem_length(words: &[String]) -> usize {
+    let is_ending = |word: &String| {
+        ENDINGS.contains(&word.as_str()) || word.bytes().all(|b| b.is_ascii_digit())
+    };
+    words.len() - words.iter().rev().take_while(|word| is_ending(word)).count()
+}
+
+/// The words of a name that say which one of several it is.
+pub(super) fn ending(name: &str) -> Option<String> {
+    let words = words(name);
+    let length = stem_length(&words);
+    (length > 0 && length < words.len()).then(|| words[length..].join("_"))
+}
+
+/// The name without the words that say it is a password, longest first, to which those of the user
+/// and of the registry may be added.
+pub(super) fn stems(name: &str) -> Vec<String> {
+    let words = words(name);
+    let length = stem_length(&words).saturating_sub(1).max(1).min(words.len());
+    (1..=length).rev().map(|count| words[..count].join("_")).collect()
+}
+
+/// The registry that a name says by itself.
+pub(super) fn host(name: &str) -> Option<&'static str> {
+    let joined = format!("_{}_", words(name).join("_"));
+    HOSTS.iter().find(|(word, _)| joined.contains(&format!("_{word}"))).map(|(_, host)| *host)
+}
+
+/// Whether a variable of this name may say a registry or a user for others.
+pub(super) fn is_companion(name: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "USER",
+        "USERNAME",
+        "LOGIN",
+        "USR",
+        "ID",
+        "NAME",
+        "REGISTRY",
+        "URL",
+        "HOST",
+        "HOSTNAME",
+        "SERVER",
+        "ADDRESS",
+        "ADDR",
+        "ENDPOINT",
+        "DOMAIN",
+        "REMOTEURL",
+        "ACTOR",
+        "REPOSITORY",
+        "IMAGE",
+        "ACCOUNT",
+    ];
+    let name = without_ending(name);
+    let ends = |end: &&str| {
+        let begin = name.len().checked_sub(end.len());
+        begin.and_then(|at| name.get(at..)).is_some_and(|last| last.eq_ignore_ascii_case(end))
+    };
+    name.len() <= 80 && ENDS.iter().any(ends)
+}
+
+/// A name without the last word, where that says which one of several it is.
+fn without_ending(name: &str) -> &str {
+    let Some((before, last)) = name.rsplit_once('_') else { return name };
+    let is_number = !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit());
+    let is_ending = ENDINGS.iter().any(|ending| last.eq_ignore_ascii_case(ending));
+    if is_number || is_ending { before } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_says_whether_it_is_a_registrys_password() {
+        for name in [
+            "DOCKER_PASSWORD",
+            "DOCKER_PASS",
+            "DOCKERHUB_TOKEN",
+            "DOCKERHUB_PASSWORD",
+            "DOCKER_HUB_TOKEN",
+            "DOCKER_TOKEN",
+            "DOCKER_REGISTRY_PASS",
+            "REGISTRY_PASSWORD",
+            "REGISTRY_TOKEN",
+            "CI_REGISTRY_PASSWORD",
+            "CI_DEPLOY_PASSWORD",
+            "CR_PAT",
+            "GHCR_TOKEN",
+            "GHCR_PAT",
+            "QUAY_PASSWORD",
+            "HARBOR_PASSWORD",
+            "ACR_PASSWORD",
+            "ECR_PASSWORD",
+            "REPO_PASS",
+            "NGC_API_KEY",
+            "TF_VAR_registry_password",
+            "SKOPEO_CREDS",
+            "GCR_JSON_KEY",
+            "ARTIFACTORY_DOCKER_PASSWORD",
+            "DOCKER_PASSWORD_PROD",
+            "DOCKER_PASSWORD_2",
+            "REGISTRY_PROXY_PASSWORD",
+            "DOCKER_AUTH_CONFIG",
+            "DEVCONTAINERS_OCI_AUTH",
+            "DOCKER_PSW",
+            "ACR_CLIENT_SECRET",
+            "DOCKERHUBPASSWORD",
+        ] {
+            assert!(is_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn other_programs_passwords_are_none() {
+        for name in [
+            "DB_PASSWORD",
+            "MYSQL_PASSWORD",
+            "GITHUB_TOKEN",
+            "NPM_TOKEN",
+            "NPM_REGISTRY_TOKEN",
+            "CARGO_REGISTRY_TOKEN",
+            "SCHEMA_REGISTRY_PASSWORD",
+            "REGISTRY_HTTP_SECRET",
+            "DOCKER_PASSWORD_FILE",
+            "DOCKER_USERNAME",
+            "DOCKER_HOST",
+            "DOCKER_MYSQL_PASSWORD",
+            "REGISTRY_STORAGE_S3_SECRETKEY",
+            "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE",
+            "ECS_ENGINE_AUTH_DATA",
+            "PASSWORD",
+            "TOKEN",
+            "IMAGE_PULL_SECRET",
+            "DOCKER",
+            "",
+        ] {
+            assert!(!is_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_says_its_registry() {
+        assert_eq!(host("DOCKERHUB_TOKEN"), Some("docker.io"));
+        assert_eq!(host("DOCKER_HUB_PASSWORD"), Some("docker.io"));
+        assert_eq!(host("CR_PAT"), Some("ghcr.io"));
+        assert_eq!(host("NGC_API_KEY"), Some("nvcr.io"));
+        assert_eq!(host("DOCKER_PASSWORD"), None);
+    }
+}

@@ -1,0 +1,223 @@
+//! The registry and the user of a password, from the variables beside it.
+
+use std::collections::HashMap;
+
+use super::assignments::Assignment;
+use super::names;
+use crate::audit::hosts;
+
+const REGISTRIES: &[&str] = &[
+    "",
+    "URL",
+    "REGISTRY",
+    "REGISTRY_URL",
+    "REGISTRY_HOST",
+    "REGISTRY_SERVER",
+    "HOST",
+    "HOSTNAME",
+    "SERVER",
+    "LOGIN_SERVER",
+    "SERVER_ADDRESS",
+    "SERVER_URL",
+    "ADDRESS",
+    "ADDR",
+    "ENDPOINT",
+    "DOMAIN",
+    "REMOTEURL",
+    "NAME",
+    "REGISTRY_NAME",
+    "REPOSITORY",
+    "REPO",
+    "IMAGE",
+    "IMAGE_NAME",
+];
+
+const USERS: &[&str] = &[
+    "USERNAME",
+    "USER",
+    "LOGIN",
+    "USR",
+    "USER_NAME",
+    "USERID",
+    "ID",
+    "ACCOUNT",
+    "ACTOR",
+    "REGISTRY_USERNAME",
+    "REGISTRY_USER",
+    "ROBOT",
+    "CLIENT_ID",
+];
+
+/// Registries for passwords whose own name says none.
+const ANY_REGISTRY: &[&str] = &[
+    "DOCKER_REGISTRY",
+    "DOCKER_REGISTRY_URL",
+    "DOCKER_REGISTRY_HOST",
+    "DOCKER_REGISTRY_SERVER",
+    "DOCKER_REGISTRY_SERVER_URL",
+    "REGISTRY",
+    "REGISTRY_URL",
+    "REGISTRY_HOST",
+    "REGISTRY_SERVER",
+    "REGISTRY_LOGIN_SERVER",
+    "CONTAINER_REGISTRY",
+    "CONTAINER_REGISTRY_URL",
+    "IMAGE_REGISTRY",
+    "DOCKER_SERVER",
+    "DOCKER_URL",
+    "CI_REGISTRY",
+    "DOCKER_IMAGE",
+    "IMAGE_NAME",
+];
+
+const ANY_USER: &[&str] = &[
+    "DOCKER_USERNAME",
+    "DOCKER_USER",
+    "DOCKER_LOGIN",
+    "DOCKER_ID",
+    "DOCKER_REGISTRY_USERNAME",
+    "DOCKER_REGISTRY_USER",
+    "REGISTRY_USERNAME",
+    "REGISTRY_USER",
+    "CI_REGISTRY_USER",
+];
+
+const HUB_USER: &[&str] = &[
+    "DOCKERHUB_USERNAME",
+    "DOCKERHUB_USER",
+    "DOCKERHUB_LOGIN",
+    "DOCKER_HUB_USERNAME",
+    "DOCKER_HUB_USER",
+    "DOCKER_USERNAME",
+    "DOCKER_USER",
+    "DOCKER_ID",
+    "DOCKER_LOGIN",
+];
+
+const GITHUB_USER: &[&str] = &[
+    "GHCR_USERNAME",
+    "GHCR_USER",
+    "CR_USERNAME",
+    "CR_USER",
+    "GITHUB_ACTOR",
+    "GITHUB_USERNAME",
+    "GITHUB_USER",
+    "GH_USERNAME",
+    "GH_USER",
+];
+
+/// All variables of a text, by name.
+pub(super) struct Siblings<'a> {
+    by_name: HashMap<String, Vec<&'a Assignment>>,
+}
+
+impl<'a> Siblings<'a> {
+    pub(super) fn of(all: &'a [Assignment]) -> Self {
+        let mut by_name: HashMap<String, Vec<&Assignment>> = HashMap::new();
+        for assignment in all {
+            by_name.entry(names::words(&assignment.name).join("_")).or_default().push(assignment);
+        }
+        for list in by_name.values_mut() {
+            list.sort_by_key(|assignment| assignment.line);
+        }
+        Self { by_name }
+    }
+
+    /// Whether a variable of this name is set.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
+    }
+
+    /// The value of the variable of this name that is nearest to a line.
+    fn near(&self, name: &str, line: usize) -> Option<&'a str> {
+        let list = self.by_name.get(name)?;
+        let after = list.partition_point(|assignment| assignment.line < line);
+        let around = [after.checked_sub(1), Some(after)];
+        let candidates = around.iter().flatten().filter_map(|at| list.get(*at));
+        candidates.min_by_key(|a| a.line.abs_diff(line)).map(|a| a.value.as_str())
+    }
+
+    /// The variable of this name, with the same ending as the password's where there is one.
+    fn twin(&self, name: &str, of: &Assignment) -> Option<&'a str> {
+        let ending = names::ending(&of.name);
+        let twin = ending.and_then(|ending| self.near(&format!("{name}_{ending}"), of.line));
+        twin.or_else(|| self.near(name, of.line))
+    }
+
+    /// The registry of a password.
+    pub(super) fn registry(&self, of: &Assignment) -> Option<String> {
+        let stems = names::stems(&of.name);
+        let (whole, shorter) = stems.split_first()?;
+        let by_stem = |stem: &String| {
+            REGISTRIES.iter().find_map(|end| {
+                let name = joined(stem, end);
+                let value = self.twin(&name, of).filter(|_| name != "DOCKER_HOST")?;
+                azure(stem, value).or_else(|| is_address(value).then(|| value.to_owned()))
+            })
+        };
+        let by_name = || names::host(&of.name).map(str::to_owned);
+        let any = || {
+            let near = |name: &&str| self.near(name, of.line).filter(|value| is_address(value));
+            ANY_REGISTRY.iter().find_map(near).map(str::to_owned)
+        };
+        by_stem(whole).or_else(by_name).or_else(|| shorter.iter().find_map(by_stem)).or_else(any)
+    }
+
+    /// The user of a password.
+    pub(super) fn user(&self, of: &Assignment, registry: Option<&str>) -> Option<String> {
+        let near = |name: &str| self.near(name, of.line).filter(|value| is_literal(value));
+        let by_stem = |stem: &String| {
+            let twin = |end: &&str| self.twin(&joined(stem, end), of);
+            USERS.iter().find_map(|end| twin(end).filter(|value| is_literal(value)))
+        };
+        let others = match names::host(&of.name) {
+            Some("docker.io") => HUB_USER,
+            Some("ghcr.io") => GITHUB_USER,
+            Some(_) => &[],
+            None if registry.is_some_and(|r| hosts::bare(r).ends_with(".azurecr.io")) => {
+                &["ACR_USERNAME", "REGISTRY_USERNAME", "REGISTRY_USER", "DOCKER_USERNAME"]
+            }
+            None => ANY_USER,
+        };
+        let stems = names::stems(&of.name);
+        let found = stems.iter().find_map(by_stem);
+        found.or_else(|| others.iter().find_map(|name| near(name))).map(str::to_owned)
+    }
+}
+
+fn joined(stem: &str, end: &str) -> String {
+    if end.is_empty() { stem.to_owned() } else { format!("{stem}_{end}") }
+}
+
+/// Azure's registries go by their first label.
+fn azure(stem: &str, value: &str) -> Option<String> {
+    let is_label = !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric());
+    (stem.split('_').any(|word| word == "ACR") && is_label).then(|| format!("{value}.azurecr.io"))
+}
+
+fn is_literal(value: &str) -> bool {
+    let is_open = ["${", "$(", "{{", "<"].iter().any(|mark| value.contains(mark));
+    let is_name = ["$oauthtoken", "$app", "$token"].contains(&value);
+    !value.is_empty() && !is_open && (is_name || !value.starts_with('$'))
+}
+
+/// Whether a value is the address of a registry, or an image with one.
+fn is_address(value: &str) -> bool {
+    const DAEMONS: &[&str] = &["tcp:", "unix:", "ssh:", "npipe:", "fd:"];
+    let rest = value.split_once("://").map_or(value, |(_, rest)| rest);
+    let host = rest.split('/').next().unwrap_or(rest);
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b".-:_@[]".contains(&b);
+    let is_image_tag = rest == value && host == rest && tag_only(host);
+    is_literal(value)
+        && !DAEMONS.iter().any(|scheme| value.starts_with(scheme))
+        && host.bytes().all(is_plain)
+        && !is_image_tag
+        && (host.contains(['.', ':']) || host == "localhost")
+}
+
+/// `app:1.2`, an image without a registry.
+fn tag_only(host: &str) -> bool {
+    host.split_once(':').is_some_and(|(name, tag)| {
+        !name.contains('.') && name != "localhost" && !tag.bytes().all(|b| b.is_ascii_digit())
+    })
+}

@@ -1,0 +1,105 @@
+//! `imgsec-cred audit`: finds the registry credentials that lie open. It changes nothing.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+use std::time::SystemTime;
+
+use imgsec_cred::audit::known::known;
+use imgsec_cred::audit::places::Places;
+use imgsec_cred::audit::scan::{Facts, Scan};
+use imgsec_cred::audit::signals::Surroundings;
+use imgsec_cred::audit::{scan, walk};
+use imgsec_cred::machine::Machine;
+
+use crate::args::{Audit, Shared};
+use crate::report::Report;
+use crate::{Outcome, Refusal};
+
+mod baseline;
+mod json;
+mod sarif;
+mod table;
+
+pub(crate) fn run(
+    args: &Audit,
+    shared: &Shared,
+    machine: &Machine,
+    report: &Report,
+) -> anyhow::Result<Outcome> {
+    let mut accepted = args.baseline.as_deref().map(baseline::read).transpose()?;
+    let mut scan = look(args, machine, report)?;
+    if let (Some(path), true) = (&args.baseline, args.update_baseline) {
+        baseline::write(path, accepted.as_ref(), &scan)?;
+        accepted = Some(baseline::read(path)?);
+    }
+    let found = scan.findings.len();
+    if let Some(accepted) = &accepted {
+        let today = SystemTime::now();
+        scan.findings.retain(|finding| !accepted.accepts(&finding.id, today));
+    }
+    let answer = if args.sarif {
+        format!("{:#}", sarif::document(&scan, machine))
+    } else if shared.json {
+        format!("{:#}", json::document(&scan))
+    } else {
+        table::lines(&scan, found - scan.findings.len(), machine).join("\n")
+    };
+    match &args.output {
+        Some(path) => write_to(path, &answer)?,
+        None if args.sarif || shared.json => report.document(&answer)?,
+        None => answer.lines().try_for_each(|line| report.line(line))?,
+    }
+    Ok(outcome(args, &scan))
+}
+
+/// Looks at the known places, or at what was asked for.
+fn look(args: &Audit, machine: &Machine, report: &Report) -> anyhow::Result<Scan> {
+    let facts = Facts { now: SystemTime::now(), surroundings: surroundings(machine) };
+    if !args.paths.is_empty() {
+        if let Some(path) = args.paths.iter().find(|path| path.symlink_metadata().is_err()) {
+            let message = format!("{} cannot be looked at: no such file", path.display());
+            return Err(Refusal::new(message, None).into());
+        }
+        let scan = walk::paths(&args.paths, &facts, &|files| report.progress(files));
+        report.progress_ends();
+        return Ok(scan);
+    }
+    let Some(home) = &machine.home else {
+        return Err(Refusal::new("there is no home folder; name a path", None).into());
+    };
+    let mut users = vec![Places::ours(home, &|name| machine.path_in(name))];
+    if args.all_users {
+        users.extend(machine.homes().iter().filter(|h| *h != home).map(|h| Places::of_home(h)));
+    }
+    let mut found = known(&users, &facts);
+    found.join(scan::environment(machine.variables(), &facts));
+    Ok(found)
+}
+
+fn surroundings(machine: &Machine) -> Surroundings {
+    Surroundings {
+        has_docker_auth_config: machine.has_docker_auth_config,
+        insecure_registries: imgsec_cred::audit::signals::insecure_registries(Path::new(
+            "/etc/docker/daemon.json",
+        )),
+    }
+}
+
+/// Writes into a file as it is: a pipe or a device stays one.
+fn write_to(path: &Path, answer: &str) -> anyhow::Result<()> {
+    let failed = |e: std::io::Error| anyhow::anyhow!("{}: {e}", path.display());
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).open(path).map_err(failed)?;
+    file.write_all(answer.as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(failed)
+}
+
+fn outcome(args: &Audit, scan: &Scan) -> Outcome {
+    let is_bad = scan.findings.iter().any(|finding| finding.severity >= args.fail_on);
+    match () {
+        () if args.exit_zero => Outcome::Done,
+        () if !scan.is_complete() => Outcome::Partly,
+        () if is_bad => Outcome::Attention,
+        () => Outcome::Done,
+    }
+}
