@@ -74,7 +74,7 @@ mod tests {
     fn found(text: &str) -> Vec<String> {
         let all = hits("k8s/secret.yaml", text).len();
         let ours = lines_of("k8s-pull-secret", "k8s/secret.yaml", text);
-        assert_eq!(all, ours.len(), "{text}");
+        assert_eq!(all, ours.len(), "{text} {:?}", hits("k8s/secret.yaml", text));
         ours
     }
 
@@ -146,7 +146,7 @@ mod tests {
             manifest("data:\n"),
             manifest("data:\n  .dockerconfigjson: %%%\n"),
         ] {
-            assert!(hits("k8s/secret.yaml", &text).is_empty(), "{text}");
+            assert_eq!(hits("k8s/secret.yaml", &text), [], "{text}");
         }
     }
 }
