@@ -96,11 +96,8 @@ fn role(key: &str) -> (&str, Option<Kind>) {
 pub fn decode(auth: &str) -> Option<(String, String)> {
     let text = text(&bytes(auth)?)?;
     let (user, password) = text.split_once(':')?;
-    // A document in base64, `{"auths":…}`, is no login.
-    if user.starts_with('{') {
-        return None;
-    }
-    if user.chars().any(|c| c.is_control() && c != '\0') {
+    // A document has colons as well: no user's name has a control character or begins as JSON does.
+    if user.chars().any(|c| c.is_control() && c != '\0') || user.trim_start().starts_with('{') {
         return None;
     }
     let password = password.trim_matches('\0');
@@ -203,6 +200,7 @@ mod tests {
         let key = "_json_key:{\n  \"type\": \"service_account\"\n}\n";
         assert_eq!(read(key.as_bytes()).unwrap().1, key[10..]);
         assert_eq!(read(b"no colon"), None);
+        assert_eq!(read(b"{\"auths\":{}}"), None);
         assert_eq!(read(b"\x01\x02:\xff\xfe"), None);
     }
 

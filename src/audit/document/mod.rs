@@ -98,8 +98,30 @@ pub fn parse(format: Format, text: &str) -> Option<Vec<Node>> {
     }
 }
 
+/// Ends of the names of copies and templates, before which the format's own stands.
+const COPIES: &[&str] = &[
+    "~",
+    ".bak",
+    ".backup",
+    ".old",
+    ".orig",
+    ".save",
+    ".disabled",
+    ".dist",
+    ".tmpl",
+    ".tpl",
+    ".gotmpl",
+    ".tftpl",
+    ".j2",
+    ".erb",
+];
+
 fn by_name(name: &str) -> Option<Format> {
-    let name = name.to_ascii_lowercase();
+    let lower = name.to_ascii_lowercase();
+    let mut name = lower.as_str();
+    while let Some(before) = COPIES.iter().find_map(|end| name.strip_suffix(end)) {
+        name = before;
+    }
     let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
     if ends(&[".json", ".tfstate", ".json5", ".jsonc"]) {
         Some(Format::Json)

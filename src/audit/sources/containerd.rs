@@ -84,6 +84,17 @@ mod tests {
     }
 
     #[test]
+    fn templates_and_copies_of_the_settings_are_read() {
+        let text = "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".registry]\nconfigs.\"r.lan\".auth.username = \"ada\"\nconfigs.\"r.lan\".auth.password = \"s3cret-word\"\n";
+        for path in ["/k3s/config.toml.tmpl", "/etc/containerd/config.toml.bak~"] {
+            assert_eq!(
+                lines_of("containerd-config", path, text),
+                ["r.lan ada userpass s3cret-word"]
+            );
+        }
+    }
+
+    #[test]
     fn patches_of_kind_are_read() {
         let text = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\ncontainerdConfigPatches:\n- |-\n  [plugins.\"io.containerd.grpc.v1.cri\".registry.configs.\"r.lan\".auth]\n    username = \"ada\"\n    password = \"s3cret-word\"\n";
         assert_eq!(

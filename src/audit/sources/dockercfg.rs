@@ -1,7 +1,7 @@
 //! `.dockercfg`, the settings of old Dockers: registries at the top, without `auths`. Docker no
 //! longer reads it; Podman, the kubelet, docker-py and GitLab's runner do.
 
-use super::fields::{below, is_below, is_host, is_registry};
+use super::fields::{below, is_below, is_host};
 use super::{File, Find, Source};
 use crate::audit::auths;
 use crate::audit::document::{Here, Node, Step};
@@ -34,14 +34,15 @@ fn find(file: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     find_in(here, file.name().contains("dockercfg") || is_below(here, ".dockercfg"), found);
 }
 
-/// The entries of a map that are logins of registries; `is_dockercfg` where all of them must be.
+/// The entries of a map that are logins of registries; a user and a password without `auth` are one
+/// only in a `.dockercfg`.
 pub(super) fn find_in(here: &Here<'_>, is_dockercfg: bool, found: &mut Vec<Found>) {
     for (registry, node) in here.entries() {
         let has = |name: &str| node.get(name).and_then(Node::text).is_some();
         let is_login = || {
             let auth = node.get("auth").and_then(Node::text).and_then(auths::decode).is_some();
             let pair = has("username") && has("password");
-            auth || pair && (is_dockercfg || is_registry(registry))
+            auth || is_dockercfg && pair
         };
         if is_host(registry) && is_login() {
             auths::entry_of(registry, &below(here, registry, node), found);
@@ -67,13 +68,12 @@ mod tests {
     }
 
     #[test]
-    fn a_pair_is_a_login_where_the_file_or_the_host_says_so() {
+    fn a_pair_is_a_login_where_the_file_says_so() {
         let pair = |host: &str| {
             format!(r#"{{"{host}":{{"username":"ada","password":"s3cret-word","auth":""}}}}"#)
         };
         assert_eq!(hits("/h/.dockercfg", &pair("r.lan")).len(), 1);
-        assert_eq!(hits("/srv/x.json", &pair("registry.example.com")).len(), 1);
-        assert!(hits("/srv/x.json", &pair("smtp.example.com")).is_empty());
+        assert!(lines_of("dockercfg", "/srv/x.json", &pair("registry.example.com")).is_empty());
     }
 
     #[test]

@@ -5,32 +5,6 @@ use secrecy::SecretString;
 use crate::audit::document::{Here, Node, Step};
 use crate::audit::finding::{Found, Kind};
 
-/// Parts of names of registries that nothing else has.
-const REGISTRIES: &[&str] = &[
-    "registry",
-    "docker",
-    "ghcr.io",
-    "gcr.io",
-    "quay",
-    "azurecr.",
-    ".ecr.",
-    "harbor",
-    "artifactory",
-    "jfrog.io",
-    "nexus",
-    "pkg.dev",
-    "nvcr.io",
-    "icr.io",
-    "ocir.io",
-    "scw.cloud",
-    "cgr.dev",
-    "lscr.io",
-    ".cr.",
-    "container",
-    "gitea",
-    "images.",
-];
-
 /// The value of a name in a map.
 pub(super) fn below<'a>(map: &'a Here<'a>, name: &'a str, node: &'a Node) -> Here<'a> {
     Here { node, step: Step::Name(name), up: Some(map) }
@@ -83,12 +57,6 @@ pub(super) fn is_host(text: &str) -> bool {
         && host.len() <= 255
         && host.bytes().all(is_name)
         && host.starts_with(|c: char| c.is_ascii_alphanumeric() || "[*".contains(c))
-}
-
-/// Whether the name of a host says that it is a registry.
-pub(super) fn is_registry(host: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    is_host(&host) && (REGISTRIES.iter().any(|part| host.contains(part)) || host.starts_with("cr."))
 }
 
 /// Whether one of the values above has this name, in any case.
@@ -147,7 +115,5 @@ mod tests {
         ] {
             assert!(!is_host(other), "{other}");
         }
-        assert!(is_registry("registry.example.com") && is_registry("cr.example.com"));
-        assert!(!is_registry("smtp.example.com") && !is_registry("registry"));
     }
 }

@@ -1,7 +1,6 @@
 //! Pull secrets of Kubernetes: Docker's settings as the value of a Secret, also in lists, dumps and
 //! the annotation that `kubectl apply` leaves.
 
-use super::fields::below;
 use super::k8s_values::{is_secret, values};
 use super::podman_secrets::decoded;
 use super::{File, Find, Source, dockercfg};
@@ -28,16 +27,6 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     if is_secret(here) {
         for value in &values(here) {
             value.at(here, |at| settings(at, &value.text, found));
-        }
-        return;
-    }
-    // The same values without a Secret around: a template's values, a patch.
-    for (name, node) in here.entries() {
-        let is_settings = ["dockerconfigjson", "dockercfg"]
-            .iter()
-            .any(|known| name.trim_start_matches('.').eq_ignore_ascii_case(known));
-        if is_settings && let Some(text) = node.text() {
-            settings(&below(here, name, node), text, found);
         }
     }
 }
@@ -85,7 +74,7 @@ mod tests {
     fn found(text: &str) -> Vec<String> {
         let all = hits("k8s/secret.yaml", text).len();
         let ours = lines_of("k8s-pull-secret", "k8s/secret.yaml", text);
-        assert_eq!(all, ours.len(), "{text}");
+        assert_eq!(all, ours.len(), "{text} {:?}", hits("k8s/secret.yaml", text));
         ours
     }
 
@@ -142,8 +131,6 @@ mod tests {
             manifest(&format!("data:\n  .dockerconfigjson: {}\n", encoded()))
         );
         assert_eq!(found(&stream), FOUND);
-        let bare = format!("imagePullSecret:\n  dockerconfigjson: {}\n", encoded());
-        assert_eq!(found(&bare), FOUND);
     }
 
     #[test]
@@ -159,7 +146,7 @@ mod tests {
             manifest("data:\n"),
             manifest("data:\n  .dockerconfigjson: %%%\n"),
         ] {
-            assert!(hits("k8s/secret.yaml", &text).is_empty(), "{text}");
+            assert_eq!(hits("k8s/secret.yaml", &text), [], "{text}");
         }
     }
 }
