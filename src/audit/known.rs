@@ -31,6 +31,10 @@ pub fn known(users: &[Places], facts: &Facts) -> Scan {
     scan.finish()
 }
 
+/// How deep files may lie below a place that ends in `*`, and how many are taken.
+const MAX_DEPTH: usize = 5;
+const MAX_FILES: usize = 5_000;
+
 /// Every known place of one user, whether there is a file or not.
 fn of_user(places: &Places) -> Vec<PathBuf> {
     let mut all = BTreeSet::new();
@@ -39,7 +43,10 @@ fn of_user(places: &Places) -> Vec<PathBuf> {
             match place.file_name().and_then(|name| name.to_str()) {
                 Some(name) if name.ends_with('*') => {
                     let prefix = name.trim_end_matches('*').to_owned();
-                    all.extend(files_in(place.parent(), |name| name.starts_with(&prefix)));
+                    let found = entries_of(place.parent(), |name| name.starts_with(&prefix));
+                    let mut files = Vec::new();
+                    found.into_iter().for_each(|path| add_below(path, MAX_DEPTH, &mut files));
+                    all.extend(files);
                 }
                 _ => {
                     all.insert(place);
@@ -52,6 +59,20 @@ fn of_user(places: &Places) -> Vec<PathBuf> {
     all.into_iter().collect()
 }
 
+/// Adds a file, or those of a folder and of the folders in it.
+fn add_below(path: PathBuf, depth: usize, files: &mut Vec<PathBuf>) {
+    if files.len() >= MAX_FILES {
+        return;
+    }
+    let is_folder = path.symlink_metadata().is_ok_and(|about| about.is_dir());
+    if !is_folder {
+        files.push(path);
+    } else if depth > 0 {
+        let below = entries_of(Some(&path), |_| true);
+        below.into_iter().for_each(|path| add_below(path, depth - 1, files));
+    }
+}
+
 /// Backups and leftovers of a file, in its folder.
 fn copies_of(place: &Path) -> Vec<PathBuf> {
     let Some(name) = place.file_name().and_then(|name| name.to_str()) else { return Vec::new() };
@@ -61,11 +82,11 @@ fn copies_of(place: &Path) -> Vec<PathBuf> {
             && (other.starts_with(name) || other.starts_with(&swap))
             && signals::is_backup(Path::new(other))
     };
-    files_in(place.parent(), is_copy)
+    entries_of(place.parent(), is_copy)
 }
 
-/// The files of a folder that have such a name.
-fn files_in(folder: Option<&Path>, is_named: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+/// What lies in a folder under such a name.
+fn entries_of(folder: Option<&Path>, is_named: impl Fn(&str) -> bool) -> Vec<PathBuf> {
     let entries = folder.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten();
     let named = entries.flatten().filter(|entry| entry.file_name().to_str().is_some_and(&is_named));
     named.map(|entry| entry.path()).collect()

@@ -17,7 +17,7 @@ pub struct Places {
     pub runtime: Vec<PathBuf>,
     /// Files that variables name, by the variable: `REGISTRY_AUTH_FILE`, `HISTFILE` and their like.
     pub named: Vec<(&'static str, PathBuf)>,
-    /// The root of the whole machine's settings; empty for a user who is not the one that runs us.
+    /// The whole machine's settings, as `/etc`; empty for a user who is not the one that runs us.
     pub system: Vec<PathBuf>,
     /// The whole machine's data, as `/var/lib`; empty where `system` is.
     pub state: Vec<PathBuf>,
@@ -28,11 +28,13 @@ const NAMING: &[&str] = &[
     "AWS_ECR_CACHE_DIR",
     "BUILDX_CONFIG",
     "DOCKER_CREDENTIAL_GCR_STORE",
+    "GH_CONFIG_DIR",
     "HELM_CONFIG_HOME",
     "HELM_REGISTRY_CONFIG",
     "HELM_REPOSITORY_CONFIG",
     "HISTFILE",
     "JFROG_CLI_HOME_DIR",
+    "NETRC",
     "REGCTL_CONFIG",
     "REGISTRY_AUTH_FILE",
 ];
@@ -47,7 +49,8 @@ impl Places {
         places.data.extend(variable("XDG_DATA_HOME"));
         places.runtime.extend(variable("XDG_RUNTIME_DIR"));
         places.named = NAMING.iter().filter_map(|name| Some((*name, variable(name)?))).collect();
-        places.system = vec![PathBuf::from("/")];
+        places.system = vec![PathBuf::from("/etc")];
+        places.state = vec![PathBuf::from("/var/lib")];
         places
     }
 

