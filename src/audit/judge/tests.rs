@@ -1,3 +1,5 @@
+//! What opens something and what opens nothing, case by case.
+
 use super::*;
 
 /// Judges texts, those of a block with `¦` between them and more that need escapes, alone, in quotes

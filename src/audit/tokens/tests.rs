@@ -1,3 +1,5 @@
+//! Tokens of every provider, made here: their type, and until when they work.
+
 use std::time::{Duration, UNIX_EPOCH};
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
