@@ -62,6 +62,9 @@ pub fn of(finding: &Finding) -> Remedy {
                 .to_owned(),
             command: Some(format!("docker login {registry}")),
         },
+        Kind::Env if is_in_process(finding) => {
+            without_command(Class::Reference, "set it only for the command that needs it")
+        }
         Kind::Script => Remedy {
             class: Class::Reference,
             words: "read it from standard input".to_owned(),
@@ -70,6 +73,10 @@ pub fn of(finding: &Finding) -> Remedy {
         _ if finding.rule == "docker-config" => by_setup(finding),
         _ => by_rule(finding.rule, registry),
     }
+}
+
+fn is_in_process(finding: &Finding) -> bool {
+    finding.locations.iter().all(|location| location.path.to_string_lossy().starts_with('$'))
 }
 
 /// What `setup` does for the `config.json` of a folder.

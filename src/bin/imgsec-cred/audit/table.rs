@@ -52,7 +52,11 @@ fn row(finding: &Finding, machine: &Machine) -> [String; 5] {
     let place = finding.locations.first().map(|location| {
         let more = finding.locations.len() - 1;
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        format!("{}:{}{more}", machine.short(&location.path), location.line)
+        let path = machine.short(&location.path);
+        // A variable of this process has no lines.
+        let line =
+            if path.starts_with('$') { String::new() } else { format!(":{}", location.line) };
+        format!("{path}{line}{more}")
     });
     [
         finding.severity.name().to_owned(),
