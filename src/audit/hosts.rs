@@ -1,92 +1,168 @@
-//! Which hosts are container registries, as far as a name can tell. For formats that hold passwords
-//! of any server: `.netrc`, Maven's settings, lists of credentials of a build service.
+//! Which hosts are container registries, going by their names. A user name and a password beside
+//! such a host are a login there, whatever the program.
 
-/// Hosts that are registries and nothing else.
-const HOSTS: &[&str] = &[
-    "auth.docker.io",
-    "cgr.dev",
-    "cr.yandex",
-    "docker.cloudsmith.io",
-    "docker.elastic.co",
+/// Hosts of registries; what begins with a dot is the end of a name.
+const KNOWN: &[&str] = &[
     "docker.io",
-    "docker.pkg.github.com",
-    "gcr.io",
-    "ghcr.io",
+    ".docker.io",
     "hub.docker.com",
+    "registry.hub.docker.com",
+    "dhi.io",
+    "ghcr.io",
+    "docker.pkg.github.com",
+    "containers.pkg.github.com",
+    "quay.io",
+    ".quay.io",
+    "gcr.io",
+    ".gcr.io",
+    ".pkg.dev",
+    ".azurecr.io",
+    ".azurecr.cn",
+    ".azurecr.us",
+    "public.ecr.aws",
+    "registry.gitlab.com",
+    "nvcr.io",
+    ".jfrog.io",
+    "registry.digitalocean.com",
     "icr.io",
-    "index.docker.io",
+    ".icr.io",
+    ".ocir.io",
+    "registry.redhat.io",
+    "registry.connect.redhat.com",
+    "registry.access.redhat.com",
+    "cgr.dev",
     "lscr.io",
     "mcr.microsoft.com",
-    "nvcr.io",
-    "ocir.io",
-    "public.ecr.aws",
-    "quay.io",
-];
-
-/// Domains of which each host is a registry.
-const DOMAINS: &[&str] = &[
-    "-docker.pkg.dev",
-    ".azurecr.cn",
-    ".azurecr.io",
-    ".azurecr.us",
-    ".container-registry.ovh.net",
+    "cr.yandex",
     ".cr.aliyuncs.com",
-    ".docker.io",
-    ".gcr.io",
-    ".icr.io",
-    ".jfrog.io",
-    ".ocir.io",
+    ".tencentcloudcr.com",
     ".tencentcr.com",
+    ".tencentyun.com",
     ".vultrcr.com",
+    ".container-registry.ovh.net",
+    "docker.elastic.co",
+    "container-registry.oracle.com",
+    "registry.heroku.com",
+    "codeberg.org",
+    "docker.cloudsmith.io",
 ];
 
-/// First labels that people give to their own registries.
-const LABELS: &[&str] =
-    &["containers", "cr", "dkr", "docker", "dockerhub", "harbor", "oci", "quay", "registry"];
+/// Words of which a host has one as a part when people call it a registry.
+const PARTS: &[&str] = &[
+    "registry",
+    "registries",
+    "docker",
+    "harbor",
+    "quay",
+    "dockerhub",
+    "cr",
+    "gcr",
+    "acr",
+    "ecr",
+    "oci",
+    "reg",
+    "images",
+    "containers",
+    "container",
+];
 
-/// Registries of packages, not of images.
+/// Words of other kinds of registries: packages, schemas, services.
 const OTHERS: &[&str] = &[
-    "registry.bower.io",
-    "registry.npmjs.com",
-    "registry.npmjs.org",
-    "registry.npmmirror.com",
-    "registry.opentofu.org",
-    "registry.terraform.io",
-    "registry.yarnpkg.com",
+    "npm",
+    "npmjs",
+    "npmmirror",
+    "yarnpkg",
+    "yarn",
+    "terraform",
+    "schema",
+    "maven",
+    "pypi",
+    "nuget",
+    "rubygems",
+    "crates",
+    "eureka",
+    "nacos",
+    "winreg",
+    "bazel",
+    "nodejs",
+    "apicurio",
+    "zookeeper",
+    "consul",
+    "etcd",
+    "redis",
+    "dubbo",
+    "polaris",
+    "kafka",
+    "avro",
+    "confluent",
+    "spring",
 ];
 
-/// Whether a host is likely to be a container registry: a well-known one, or one whose name says so.
-/// It may have a scheme, a port and a path.
+/// The host of an address or of an image reference, without scheme, user and path.
 #[must_use]
-pub fn looks_like_registry(host: &str) -> bool {
-    let host = bare(host);
-    if OTHERS.contains(&host.as_str()) {
-        return false;
-    }
-    if HOSTS.contains(&host.as_str()) || DOMAINS.iter().any(|domain| host.ends_with(domain)) {
-        return true;
-    }
-    if host.contains(".dkr.ecr.") || host.contains(".dkr-ecr.") {
-        return true;
-    }
-    if host.starts_with("rg.") && host.ends_with(".scw.cloud") {
-        return true;
-    }
-    if host.starts_with("swr.") && host.ends_with(".myhuaweicloud.com") {
-        return true;
-    }
-    let label = host.split('.').next().unwrap_or_default();
-    LABELS.contains(&label)
-        || ["docker", "registry", "harbor"].iter().any(|word| label.split('-').any(|p| p == *word))
+pub fn host(written: &str) -> &str {
+    let rest = written.split_once("://").map_or(written, |(_, rest)| rest);
+    let rest = rest.split('/').next().unwrap_or(rest);
+    rest.rsplit('@').next().unwrap_or(rest).trim()
 }
 
-/// The host of an address, in lower case.
+/// The host of an address, in lower case, without its port.
 #[must_use]
 pub fn bare(address: &str) -> String {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = host(address);
     host.split(':').next().unwrap_or(host).trim_end_matches('.').to_ascii_lowercase()
+}
+
+/// Whether an address or an image reference is one of a container registry.
+#[must_use]
+pub fn is_registry(written: &str) -> bool {
+    let lower = written.trim().to_ascii_lowercase();
+    if lower.starts_with("oci://") || lower.starts_with("docker://") {
+        return true;
+    }
+    let host = host(&lower);
+    let name = host.split(':').next().unwrap_or(host);
+    if is_known(name) {
+        return true;
+    }
+    let parts = || name.split(['.', '-', '_']);
+    looks_like_host(host)
+        && parts().any(|part| PARTS.contains(&part))
+        && !parts().any(|part| OTHERS.contains(&part))
+}
+
+/// Whether this is a registry that everybody knows.
+fn is_known(name: &str) -> bool {
+    let is =
+        |known: &&str| if known.starts_with('.') { name.ends_with(*known) } else { name == *known };
+    let is_of = |begin: &str, end: &str| name.starts_with(begin) && name.ends_with(end);
+    KNOWN.iter().any(is)
+        || (name.contains(".dkr.ecr") && name.contains(".amazonaws."))
+        || is_of("rg.", ".scw.cloud")
+        || is_of("swr.", ".myhuaweicloud.com")
+}
+
+/// Whether a text can be a host: a name with a dot or a port, or this machine. A name of a service
+/// may have `_` in it, when a port follows.
+#[must_use]
+pub fn looks_like_host(host: &str) -> bool {
+    let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
+    let is_of_name = |b: u8| {
+        b.is_ascii_alphanumeric() || b == b'.' || b == b'-' || (b == b'_' && port.is_some())
+    };
+    let is_name = !name.is_empty()
+        && name.bytes().all(is_of_name)
+        && !name.starts_with('.')
+        && !name.ends_with('.');
+    let is_port = port.is_none_or(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
+    is_name && is_port && (name.contains('.') || port.is_some() || name == "localhost")
+}
+
+/// Whether an address is one of another kind of registry.
+#[must_use]
+pub fn is_other(written: &str) -> bool {
+    let lower = written.to_ascii_lowercase();
+    lower.split(|c: char| !c.is_alphanumeric()).any(|part| OTHERS.contains(&part))
 }
 
 #[cfg(test)]
@@ -94,41 +170,43 @@ mod tests {
     use super::*;
 
     #[test]
-    fn registries_are_known_by_their_names() {
-        for host in [
+    fn registries_are_told_from_other_hosts() {
+        for yes in [
             "ghcr.io",
-            "GHCR.io",
             "https://index.docker.io/v1/",
-            "registry.gitlab.com",
             "acme.azurecr.io",
-            "eu.gcr.io",
-            "europe-west1-docker.pkg.dev",
-            "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
-            "registry.acme.example:5000",
+            "eu.gcr.io/p/i:1",
+            "1234.dkr.ecr.eu-west-1.amazonaws.com",
+            "registry.example.com:5000",
+            "harbor.corp/x",
+            "oci://charts.example.com/x",
+            "docker.acme.dev",
+            "europe-docker.pkg.dev/p",
+            "my-registry.corp.example",
             "docker-local.acme.example",
-            "acme-registry.example",
-            "harbor.acme.example",
-            "acme.jfrog.io",
             "rg.fr-par.scw.cloud",
             "user@quay.io/org",
         ] {
-            assert!(looks_like_registry(host), "{host}");
+            assert!(is_registry(yes), "{yes}");
         }
-    }
-
-    #[test]
-    fn other_servers_are_none() {
-        for host in [
-            "github.com",
-            "api.github.com",
+        for no in [
             "registry.npmjs.org",
-            "pypi.org",
-            "acme.example",
-            "s3.amazonaws.com",
-            "cratesio.example",
+            "https://npm.pkg.github.com",
+            "db.example.com:5432",
+            "docker",
+            "schema-registry.example.com:8081",
+            "registry",
+            "https://registry.terraform.io",
             "",
+            "a registry.b",
+            "localhost:5000",
+            "s3.fr-par.scw.cloud",
+            "s3.amazonaws.com",
+            "api.github.com",
+            "pypi.org",
+            "community.docker.docker_login",
         ] {
-            assert!(!looks_like_registry(host), "{host}");
+            assert!(!is_registry(no), "{no}");
         }
     }
 }

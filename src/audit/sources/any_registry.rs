@@ -3,9 +3,10 @@
 //! Helm's charts have a dozen spellings of it.
 
 use super::login::{self, HUB};
-use super::{File, Find, Source, hosts};
+use super::{File, Find, Source};
 use crate::audit::document::Here;
 use crate::audit::finding::Found;
+use crate::audit::hosts;
 
 pub(super) const SOURCE: Source = Source {
     id: "registry-login",

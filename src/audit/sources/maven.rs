@@ -2,9 +2,10 @@
 //! images (jib, docker-maven-plugin, Spring Boot) in a project.
 
 use super::login::{self, HUB};
-use super::{File, Find, Source, hosts};
+use super::{File, Find, Source};
 use crate::audit::document::Here;
 use crate::audit::finding::Found;
+use crate::audit::hosts;
 use crate::audit::places::Places;
 
 pub(super) const SOURCE: Source = Source {

@@ -41,7 +41,6 @@ mod gitlab_runner;
 mod gradle;
 mod helm_registry;
 mod helm_repositories;
-mod hosts;
 mod jfrog;
 mod k3s_registries;
 mod k8s_basic_auth;

@@ -7,9 +7,10 @@ use std::collections::HashMap;
 use secrecy::SecretString;
 
 use super::login::HUB;
-use super::{File, Find, Source, hosts};
+use super::{File, Find, Source};
 use crate::audit::document::{Here, Node, Step, Value};
 use crate::audit::finding::{Found, Kind};
+use crate::audit::hosts;
 
 pub(super) const SOURCE: Source = Source {
     id: "named-registry-secret",

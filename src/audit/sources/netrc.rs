@@ -71,7 +71,7 @@ struct Entry {
 
 impl Entry {
     fn of(host: String) -> Option<Self> {
-        let is_registry = hosts::looks_like_registry(&host);
+        let is_registry = hosts::is_registry(&host);
         is_registry.then_some(Self { host, login: None, password: None, told: None })
     }
 

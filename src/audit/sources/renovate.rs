@@ -2,9 +2,10 @@
 //! of its own and no secret.
 
 use super::blocks::{self, Block};
-use super::{File, Find, Source, hosts, login};
+use super::{File, Find, Source, login};
 use crate::audit::document::Here;
 use crate::audit::finding::Found;
+use crate::audit::hosts;
 
 pub(super) const SOURCE: Source = Source {
     id: "renovate",

@@ -260,7 +260,7 @@ fn is_registry_address(address: &str) -> bool {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let path = rest.find('/').map_or("", |at| &rest[at..]);
     let is_api = path == "/v2" || path.starts_with("/v2/");
-    is_api || (rest.len() < address.len() && hosts::looks_like_registry(address))
+    is_api || (rest.len() < address.len() && hosts::is_registry(address))
 }
 
 fn registry_of_address(address: &str) -> String {
