@@ -230,7 +230,10 @@ impl<'t> Scan<'t> {
     fn variable(&self, name: &str) -> Option<&(String, usize)> {
         let variables = self.variables.get_or_init(|| {
             let all = assignments::read(self.text, &|_| true);
-            let literal = all.into_iter().filter(|a| !a.value.is_empty() && !a.value.contains('$'));
+            let is_literal = |a: &assignments::Assignment| {
+                !a.value.is_empty() && !a.value.contains('$') && !is_call(&a.value)
+            };
+            let literal = all.into_iter().filter(is_literal);
             literal.map(|a| (a.name, (a.value, a.line))).collect()
         });
         variables.get(name)
@@ -252,6 +255,13 @@ impl Place {
             Self::Line(_) | Self::Listed => self,
         }
     }
+}
+
+/// Whether a value is what a function returns: `token.split(':')`.
+fn is_call(value: &str) -> bool {
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || b"_.".contains(b);
+    let length = value.bytes().take_while(is_name).count();
+    length > 0 && !value.as_bytes()[0].is_ascii_digit() && value[length..].starts_with('(')
 }
 
 /// The name of the variable that is all of a text.

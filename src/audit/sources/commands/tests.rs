@@ -243,3 +243,10 @@ fn what_a_shell_fills_in_is_handed_over_as_it_is_written() {
     is("docker login -u ada -p <your token> ghcr.io", "ghcr.io", "ada", "<your token>");
     is("echo $PW | docker login -u ada --password-stdin ghcr.io", "ghcr.io", "ada", "$PW");
 }
+
+#[test]
+fn what_a_function_returns_is_no_secret() {
+    let script = "command = ['docker', 'login', '-u', user, '-p', password]\n\
+        _, password = auth_token.split(':')\n";
+    assert!(rows("/a/ecr.py", script).is_empty());
+}
