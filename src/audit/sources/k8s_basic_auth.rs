@@ -3,6 +3,7 @@
 
 use super::k8s_values::{SecretValue, is_secret, passwords, text, values};
 use super::podman_secrets::is_password;
+use super::variables::names;
 use super::{File, Find, Source};
 use crate::audit::document::{Here, Node};
 use crate::audit::finding::{Found, Kind};
@@ -29,7 +30,7 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
         values.iter().filter(|value| is_password(value.name) && !value.text.trim().is_empty());
     for value in named.take(100) {
         found.push(Found {
-            registry: registry_beside(&values).map(str::to_owned),
+            registry: registry_of(value.name, &values).map(str::to_owned),
             username: user_beside(&values).map(str::to_owned),
             ..value.found(here, Kind::UserPass)
         });
@@ -42,6 +43,12 @@ fn tekton<'t>(secret: &Here<'t>) -> Option<&'t str> {
     let annotations = Here { node: annotations, ..*secret };
     let registry = annotations.entries().find(|(name, _)| name.starts_with("tekton.dev/docker-"));
     registry.and_then(|(_, node)| node.text())
+}
+
+/// The registry that stands beside a password, else the one that its name says.
+fn registry_of<'v>(name: &str, values: &'v [SecretValue<'_>]) -> Option<&'v str> {
+    let name = name.replace(['-', '.'], "_");
+    registry_beside(values).or_else(|| names::host(&name))
 }
 
 fn registry_beside<'v>(values: &'v [SecretValue<'_>]) -> Option<&'v str> {

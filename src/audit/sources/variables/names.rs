@@ -237,7 +237,7 @@ pub(super) fn stems(name: &str) -> Vec<String> {
 }
 
 /// The registry that a name says by itself.
-pub(super) fn host(name: &str) -> Option<&'static str> {
+pub(in crate::audit::sources) fn host(name: &str) -> Option<&'static str> {
     let joined = format!("_{}_", words(name).join("_"));
     HOSTS.iter().find(|(word, _)| joined.contains(&format!("_{word}"))).map(|(_, host)| *host)
 }
