@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use base64ct::{Base64, Encoding};
 use secrecy::ExposeSecret;
 
 use super::document::{Document, Format, Here, Node, Step, Value};
@@ -108,13 +109,19 @@ fn texts(node: &Node, ends: &mut HashMap<usize, usize>) {
 }
 
 /// Keeps what the first source found of a secret on a line: a structured source knows more of a
-/// place than the one that reads lines. One source may find it for several registries.
+/// place than the one that reads lines. One source may find it for several registries. Base64 of
+/// what is found is not found once more.
 fn keep_first(hits: &mut Vec<Hit>) {
+    let encoded = |hit: &Hit| Base64::encode_string(hit.found.secret.expose_secret().as_bytes());
+    let encoded: HashSet<_> = hits.iter().map(|hit| (hit.found.line, encoded(hit))).collect();
     let mut owners = HashMap::new();
     let mut seen = HashSet::new();
     hits.retain(|hit| {
         let found = &hit.found;
         let secret = (found.line, found.secret.expose_secret().to_owned());
+        if encoded.contains(&secret) {
+            return false;
+        }
         let owner = *owners.entry(secret.clone()).or_insert(hit.rule);
         owner == hit.rule && seen.insert((secret, found.registry.clone()))
     });
@@ -169,5 +176,26 @@ mod tests {
         assert_eq!(found.username.as_deref(), Some("ada"));
         assert_eq!((found.line, found.pointer.as_str()), (3, "/stringData/.dockerconfigjson"));
         assert_eq!(found.secret.expose_secret(), "s3cret-word");
+    }
+
+    /// Rules and lines of what is found.
+    fn found(path: &str, text: &str) -> Vec<(&'static str, usize)> {
+        examine(path, text).iter().map(|hit| (hit.rule, hit.found.line)).collect()
+    }
+
+    #[test]
+    fn a_login_deep_in_a_value_is_found_once_and_on_other_lines_again() {
+        let text = "write_files:\n- path: /c.toml\n  content: |\n    [[runners]]\n    environment = [\"DOCKER_AUTH_CONFIG={\\\"auths\\\":{\\\"ghcr.io\\\":{\\\"auth\\\":\\\"YWRhOnMzY3JldC13b3Jk\\\"}}}\"]\nruncmd:\n- ls\n- ls\n";
+        assert_eq!(found("a.yaml", text).len(), 1);
+        let more = format!("{text}- docker login -u ada -p s3cret-word ghcr.io\n");
+        let lines: Vec<_> = found("a.yaml", &more).into_iter().map(|(_, line)| line).collect();
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[1], 9);
+    }
+
+    #[test]
+    fn base64_of_a_password_is_no_second_one() {
+        let text = "kind: Secret\nmetadata:\n{{- if .x }}\n{{- end }}\n  name: a\ndata:\n  DOCKERHUB_TOKEN: czNjcmV0LXdvcmQ=\n";
+        assert_eq!(found("a.yaml", text), [("k8s-basic-auth", 7)]);
     }
 }
