@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use base64ct::{Base64, Encoding};
 use secrecy::ExposeSecret;
 
-use super::document::{Document, Here, Node, Step, Value};
+use super::document::{Document, Format, Here, Node, Step, Value};
 use super::finding::Found;
 use super::sources::{self, File, Find};
-use super::{inner, loose};
+use super::{inner, loose, registry};
 
 /// How deep documents may lie in the texts of documents.
 const MAX_INNER: usize = 4;
@@ -40,9 +41,13 @@ pub fn examine(path: &str, text: &str) -> Vec<Hit> {
         // A pointer needs a file that has a structure as a whole.
         hits.iter_mut().for_each(|hit| hit.found.pointer.clear());
     }
+    let values = Values::of(&document, &hits);
     for source in sources::ALL {
         if let Find::Text(find) = source.find {
-            collect(source.id, &mut hits, |found| find(&file, found));
+            collect(source.id, &mut hits, |found| {
+                find(&file, found);
+                found.retain(|found| !values.say(found));
+            });
         }
     }
     keep_first(&mut hits);
@@ -50,14 +55,73 @@ pub fn examine(path: &str, text: &str) -> Vec<Hit> {
     hits
 }
 
+/// A secret, and its registry in its one spelling.
+type Login = (String, String);
+
+/// What sources found in documents that are values of the file, and where each value lies: a source
+/// that reads lines finds it once more, on a line inside the value.
+struct Values(HashMap<Login, Vec<(usize, usize)>>);
+
+impl Values {
+    fn of(document: &Document<'_>, hits: &[Hit]) -> Self {
+        let mut ends = HashMap::new();
+        // A text of JSON has one line, whatever it says.
+        if document.format != Format::Json {
+            document.trees.iter().for_each(|tree| texts(tree, &mut ends));
+        }
+        let mut logins: HashMap<Login, Vec<(usize, usize)>> = HashMap::new();
+        for Hit { found, .. } in hits {
+            let Some(end) = ends.get(&found.line) else { continue };
+            let [named, unnamed] = [login(found), (login(found).0, registry::name(None))];
+            for login in [named, unnamed] {
+                logins.entry(login).or_default().push((found.line, *end));
+            }
+        }
+        logins.values_mut().for_each(|values| values.sort_unstable());
+        Self(logins)
+    }
+
+    fn say(&self, found: &Found) -> bool {
+        let Some(values) = self.0.get(&login(found)) else { return false };
+        let next = values.partition_point(|(begin, _)| *begin <= found.line);
+        next.checked_sub(1).and_then(|at| values.get(at)).is_some_and(|(_, end)| found.line <= *end)
+    }
+}
+
+fn login(found: &Found) -> Login {
+    (found.secret.expose_secret().to_owned(), registry::name(found.registry.as_deref()))
+}
+
+/// Gathers where the texts of several lines end, by the lines on which they begin.
+fn texts(node: &Node, ends: &mut HashMap<usize, usize>) {
+    match &node.value {
+        Value::Map(entries) => entries.iter().for_each(|(_, node)| texts(node, ends)),
+        Value::List(items) => items.iter().for_each(|node| texts(node, ends)),
+        Value::Text(text) => {
+            let count = memchr::memchr_iter(b'\n', text.trim_end().as_bytes()).count();
+            if count > 0 {
+                // The line of a block may be the one of its name.
+                ends.insert(node.line, node.line + count + 1);
+            }
+        }
+        Value::Null => {}
+    }
+}
+
 /// Keeps what the first source found of a secret on a line: a structured source knows more of a
-/// place than the one that reads lines. One source may find it for several registries.
+/// place than the one that reads lines. One source may find it for several registries. Base64 of
+/// what is found is not found once more.
 fn keep_first(hits: &mut Vec<Hit>) {
+    let encoded = |hit: &Hit| Base64::encode_string(hit.found.secret.expose_secret().as_bytes());
+    let encoded: HashSet<_> = hits.iter().map(|hit| (hit.found.line, encoded(hit))).collect();
     let mut owners = HashMap::new();
     let mut seen = HashSet::new();
     hits.retain(|hit| {
         let found = &hit.found;
         let secret = (found.line, found.secret.expose_secret().to_owned());
+        if encoded.contains(&secret) {
+            return false;
+        }
         let owner = *owners.entry(secret.clone()).or_insert(hit.rule);
         owner == hit.rule && seen.insert((secret, found.registry.clone()))
     });
@@ -112,5 +176,26 @@ mod tests {
         assert_eq!(found.username.as_deref(), Some("ada"));
         assert_eq!((found.line, found.pointer.as_str()), (3, "/stringData/.dockerconfigjson"));
         assert_eq!(found.secret.expose_secret(), "s3cret-word");
+    }
+
+    /// Rules and lines of what is found.
+    fn found(path: &str, text: &str) -> Vec<(&'static str, usize)> {
+        examine(path, text).iter().map(|hit| (hit.rule, hit.found.line)).collect()
+    }
+
+    #[test]
+    fn a_login_deep_in_a_value_is_found_once_and_on_other_lines_again() {
+        let text = "write_files:\n- path: /c.toml\n  content: |\n    [[runners]]\n    environment = [\"DOCKER_AUTH_CONFIG={\\\"auths\\\":{\\\"ghcr.io\\\":{\\\"auth\\\":\\\"YWRhOnMzY3JldC13b3Jk\\\"}}}\"]\nruncmd:\n- ls\n- ls\n";
+        assert_eq!(found("a.yaml", text).len(), 1);
+        let more = format!("{text}- docker login -u ada -p s3cret-word ghcr.io\n");
+        let lines: Vec<_> = found("a.yaml", &more).into_iter().map(|(_, line)| line).collect();
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[1], 9);
+    }
+
+    #[test]
+    fn base64_of_a_password_is_no_second_one() {
+        let text = "kind: Secret\nmetadata:\n{{- if .x }}\n{{- end }}\n  name: a\ndata:\n  DOCKERHUB_TOKEN: czNjcmV0LXdvcmQ=\n";
+        assert_eq!(found("a.yaml", text), [("k8s-basic-auth", 7)]);
     }
 }

@@ -50,6 +50,13 @@ const NOTHING: &[&str] = &[
     "(null)",
 ];
 
+/// Words of a sentence that goes on where a command would have a password: `docker login -p is …`.
+const SENTENCES: &[&str] = &[
+    "is", "are", "was", "were", "in", "and", "or", "with", "without", "to", "for", "from", "the",
+    "an", "it", "instead", "option", "options", "flag", "flags", "should", "must", "can", "will",
+    "does", "works", "fails", "has", "anymore", "because", "when", "if", "but", "by", "into",
+];
+
 /// Whether a text in the place of a secret opens nothing. `username` is what stands beside it;
 /// a few passwords of manuals are known by their user only.
 ///
@@ -114,7 +121,7 @@ fn trimmed(text: &str) -> &str {
 }
 
 fn is_nothing(text: &str) -> bool {
-    NOTHING.iter().any(|word| word.eq_ignore_ascii_case(text))
+    NOTHING.iter().chain(SENTENCES).any(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// An option of a command that stands where its value is missing: `-p`, `--password-stdin`.

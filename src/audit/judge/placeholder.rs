@@ -58,6 +58,7 @@ const PAIRS: &[(&str, &str)] = &[
     ("foo", "bar"),
     ("user", "pass"),
     ("username", "pass"),
+    ("someone", "sillyness"),
 ];
 
 /// How prompts to fill something in begin, before a sign between words.
@@ -159,9 +160,10 @@ fn is_bracketed(text: &str) -> bool {
             .any(|(open, close)| between(open, close).is_some_and(is_words))
 }
 
-/// `xxxx`, `****`, `ghp_abc***`, `••••`, a UUID of one digit.
+/// `xxxx`, `****`, `ghp_abc***`, `••••`, `000000`, a UUID of one digit.
 fn is_masked(text: &str) -> bool {
-    let is_mask = text.chars().all(|c| MASK.contains(c));
+    let is_zeros = || text.len() >= MASK_RUN && text.bytes().all(|b| b == b'0');
+    let is_mask = text.chars().all(|c| MASK.contains(c)) || is_zeros();
     if is_mask || text.contains("***") || text.contains("••") {
         return true;
     }

@@ -17,8 +17,8 @@ pub(super) const SOURCE: Source = Source {
         all.extend(Places::below(&places.docker, ".dockercfg"));
         all
     },
-    // The last is base64 of `{"https://`.
-    words: &["dockercfg", "\"auth\"", "eyJodHRwczovL"],
+    // A pair without `auth` has nothing else; the last is base64 of `{"https://`.
+    words: &["dockercfg", "\"auth\"", "\"username\"", "eyJodHRwczovL"],
     find: Find::Map(find),
 };
 

@@ -3,6 +3,7 @@
 
 use super::k8s_values::{SecretValue, is_secret, passwords, text, values};
 use super::podman_secrets::is_password;
+use super::variables::names;
 use super::{File, Find, Source};
 use crate::audit::document::{Here, Node};
 use crate::audit::finding::{Found, Kind};
@@ -29,8 +30,8 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
         values.iter().filter(|value| is_password(value.name) && !value.text.trim().is_empty());
     for value in named.take(100) {
         found.push(Found {
-            registry: registry_beside(&values).map(str::to_owned),
-            username: user_beside(&values).map(str::to_owned),
+            registry: registry_of(value.name, &values).map(str::to_owned),
+            username: user_of(value.name, &values).map(str::to_owned),
             ..value.found(here, Kind::UserPass)
         });
     }
@@ -42,6 +43,12 @@ fn tekton<'t>(secret: &Here<'t>) -> Option<&'t str> {
     let annotations = Here { node: annotations, ..*secret };
     let registry = annotations.entries().find(|(name, _)| name.starts_with("tekton.dev/docker-"));
     registry.and_then(|(_, node)| node.text())
+}
+
+/// The registry that stands beside a password, else the one that its name says.
+fn registry_of<'v>(name: &str, values: &'v [SecretValue<'_>]) -> Option<&'v str> {
+    let name = name.replace(['-', '.'], "_");
+    registry_beside(values).or_else(|| names::host(&name))
 }
 
 fn registry_beside<'v>(values: &'v [SecretValue<'_>]) -> Option<&'v str> {
@@ -63,6 +70,18 @@ fn registry_beside<'v>(values: &'v [SecretValue<'_>]) -> Option<&'v str> {
             "url",
         ],
     )
+}
+
+/// The user whose name begins as the password's does, else one that stands beside it.
+fn user_of<'v>(name: &str, values: &'v [SecretValue<'_>]) -> Option<&'v str> {
+    let stems = names::stems(&name.replace(['-', '.'], "_"));
+    let named = stems.iter().find_map(|stem| {
+        let dashed = stem.replace('_', "-");
+        let twins = ["_USERNAME", "_USER"].map(|end| format!("{stem}{end}"));
+        let others = ["-USERNAME", "-USER"].map(|end| format!("{dashed}{end}"));
+        twins.iter().chain(&others).find_map(|name| text(values, &[name]))
+    });
+    named.or_else(|| user_beside(values))
 }
 
 fn user_beside<'v>(values: &'v [SecretValue<'_>]) -> Option<&'v str> {
@@ -124,6 +143,17 @@ mod tests {
             "kind: Secret\ndata:\n  DOCKER_USERNAME: YWRh\n  DOCKER_PASSWORD: {word}\n  DB_PASSWORD: {word}\n"
         );
         assert_eq!(lines_of("k8s-basic-auth", "s.yaml", &text), ["* ada userpass s3cret-word"]);
+    }
+
+    #[test]
+    fn a_name_says_the_registry_and_whose_password_it_is() {
+        let text = "kind: Secret\nstringData:\n  user: other\n  QUAY_USERNAME: ada\n  QUAY_PASSWORD: s3cret-word\n";
+        assert_eq!(
+            lines_of("k8s-basic-auth", "s.yaml", text),
+            ["quay.io ada userpass s3cret-word"]
+        );
+        let text = "kind: Secret\ndata:\n  GITHUB_ACTOR: YWRh\n  CR_PAT: czNjcmV0LXdvcmQ=\n";
+        assert_eq!(hits("s.yaml", text).len(), 1);
     }
 
     #[test]

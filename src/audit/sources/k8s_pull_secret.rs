@@ -1,6 +1,7 @@
 //! Pull secrets of Kubernetes: Docker's settings as the value of a Secret, also in lists, dumps and
 //! the annotation that `kubectl apply` leaves.
 
+use super::fields::below;
 use super::k8s_values::{is_secret, values};
 use super::podman_secrets::decoded;
 use super::{File, Find, Source, dockercfg};
@@ -28,8 +29,18 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
         for value in &values(here) {
             value.at(here, |at| settings(at, &value.text, found));
         }
+        return;
+    }
+    // Terraform's `kubernetes_secret` and programs that make Secrets have the value alone.
+    for (name, node) in here.entries() {
+        if let Some(text) = node.text().filter(|_| KEYS.contains(&name)) {
+            settings(&below(here, name, node), text, found);
+        }
     }
 }
+
+/// Names of values that are Docker's settings.
+const KEYS: &[&str] = &[".dockerconfigjson", ".dockercfg"];
 
 /// The logins of the settings that are the text at a value, encoded once more than needed or not.
 fn settings(at: &Here<'_>, text: &str, found: &mut Vec<Found>) {

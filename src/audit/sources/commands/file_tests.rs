@@ -28,6 +28,24 @@ fn histories_of_all_shells_are_read() {
 }
 
 #[test]
+fn what_is_quoted_for_git_and_grep_is_no_command() {
+    for prose in [
+        "git commit -am \"ci: docker login -p gone ghcr.io\"",
+        "git log --grep 'docker login -p foo'",
+        "grep -rn \"docker login -u ada -p s3cret-word ghcr.io\" .",
+        "gh pr create --title \"docker login -p goes\"",
+    ] {
+        assert!(rows("/h/.bash_history", &format!("{prose}\n")).is_empty(), "{prose}");
+        let more = format!("{prose} && ssh box \"docker login -u ada -p 'a b' ghcr.io\"\n");
+        assert_eq!(rows("/h/.bash_history", &more).len(), 1, "{more}");
+    }
+    for run in ["bash -c", "ssh box", "sudo su -c", "docker exec x sh -c", "watch", "sh"] {
+        let text = format!("{run} \"docker login -u ada -p s3cret-word ghcr.io\"\n");
+        assert_eq!(rows("/h/.bash_history", &text).len(), 1, "{text}");
+    }
+}
+
+#[test]
 fn sessions_of_agents_are_read() {
     let found = |text: &str| {
         let expected = ("ghcr.io".into(), "ada".into(), "s3cret-word".into(), "history", 2);

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use super::words::Word;
+
 /// What a command does with a registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -121,6 +123,39 @@ pub(super) fn name(word: &str) -> Option<&'static str> {
 /// Whether a word names a program of the table.
 pub(super) fn is_program(word: &str) -> bool {
     name(word).is_some()
+}
+
+/// Programs, and what they are told, whose arguments are prose; nothing for all they are told.
+const PROSE: &[(&str, &[&str])] = &[
+    ("git", &["commit", "tag", "notes", "merge", "stash", "log", "revert", "grep"]),
+    ("hg", &["commit", "ci", "tag"]),
+    ("svn", &["commit", "ci"]),
+    ("gh", &["pr", "issue", "release", "search"]),
+    ("glab", &["mr", "issue", "release"]),
+    ("grep", &[]),
+    ("egrep", &[]),
+    ("zgrep", &[]),
+    ("rg", &[]),
+    ("ag", &[]),
+    ("ack", &[]),
+    ("notify-send", &[]),
+];
+
+/// How many words may stand before the program of a command: what a shell or a file puts there.
+const MAX_AHEAD: usize = 6;
+
+/// Whether what is quoted next in a command that begins with these words is prose, or looked for:
+/// `git commit -m "docker login -p is gone"`.
+pub(super) fn takes_prose(words: &[Word]) -> bool {
+    let ahead = words.iter().take(MAX_AHEAD).enumerate();
+    let program = ahead.filter(|(_, word)| !word.is_quoted).find_map(|(at, word)| {
+        let last = word.text.rsplit('/').next().unwrap_or(&word.text);
+        PROSE.iter().find(|(name, _)| *name == last).map(|(_, verbs)| (at, *verbs))
+    });
+    program.is_some_and(|(at, verbs)| {
+        let mut told = words[at + 1..].iter().take(MAX_AHEAD);
+        verbs.is_empty() || told.any(|word| verbs.contains(&word.text.as_str()))
+    })
 }
 
 /// What a program is told by the words after it, and where the words that matter begin.

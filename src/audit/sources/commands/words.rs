@@ -2,6 +2,7 @@
 //! what a shell would fill in stays as it is written, and what is quoted is kept to be read as
 //! commands of its own.
 
+use super::programs;
 use super::quotes::{self, Dialect};
 
 /// More words than that are no login; the rest is read as another command.
@@ -180,7 +181,7 @@ impl Reader<'_> {
             true => word.text.push_str(text),
             false => quotes::unescape_double(text, dialect, &mut word.text),
         }
-        if may_hold(text) {
+        if may_hold(text) && !programs::takes_prose(&self.command.words) {
             let is_raw = is_literal || !text.contains('\\');
             let text = if is_raw { text.to_owned() } else { quotes::unescape_c(text) };
             self.line.inner.push(Inner { text, at: open, is_raw });

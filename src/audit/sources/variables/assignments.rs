@@ -12,6 +12,8 @@ pub(in crate::audit::sources) struct Assignment {
     pub(in crate::audit::sources) value: String,
     /// The line of the name.
     pub(in crate::audit::sources) line: usize,
+    /// How many line ends of the file are in its value.
+    pub(in crate::audit::sources) ends: usize,
     /// A JSON pointer in a file that has a structure.
     pub(in crate::audit::sources) pointer: String,
 }
@@ -45,7 +47,9 @@ pub(in crate::audit::sources) fn read(
             if super::names::is_secret(&name) {
                 at = next.max(end);
             }
-            all.push(Assignment { name, value, line, pointer: String::new() });
+            let said = bytes.get(end..next).unwrap_or_default();
+            let ends = memchr::memchr_iter(b'\n', said).count();
+            all.push(Assignment { name, value, line, ends, pointer: String::new() });
         }
     }
     all

@@ -89,7 +89,8 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
         all.iter().map(|a| (a.name.clone(), a.value.clone())).collect();
     // What a tree said already is not said again by its lines.
     all.extend(assignments::read(text, &is_wanted).into_iter().filter(|a| {
-        !lines.contains(&(a.name.clone(), a.line))
+        // The value of an item stands a line below its name.
+        (0..2).all(|below| !lines.contains(&(a.name.clone(), a.line + below)))
             && !values.contains(&(a.name.clone(), a.value.clone()))
     }));
     let kind = match kind::of(file.path, text) {
@@ -109,7 +110,7 @@ pub fn in_environment(pairs: impl Iterator<Item = (String, String)>) -> Vec<Foun
     let all: Vec<Assignment> = pairs
         .map(|(name, value)| {
             let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-            Assignment { name, value, line: 1, pointer }
+            Assignment { name, value, line: 1, ends: 0, pointer }
         })
         .collect();
     in_assignments(&all, Kind::Env, &|| false)
@@ -197,9 +198,11 @@ fn of_role(
 
 /// JSON with `auths`, as it is or as base64; else base64 of `user:password`.
 fn settings(assignment: &Assignment, kind: Kind, found: &mut Vec<Found>, siblings: &Siblings<'_>) {
+    // Lines that the value says itself, as `\n` or in base64, are none of the file's.
+    let below = |line: usize| Some(line.saturating_sub(1)).filter(|at| *at <= assignment.ends);
     let place = |found: Found| Found {
         kind,
-        line: assignment.line,
+        line: assignment.line + below(found.line).unwrap_or(0),
         pointer: assignment.pointer.clone(),
         ..found
     };

@@ -230,14 +230,14 @@ pub(super) fn ending(name: &str) -> Option<String> {
 
 /// The name without the words that say it is a password, longest first, to which those of the user
 /// and of the registry may be added.
-pub(super) fn stems(name: &str) -> Vec<String> {
+pub(in crate::audit::sources) fn stems(name: &str) -> Vec<String> {
     let words = words(name);
     let length = stem_length(&words).saturating_sub(1).max(1).min(words.len());
     (1..=length).rev().map(|count| words[..count].join("_")).collect()
 }
 
 /// The registry that a name says by itself.
-pub(super) fn host(name: &str) -> Option<&'static str> {
+pub(in crate::audit::sources) fn host(name: &str) -> Option<&'static str> {
     let joined = format!("_{}_", words(name).join("_"));
     HOSTS.iter().find(|(word, _)| joined.contains(&format!("_{word}"))).map(|(_, host)| *host)
 }

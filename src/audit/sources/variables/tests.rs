@@ -178,11 +178,12 @@ fn settings_in_a_variable_are_one_finding_for_each_entry() {
         format!("export DOCKER_AUTH_CONFIG='{json}'"),
         format!("export DOCKER_AUTH_CONFIG=\"{}\"", json.replace('"', "\\\"")),
         format!("Environment='DOCKER_AUTH_CONFIG={json}'"),
-        format!("DOCKER_AUTH_CONFIG='{}'", json.replace("{\"g", "\n{\n \"g")),
         format!("environment = [\"DOCKER_AUTH_CONFIG={}\"]", json.replace('"', "\\\"")),
     ] {
         is("/a/.env", &text, "ghcr.io", "ada", "s3cret", 1);
     }
+    let text = format!("DOCKER_AUTH_CONFIG='{}'", json.replace("{\"g", "\n{\n \"g"));
+    is("/a/.env", &text, "ghcr.io", "ada", "s3cret", 3);
     let two = json.replace("}}}", &format!("}},\"quay.io\":{{\"auth\":\"{auth}\"}}}}}}"));
     assert_eq!(rows("/a/.env", &format!("DOCKER_AUTH_CONFIG='{two}'")).len(), 2);
     let text = "DEVCONTAINERS_OCI_AUTH=\"ghcr.io|ada|s3cret,quay.io|bob|other\"";

@@ -2,6 +2,8 @@
 
 use super::assignments::Assignment;
 use crate::audit::document::{Here, Node, Step, Value};
+use crate::audit::sources::k8s_values::is_secret;
+use crate::audit::sources::podman_secrets::decoded;
 
 /// The variables of these names in the trees of a file, in its order.
 pub(super) fn read(trees: &[Node], is_wanted: &dyn Fn(&str) -> bool) -> Vec<Assignment> {
@@ -42,12 +44,19 @@ fn visit(here: &Here<'_>, is_wanted: &dyn Fn(&str) -> bool, all: &mut Vec<Assign
 /// `NAME: value`, and `NAME: {value: …}` as GitLab has it.
 fn entry(name: &str, at: &Here<'_>, all: &mut Vec<Assignment>) {
     if let Some(value) = at.node.text() {
-        all.push(assignment(name, value, at));
+        let plain = is_encoded(at).then(|| decoded(value)).flatten();
+        all.push(assignment(name, plain.as_deref().unwrap_or(value).trim_end(), at));
     } else if let Some(node) = at.get("value")
         && let Some(value) = node.text()
     {
         all.push(assignment(name, value, &Here { node, step: Step::Name("value"), up: Some(at) }));
     }
+}
+
+/// Whether a value is one of `data` of a Kubernetes Secret, in base64.
+fn is_encoded(at: &Here<'_>) -> bool {
+    let Some(data) = at.up else { return false };
+    data.name() == Some("data") && data.map_above().is_some_and(|above| is_secret(above))
 }
 
 /// `{name: NAME, value: …}`.
@@ -66,5 +75,5 @@ fn item(here: &Here<'_>, is_wanted: &dyn Fn(&str) -> bool, all: &mut Vec<Assignm
 
 fn assignment(name: &str, value: &str, at: &Here<'_>) -> Assignment {
     let (name, value) = (name.to_owned(), value.to_owned());
-    Assignment { name, value, line: at.line(), pointer: at.pointer() }
+    Assignment { name, value, line: at.line(), ends: 0, pointer: at.pointer() }
 }

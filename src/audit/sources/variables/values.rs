@@ -40,6 +40,9 @@ const MAX_VALUE: usize = 1 << 20;
 /// How far a plain value of YAML reaches.
 const MAX_FIELD: usize = 4096;
 
+/// How far `{{ x }}` reaches.
+const MAX_EXPRESSION: usize = 200;
+
 /// The value at a place, and where the text goes on.
 pub(super) fn read(text: &str, place: Place, missing: &mut Missing) -> Option<(String, usize)> {
     let bytes = text.as_bytes();
@@ -171,8 +174,50 @@ fn field(line: &str) -> &str {
     let line = line.get(..MAX_FIELD).unwrap_or(line);
     let line = line.find(" #").map_or(line, |at| &line[..at]).trim_end();
     let line = line.find(", ").map_or(line, |at| &line[..at]);
-    let line = line.trim_end_matches(['}', ' ', ',']);
-    if line.contains([' ', '\t']) { "" } else { line }
+    let line = without_brace(line);
+    if without_expressions(line).contains([' ', '\t']) { "" } else { line }
+}
+
+/// A value without the braces that close a map around it: those of `${X}` are its own.
+fn without_brace(line: &str) -> &str {
+    let mut line = line.trim_end_matches([' ', ',']);
+    let mut extra = line.matches('}').count().saturating_sub(line.matches('{').count());
+    while extra > 0
+        && let Some(rest) = line.strip_suffix('}')
+    {
+        line = rest.trim_end_matches([' ', ',']);
+        extra -= 1;
+    }
+    line
+}
+
+/// What a line says besides `{{ x }}`, `${x}` and `$(cmd)`.
+fn without_expressions(line: &str) -> String {
+    let (mut said, mut at) = (String::new(), 0);
+    while let Some(rest) = line.get(at..).filter(|rest| !rest.is_empty()) {
+        match expression(rest) {
+            Some(length) => at += length,
+            None => {
+                let c = rest.chars().next().unwrap_or_default();
+                said.push(c);
+                at += c.len_utf8();
+            }
+        }
+    }
+    said
+}
+
+/// How long the expression is with which a text begins.
+fn expression(text: &str) -> Option<usize> {
+    let close = match text.as_bytes() {
+        [b'{', b'{', ..] | [b'$', b'{', b'{', ..] => "}}",
+        [b'$', b'{', ..] => "}",
+        [b'$', b'(', ..] => ")",
+        _ => return None,
+    };
+    // A longer one is none: so a line of open ones costs no more than any other.
+    let near = &text.as_bytes()[..text.len().min(MAX_EXPRESSION)];
+    memchr::memmem::find(near, close.as_bytes()).map(|at| at + close.len())
 }
 
 /// A word of a shell: to a blank, a quote or an operator.
@@ -180,6 +225,10 @@ fn one_word(line: &str) -> &str {
     let bytes = line.as_bytes();
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
+        if let Some(length) = line.get(at..).and_then(expression) {
+            at += length;
+            continue;
+        }
         match (byte, bytes.get(at + 1)) {
             // The end of a line, or of a text, that is quoted.
             (b'\\', Some(b'n' | b'"' | b'r')) => break,
