@@ -16,8 +16,17 @@ const MARKS: [(&str, &str); 2] = [("{{", "\u{f8f0}"), ("}}", "\u{f8f1}")];
 /// The trees of all documents in a text, with the lines of the text.
 #[must_use]
 pub fn documents(text: &str) -> Vec<Node> {
-    let lines: Vec<&str> = text.lines().collect();
+    let found = heredocs(text);
+    if found.is_empty() { template(text) } else { found }
+}
+
+/// The trees of what a script writes.
+fn heredocs(text: &str) -> Vec<Node> {
     let mut found = Vec::new();
+    if memchr::memmem::find(text.as_bytes(), b"<<").is_none() {
+        return found;
+    }
+    let lines: Vec<&str> = text.lines().collect();
     let mut open = HashSet::new();
     let mut next = 0;
     while let Some(line) = lines.get(next) {
@@ -35,9 +44,6 @@ pub fn documents(text: &str) -> Vec<Node> {
         let trees = read(&body[..length].join("\n"));
         found.extend(trees.into_iter().map(|tree| placed(tree, &|line| begin + line)));
         next += length;
-    }
-    if found.is_empty() {
-        found = template(text);
     }
     found
 }

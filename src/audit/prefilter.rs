@@ -30,18 +30,23 @@ pub fn may_hold_credentials(bytes: &[u8]) -> bool {
         || WORDS.as_ref().is_none_or(|words| words.is_match(bytes)) && !is_machine_made(bytes)
 }
 
-/// How many bytes tell a program or a picture from a text.
-const SAMPLE: usize = 64 * 1024;
+/// How many bytes tell a program or a picture from a text, and in how many places of a file they are
+/// taken: a library begins with a long list of names.
+const SAMPLE: usize = 4 * 1024;
+const SAMPLES: usize = 16;
 
 /// Whether more than a tenth of the bytes are none of a text's. NULs count for nothing: an editor's
 /// swap file is text between them.
 fn is_machine_made(bytes: &[u8]) -> bool {
-    let sample = &bytes[..bytes.len().min(SAMPLE)];
-    let is_control = |b: &&u8| matches!(**b, 1..=8 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);
-    let controls = sample.iter().filter(is_control).count();
-    let broken: usize = sample.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
-    let all = sample.iter().filter(|b| **b != 0).count();
-    (controls + broken) * 10 > all
+    let step = (bytes.len() / SAMPLES).max(SAMPLE);
+    let (mut bad, mut all) = (0, 0);
+    for sample in bytes.chunks(step).map(|part| &part[..part.len().min(SAMPLE)]) {
+        let is_control = |b: &&u8| matches!(**b, 1..=8 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);
+        bad += sample.iter().filter(is_control).count();
+        bad += sample.utf8_chunks().map(|chunk| chunk.invalid().len()).sum::<usize>();
+        all += sample.iter().filter(|b| **b != 0).count();
+    }
+    bad * 10 > all
 }
 
 /// Whether the bytes begin as UTF-16 does.

@@ -206,6 +206,23 @@ pub(in crate::audit::sources) fn is_secret(name: &str) -> bool {
     role(name).is_some()
 }
 
+/// Whether a text has the name of a secret for a registry.
+pub(super) fn has_secret(text: &str) -> bool {
+    let Some(parts) = PARTS.as_ref() else { return true };
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
+    let bytes = text.as_bytes();
+    let mut done = 0;
+    parts.find_iter(bytes).any(|part| {
+        if part.start() < done {
+            return false;
+        }
+        let begin = part.start() - bytes[done..part.start()].iter().rev().take_while(is_part).count();
+        done = part.end() + bytes[part.end()..].iter().take_while(is_part).count();
+        let name = text.get(begin..done).unwrap_or_default();
+        is_secret(name.trim_start_matches(|c: char| c.is_ascii_digit()))
+    })
+}
+
 /// `DOCKERPASSWORD`, `REGISTRYTOKEN`.
 fn is_fused(word: &str) -> bool {
     ["DOCKER", "DOCKERHUB", "REGISTRY", "GHCR", "QUAY"].iter().any(|begin| {
