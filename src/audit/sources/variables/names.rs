@@ -99,6 +99,12 @@ static PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasickBuilder::new().ascii_case_insensitive(true).build(parts).ok()
 });
 
+/// Parts of which one is in those names as well; most texts have none of them beside the others.
+static REGISTRY_PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let parts = REGISTRY_WORDS.iter().chain(&["CI_", "REPO_", "DEVCONTAINERS"]);
+    AhoCorasickBuilder::new().ascii_case_insensitive(true).build(parts).ok()
+});
+
 /// Names of which no word says it.
 const EXACT: &[&str] = &["CI_DEPLOY_PASSWORD", "CI_JOB_TOKEN", "REPO_PASS", "REPO_PASSWORD"];
 
@@ -164,6 +170,9 @@ pub(super) enum Role {
 /// What a variable of this name holds, where it is a secret for a registry.
 pub(super) fn role(name: &str) -> Option<Role> {
     if name.len() > 80 || NEVER.contains(&name) || !PARTS.as_ref()?.is_match(name) {
+        return None;
+    }
+    if !REGISTRY_PARTS.as_ref()?.is_match(name) {
         return None;
     }
     let words = words(name);
