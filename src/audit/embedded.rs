@@ -1,6 +1,8 @@
 //! Docker's settings in the middle of other text: `{"auths": …}` in a script, in a document, in an
 //! editor's swap file, in settings whose writer was killed; also in base64.
 
+use std::cell::LazyCell;
+
 use super::document::{self, Format, Lines, Node, Value};
 use super::{inner, prefilter};
 
@@ -16,7 +18,8 @@ const MAX_PASSES: usize = 4;
 /// Maps with `auths` that lie in a text, each with the lines of the text.
 #[must_use]
 pub fn settings(text: &str) -> Vec<Node> {
-    let lines = Lines::of(text);
+    // Most texts have none, and need no lines.
+    let lines = LazyCell::new(|| Lines::of(text));
     let mut found = Vec::new();
     let (mut done, mut looked_at) = (0, 0);
     for at in memchr::memmem::find_iter(text.as_bytes(), "auths") {
@@ -43,7 +46,7 @@ pub fn settings(text: &str) -> Vec<Node> {
 #[must_use]
 pub fn encoded_settings(text: &str) -> Vec<Node> {
     let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=_-".contains(c);
-    let lines = Lines::of(text);
+    let lines = LazyCell::new(|| Lines::of(text));
     let mut found = Vec::new();
     for begin in prefilter::ENCODED {
         for at in memchr::memmem::find_iter(text.as_bytes(), begin) {

@@ -1,9 +1,12 @@
 //! Documents in files that as a whole have no structure: what a script writes (`cat > FILE <<EOF`),
 //! and YAML with a template's expressions in it.
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
 
-use super::document::{self, Format, Node, Value};
+use memchr::memmem;
+
+use super::document::{self, Format, Lines, Node, Value};
 use super::embedded::placed;
 use super::prefilter;
 
@@ -16,15 +19,23 @@ const MARKS: [(&str, &str); 2] = [("{{", "\u{f8f0}"), ("}}", "\u{f8f1}")];
 /// The trees of all documents in a text, with the lines of the text.
 #[must_use]
 pub fn documents(text: &str) -> Vec<Node> {
-    let lines: Vec<&str> = text.lines().collect();
+    let found = heredocs(text);
+    if found.is_empty() { template(text) } else { found }
+}
+
+/// The trees of what a script writes.
+fn heredocs(text: &str) -> Vec<Node> {
+    let lines = LazyCell::new(|| Lines::of(text));
     let mut found = Vec::new();
     let mut open = HashSet::new();
     let mut next = 0;
-    while let Some(line) = lines.get(next) {
-        next += 1;
+    while let Some(at) = memmem::find(&text.as_bytes()[next..], b"<<") {
+        let line = &text[next + at..];
+        let line = line.split_once('\n').map_or(line, |(line, _)| line);
+        next += at + line.len();
         let Some(word) = heredoc(line).filter(|word| !open.contains(word)) else { continue };
-        let body = &lines[next..];
-        let Some(length) = body.iter().position(|line| line.trim() == word) else {
+        let body = text.get(next + 1..).unwrap_or_default();
+        let Some(length) = end(body, word) else {
             if open.len() == MAX_OPEN {
                 break;
             }
@@ -32,14 +43,23 @@ pub fn documents(text: &str) -> Vec<Node> {
             continue;
         };
         let begin = next;
-        let trees = read(&body[..length].join("\n"));
-        found.extend(trees.into_iter().map(|tree| placed(tree, &|line| begin + line)));
-        next += length;
-    }
-    if found.is_empty() {
-        found = template(text);
+        let trees = read(&body[..length]);
+        found.extend(trees.into_iter().map(|tree| placed(tree, &|n| lines.line(begin) + n)));
+        next += 1 + length;
     }
     found
+}
+
+/// Where the line begins that is nothing but this word.
+fn end(body: &str, word: &str) -> Option<usize> {
+    let blanks = [' ', '\t'];
+    memmem::find_iter(body.as_bytes(), word).find_map(|at| {
+        let before = body[..at].trim_end_matches(blanks);
+        let after = body[at + word.len()..].trim_start_matches(blanks);
+        let is_alone = (before.is_empty() || before.ends_with('\n'))
+            && (after.is_empty() || after.starts_with('\n'));
+        is_alone.then_some(before.len())
+    })
 }
 
 /// The word that ends what follows a line: `<<EOF`, `<<-'EOF'`, `<< "EOF"`.

@@ -128,7 +128,8 @@ impl Reader {
                 let findings = in_text(path, name, &text, Some(&about), facts);
                 into.add(Scan { findings, ..Scan::default() });
                 drop(text);
-                self.buffer.zeroize();
+                // Only what was read: the whole buffer has the size of the largest file.
+                self.buffer.as_mut_slice().zeroize();
             }
             Ok(None) | Err(files::Error::Missing(_)) => {}
             Err(files::Error::TooLarge(..)) => {

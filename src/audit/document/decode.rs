@@ -18,7 +18,15 @@ pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     if memchr::memchr2(0, b'\r', text.as_bytes()).is_none() {
         return text;
     }
-    Cow::Owned(text.replace("\r\n", "\n").replace(['\r', '\0'], "\n"))
+    let mut lines = String::with_capacity(text.len());
+    let mut rest = &*text;
+    while let Some(at) = memchr::memchr2(0, b'\r', rest.as_bytes()) {
+        lines.push_str(&rest[..at]);
+        lines.push('\n');
+        rest = rest[at..].strip_prefix("\r\n").unwrap_or(&rest[at + 1..]);
+    }
+    lines.push_str(rest);
+    Cow::Owned(lines)
 }
 
 fn utf16(bytes: &[u8], read: fn([u8; 2]) -> u16) -> String {

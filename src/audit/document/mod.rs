@@ -321,7 +321,7 @@ impl Lines {
     /// Looks for the line ends of a text.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        Self(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at).collect())
+        Self(memchr::memchr_iter(b'\n', text.as_bytes()).collect())
     }
 
     /// The line of the byte at this place.

@@ -18,6 +18,10 @@ pub(super) const SOURCE: Source = Source {
 const NAME: &str = "ECS_ENGINE_AUTH_DATA";
 
 fn find(file: &File<'_>, found: &mut Vec<Found>) {
+    // Most files have none, and may be megabytes.
+    if memchr::memmem::find(file.document.text.as_bytes(), NAME.as_bytes()).is_none() {
+        return;
+    }
     for (number, line) in file.document.text.lines().enumerate() {
         let Some((_, value)) = line.split_once(NAME) else { continue };
         let begin = found.len();

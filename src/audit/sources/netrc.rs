@@ -29,14 +29,20 @@ fn places(places: &Places) -> Vec<PathBuf> {
 
 fn find(file: &File<'_>, found: &mut Vec<Found>) {
     let text = file.document.text;
-    if !text.contains("machine") || !text.contains("password") {
+    let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    if !has("machine") || !has("passw") {
         return;
     }
     let is_netrc = file.name().contains("netrc");
     let lines = Lines::of(text);
     let mut words = Words { text, at: 0, is_netrc };
     let mut entry: Option<Entry> = None;
-    while let Some(word) = words.next() {
+    loop {
+        // In a text of another kind nothing counts before an entry begins.
+        if !is_netrc && entry.is_none() {
+            words.skip_to("machine");
+        }
+        let Some(word) = words.next() else { break };
         match word.text.as_str() {
             "machine" => entry = words.next().and_then(|host| Entry::of(host.text)),
             "default" if is_netrc => entry = None,
@@ -118,6 +124,23 @@ impl Words<'_> {
                 _ => return Some(self.bare()),
             }
         }
+    }
+
+    /// Goes on where this word is next: behind a blank, a quote or an escape.
+    fn skip_to(&mut self, word: &str) {
+        let bytes = self.text.as_bytes();
+        while let Some(next) = memchr::memmem::find(&bytes[self.at..], word.as_bytes()) {
+            let begin = self.at + next;
+            let ends_word = |b: u8| b.is_ascii_whitespace() || b"\"'\\`".contains(&b);
+            if bytes[..begin].last().is_none_or(|b| ends_word(*b))
+                || bytes[..begin].ends_with(b"\\n")
+            {
+                self.at = begin;
+                return;
+            }
+            self.at = begin + word.len();
+        }
+        self.at = bytes.len();
     }
 
     fn begins_line(&self) -> bool {

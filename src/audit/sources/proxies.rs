@@ -69,7 +69,7 @@ fn in_daemon(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
 
 fn in_service(file: &File<'_>, found: &mut Vec<Found>) {
     let (path, text) = (file.path.to_ascii_lowercase(), file.document.text);
-    let is_unit = text.contains("[Service]") && file.name().contains("proxy");
+    let is_unit = file.name().contains("proxy") && text.contains("[Service]");
     let is_settings = [".conf", ".service", "/default/docker", "/sysconfig/docker"]
         .iter()
         .any(|end| path.ends_with(end));

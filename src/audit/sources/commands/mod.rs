@@ -54,7 +54,11 @@ pub(super) const SOURCE: Source = Source {
 };
 
 fn find(file: &File<'_>, found: &mut Vec<Found>) {
-    let mut scan = scan::Scan::new(file.path, file.document.text);
+    let text = file.document.text;
+    if !scan::may_hold(text) && memchr::memmem::find(text.as_bytes(), b"login").is_none() {
+        return;
+    }
+    let mut scan = scan::Scan::new(file.path, text);
     scan.whole();
     scan.trees(&file.document.trees);
     found.extend(scan.finish());

@@ -84,6 +84,10 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
     };
     let text = file.document.text;
     let mut all = trees::read(&file.document.trees, &is_wanted);
+    // Without a secret nobody asks for the users and the registries.
+    if !all.iter().any(|a| names::is_secret(&a.name)) && !names::has_secret(text) {
+        return;
+    }
     let lines: HashSet<(String, usize)> = all.iter().map(|a| (a.name.clone(), a.line)).collect();
     let values: HashSet<(String, String)> =
         all.iter().map(|a| (a.name.clone(), a.value.clone())).collect();

@@ -99,6 +99,12 @@ static PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasickBuilder::new().ascii_case_insensitive(true).build(parts).ok()
 });
 
+/// Parts of which one is in those names as well; most texts have none of them beside the others.
+static REGISTRY_PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let parts = REGISTRY_WORDS.iter().chain(&["CI_", "REPO_", "DEVCONTAINERS"]);
+    AhoCorasickBuilder::new().ascii_case_insensitive(true).build(parts).ok()
+});
+
 /// Names of which no word says it.
 const EXACT: &[&str] = &["CI_DEPLOY_PASSWORD", "CI_JOB_TOKEN", "REPO_PASS", "REPO_PASSWORD"];
 
@@ -166,6 +172,9 @@ pub(super) fn role(name: &str) -> Option<Role> {
     if name.len() > 80 || NEVER.contains(&name) || !PARTS.as_ref()?.is_match(name) {
         return None;
     }
+    if !REGISTRY_PARTS.as_ref()?.is_match(name) {
+        return None;
+    }
     let words = words(name);
     let joined = words.join("_");
     if joined == "DEVCONTAINERS_OCI_AUTH" {
@@ -204,6 +213,23 @@ pub(super) fn role(name: &str) -> Option<Role> {
 /// Whether a variable of this name holds a secret for a registry.
 pub(in crate::audit::sources) fn is_secret(name: &str) -> bool {
     role(name).is_some()
+}
+
+/// Whether a text has the name of a secret for a registry.
+pub(super) fn has_secret(text: &str) -> bool {
+    let Some(parts) = PARTS.as_ref() else { return true };
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
+    let bytes = text.as_bytes();
+    let mut done = 0;
+    parts.find_iter(bytes).any(|part| {
+        if part.start() < done {
+            return false;
+        }
+        let begin = part.start() - bytes[done..part.start()].iter().rev().take_while(is_part).count();
+        done = part.end() + bytes[part.end()..].iter().take_while(is_part).count();
+        let name = text.get(begin..done).unwrap_or_default();
+        is_secret(name.trim_start_matches(|c: char| c.is_ascii_digit()))
+    })
 }
 
 /// `DOCKERPASSWORD`, `REGISTRYTOKEN`.
