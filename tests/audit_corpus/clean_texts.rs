@@ -149,6 +149,8 @@ fn commands(corpus: &mut Corpus) {
         "docker login -u mira -p \"\" quay.io",
         "grep -rn \"docker login -u\" .",
         "git commit -m \"ci: docker login -p is gone\"",
+        "git log --grep 'docker login -p' && gh pr create --title 'docker login -p goes away'",
+        "# docker login --password should not be used",
         "git commit -am 'docker login: read the password from stdin'",
         "# docker login -u <user> -p <password>",
         "helm install api acme/api --set imageCredentials.password=$PW",
