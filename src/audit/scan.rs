@@ -169,18 +169,23 @@ pub fn in_text(
     let slashes = path.to_string_lossy().replace('\\', "/");
     let hits = examine(&slashes, text);
     let mut findings: Vec<Finding> = Vec::new();
-    for hit in hits {
-        let Some(finding) = judged(path, hit, facts) else { continue };
-        let same = findings.iter_mut().find(|known| {
+    // By secret: a file may have a hundred thousand.
+    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+    for finding in hits.into_iter().filter_map(|hit| judged(path, hit, facts)) {
+        let known = places.entry(finding.secret.expose_secret().to_owned()).or_default();
+        let same = known.iter().copied().find(|at| {
+            let known = &findings[*at];
             known.rule == finding.rule
                 && known.registry == finding.registry
                 && known.username == finding.username
                 && known.kind == finding.kind
-                && known.secret.expose_secret() == finding.secret.expose_secret()
         });
         match same {
-            Some(known) => known.locations.extend(finding.locations),
-            None => findings.push(finding),
+            Some(at) => findings[at].locations.extend(finding.locations),
+            None => {
+                known.push(findings.len());
+                findings.push(finding);
+            }
         }
     }
     if !findings.is_empty() {

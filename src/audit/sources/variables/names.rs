@@ -225,7 +225,8 @@ pub(super) fn has_secret(text: &str) -> bool {
         if part.start() < done {
             return false;
         }
-        let begin = part.start() - bytes[done..part.start()].iter().rev().take_while(is_part).count();
+        let begin =
+            part.start() - bytes[done..part.start()].iter().rev().take_while(is_part).count();
         done = part.end() + bytes[part.end()..].iter().take_while(is_part).count();
         let name = text.get(begin..done).unwrap_or_default();
         is_secret(name.trim_start_matches(|c: char| c.is_ascii_digit()))
