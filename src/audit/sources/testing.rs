@@ -42,8 +42,7 @@ pub(super) fn logins(path: &str, text: &str) -> Vec<Login> {
 }
 
 #[test]
-fn hostile_files_end_soon() {
-    let begin = std::time::Instant::now();
+fn hostile_files_end_and_find_no_more_than_they_hold() {
     let many = 10_000;
     let numbered = |form: fn(usize) -> String| (0..many).map(form).collect::<String>();
     for (path, text) in [
@@ -65,7 +64,7 @@ fn hostile_files_end_soon() {
             format!("<servers>{}</servers>", "<server><id>ghcr.io</id></server>".repeat(many)),
         ),
     ] {
-        let _ = examine(path, &text);
+        let found = examine(path, &text).len();
+        assert!(found <= 2 * many, "{path}: {found}");
     }
-    assert!(begin.elapsed().as_secs() < 60);
 }

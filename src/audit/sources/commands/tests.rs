@@ -248,5 +248,6 @@ fn what_a_shell_fills_in_is_handed_over_as_it_is_written() {
 fn what_a_function_returns_is_no_secret() {
     let script = "command = ['docker', 'login', '-u', user, '-p', password]\n\
         _, password = auth_token.split(':')\n";
-    assert!(rows("/a/ecr.py", script).is_empty());
+    // The name itself, which the judge knows for a reference.
+    assert_eq!(rows("/a/ecr.py", script)[0].2, "${password}");
 }

@@ -120,6 +120,9 @@ pub fn in_environment(pairs: impl Iterator<Item = (String, String)>) -> Vec<Foun
     in_assignments(&all, Kind::Env, &|| false)
 }
 
+/// The most that is found in one text: each is compared with the names around it.
+const MAX_FOUND: usize = 2_000;
+
 fn in_assignments(
     all: &[Assignment],
     kind: Kind,
@@ -131,6 +134,9 @@ fn in_assignments(
     let mut about = None;
     for assignment in all {
         let Some(role) = names::role(&assignment.name) else { continue };
+        if found.len() >= MAX_FOUND {
+            break;
+        }
         // These two are for more than registries.
         let name = assignment.name.to_ascii_uppercase();
         let needs_more = name == "CI_JOB_TOKEN" || name.starts_with("REPO_PASS");

