@@ -53,7 +53,8 @@ pub(super) fn read(text: &str, place: Place, missing: &mut Missing) -> Option<(S
     let at = place.at + blanks;
     let rest = text.get(at..)?;
     let line = text.get(at..missing.line_end(text, at))?;
-    let line = &line[..line.floor_char_boundary(MAX_LINE)];
+    let end = (0..=line.len().min(MAX_LINE)).rfind(|end| line.is_char_boundary(*end));
+    let line = &line[..end.unwrap_or(0)];
     if let Some(quote) = place.around {
         let close = close_in(line.as_bytes(), quote)?;
         let said = said(&line[..close], quote);
