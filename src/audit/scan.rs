@@ -1,6 +1,6 @@
 //! Files in, findings out: reads each file once, with limits, and puts together what is the same.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -67,16 +67,23 @@ impl Scan {
 
     /// Marks secrets that lie in several files, and sorts: the worst first, then by place.
     pub(super) fn finish(mut self) -> Self {
-        let mut files: HashMap<String, usize> = HashMap::new();
+        let mut same: HashMap<String, (usize, HashSet<String>)> = HashMap::new();
         for finding in &self.findings {
-            *files.entry(finding.secret.expose_secret().to_owned()).or_default() += 1;
+            let of_secret = same.entry(finding.secret.expose_secret().to_owned()).or_default();
+            of_secret.0 += 1;
+            of_secret.1.insert(finding.registry.clone());
         }
         for finding in &mut self.findings {
-            let is_elsewhere =
-                files.get(finding.secret.expose_secret()).is_some_and(|count| *count > 1);
-            let signal = severity::signal::SAME_SECRET_ELSEWHERE;
-            if is_elsewhere && !finding.signals.contains(&signal) {
-                finding.signals.push(signal);
+            let Some((count, registries)) = same.get(finding.secret.expose_secret()) else {
+                continue;
+            };
+            for (is_so, word) in [
+                (*count > 1, severity::signal::SAME_SECRET_ELSEWHERE),
+                (registries.len() > 1, severity::signal::SAME_SECRET_OTHER_REGISTRY),
+            ] {
+                if is_so && !finding.signals.contains(&word) {
+                    finding.signals.push(word);
+                }
             }
         }
         self.findings.sort_by(|a, b| {

@@ -9,7 +9,7 @@ pub mod signal {
     pub const GROUP_READABLE: &str = "group-readable";
     /// Everybody on the machine may read it.
     pub const WORLD_READABLE: &str = "world-readable";
-    /// The folder lets others in.
+    /// Others can put another file in its place.
     pub const FOLDER_OPEN: &str = "folder-open";
     /// Git has the file in its index.
     pub const TRACKED_BY_GIT: &str = "tracked-by-git";
@@ -41,7 +41,7 @@ pub mod signal {
     pub const USERNAME_IS_SECRET: &str = "username-is-secret";
     /// A refresh token for the same registry lies beside it.
     pub const REFRESH_TOKEN_NEAR: &str = "refresh-token-near";
-    /// The place is open to the public: a log of a build, a shared folder for temporary files.
+    /// It lies where it is served to everybody, or mounted into containers.
     pub const PUBLIC_PLACE: &str = "public-place";
 
     /// All of them.

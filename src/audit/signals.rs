@@ -40,6 +40,12 @@ pub(super) fn of_file(
     let mut signals = Vec::new();
     signals.extend(about.and_then(readers));
     signals.extend(about.filter(|about| has_other_owner(path, about)).map(|_| signal::OTHER_OWNER));
+    if is_folder_open(path) {
+        signals.push(signal::FOLDER_OPEN);
+    }
+    if is_public(path) {
+        signals.push(signal::PUBLIC_PLACE);
+    }
     if is_backup(path) {
         signals.push(signal::BACKUP);
     }
@@ -151,6 +157,26 @@ fn has_other_owner(path: &Path, about: &Metadata) -> bool {
 #[cfg(not(unix))]
 fn has_other_owner(_: &Path, _: &Metadata) -> bool {
     false
+}
+
+/// Whether others can put another file in the place of this one.
+#[cfg(unix)]
+fn is_folder_open(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = path.parent().and_then(|folder| folder.metadata().ok());
+    // In a folder with the sticky bit, such as /tmp, only the owner of a file replaces it.
+    mode.map(|about| about.permissions().mode()).is_some_and(|m| m & 0o022 != 0 && m & 0o1000 == 0)
+}
+
+#[cfg(not(unix))]
+fn is_folder_open(_: &Path) -> bool {
+    false
+}
+
+/// Folders that are served to everybody, or mounted into containers.
+fn is_public(path: &Path) -> bool {
+    let public = ["/var/www", "/srv/www", "/usr/share/nginx", "/var/lib/docker/volumes"];
+    public.iter().any(|folder| path.starts_with(folder))
 }
 
 /// Names that people, editors and Docker's own writer give to copies.
