@@ -30,7 +30,7 @@ const WORDS: [&str; 8] = [
 /// The scanners to compare with, and how each is told to look at a whole tree and at every file.
 const SCANNERS: &[(&str, &[&str])] = &[
     ("ripsecrets", &[]),
-    ("kingfisher", &["scan", "--no-validate", "--no-update-check", "--quiet"]),
+    ("kingfisher", &["scan", "--no-validate"]),
     ("detect-secrets", &["scan", "--all-files"]),
     ("credsweeper", &["--path"]),
 ];

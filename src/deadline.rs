@@ -35,7 +35,7 @@ pub fn guard<T>(
     let (done, is_done) = mpsc::channel::<()>();
     let watched = Arc::clone(&is_decided);
     // Where the system has no thread left the work is done without a guard.
-    let _ = thread::Builder::new().stack_size(64 * 1024).spawn(move || {
+    let watcher = thread::Builder::new().stack_size(64 * 1024).spawn(move || {
         let timed_out = is_done.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Timeout);
         if timed_out && !watched.swap(true, Ordering::SeqCst) {
             give_up();
@@ -44,8 +44,14 @@ pub fn guard<T>(
         }
     });
     let answer = work();
-    // Left as it is: waking the other thread would cost more than its sleep.
-    std::mem::forget(done);
+    if cfg!(windows) {
+        // A program under Wine that ends while a thread of it waits is killed now and then.
+        drop(done);
+        let _ = watcher.map(thread::JoinHandle::join);
+    } else {
+        // Left as it is: waking the other thread would cost more than its sleep.
+        std::mem::forget(done);
+    }
     while is_decided.swap(true, Ordering::SeqCst) {
         // Given up at the last moment: the program is about to end.
         thread::park();
