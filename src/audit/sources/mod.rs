@@ -8,7 +8,6 @@ use super::places::Places;
 
 mod ansible;
 mod any_registry;
-mod apptainer;
 mod argocd;
 mod bitbucket;
 mod blocks;
@@ -39,14 +38,12 @@ mod gh_hosts;
 mod github_actions;
 mod gitlab_runner;
 mod gradle;
-mod helm_registry;
 mod helm_repositories;
 mod jfrog;
 mod k3s_registries;
 mod k8s_basic_auth;
 mod k8s_pull_secret;
 mod k8s_values;
-mod kubelet;
 mod kustomize;
 mod login;
 mod maven;
@@ -54,8 +51,8 @@ mod named_secrets;
 mod netrc;
 mod nomad;
 mod openshift;
+mod own_config;
 mod packer;
-mod podman_auth;
 mod podman_secrets;
 mod proxies;
 mod regctl;
@@ -125,11 +122,11 @@ pub const ALL: &[&Source] = &[
     &k8s_basic_auth::SOURCE,
     &argocd::SOURCE,
     &podman_secrets::SOURCE,
-    &podman_auth::SOURCE,
+    &own_config::PODMAN,
     &docker_config_backup::SOURCE,
-    &helm_registry::SOURCE,
-    &apptainer::SOURCE,
-    &kubelet::SOURCE,
+    &own_config::HELM,
+    &own_config::APPTAINER,
+    &own_config::KUBELET,
     &containerd::SOURCE,
     &containerd_hosts::SOURCE,
     &k3s_registries::SOURCE,
