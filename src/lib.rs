@@ -4,7 +4,7 @@
 //! one verb, one request, one answer; it alone opens the OS keychain. `imgsec-cred` is the
 //! person's program: a client of the helper, as Docker is, and the keeper of the settings.
 //!
-//! Imports run one way: the programs; then [`choice`], [`clients`] and [`protocol`]; then
+//! Imports run one way: the programs; then [`audit`], [`choice`], [`clients`] and [`protocol`]; then
 //! [`settings`]; then [`store`]; then [`files`], [`credential`], [`server`]. [`machine`],
 //! [`text`], [`deadline`] and [`process`] import nothing of ours.
 

@@ -176,6 +176,14 @@ pub struct Finding {
     pub secret: SecretString,
 }
 
+impl Finding {
+    /// Whether it lies in a variable of this process, and in no file.
+    #[must_use]
+    pub fn is_in_environment(&self) -> bool {
+        self.locations.iter().all(|location| location.path.to_string_lossy().starts_with('$'))
+    }
+}
+
 /// The id of the `nth` finding with these facts; 32 hexadecimal digits.
 #[must_use]
 pub(super) fn id(facts: &str, nth: usize) -> String {

@@ -62,7 +62,7 @@ pub fn of(finding: &Finding) -> Remedy {
                 .to_owned(),
             command: Some(format!("docker login {registry}")),
         },
-        Kind::Env if is_in_process(finding) => {
+        Kind::Env if finding.is_in_environment() => {
             without_command(Class::Reference, "set it only for the command that needs it")
         }
         Kind::Script => Remedy {
@@ -73,10 +73,6 @@ pub fn of(finding: &Finding) -> Remedy {
         _ if finding.rule == "docker-config" => by_setup(finding),
         _ => by_rule(finding.rule, registry),
     }
-}
-
-fn is_in_process(finding: &Finding) -> bool {
-    finding.locations.iter().all(|location| location.path.to_string_lossy().starts_with('$'))
 }
 
 /// What `setup` does for the `config.json` of a folder.

@@ -119,7 +119,7 @@ pub fn environment(variables: impl Iterator<Item = (String, String)>, facts: &Fa
 }
 
 /// Reads files one after the other, in one buffer.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Reader {
     buffer: Vec<u8>,
 }

@@ -4,6 +4,7 @@
 //! found by the same source. A tree knows the line of each value, and nothing of its bytes.
 
 use std::borrow::Cow;
+use std::fmt;
 
 mod decode;
 mod hcl;
@@ -29,8 +30,9 @@ pub struct Node {
     pub line: usize,
 }
 
-/// What a value is. Numbers, booleans and dates are texts, as they are written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a value is. Numbers, booleans and dates are texts, as they are written. `Debug` shows no text:
+/// it may be a secret.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Value {
     /// Nothing.
     Null,
@@ -59,8 +61,7 @@ pub enum Format {
     Lines,
 }
 
-/// A text and its trees.
-#[derive(Debug)]
+/// A text and its trees; `Debug` shows neither.
 pub struct Document<'t> {
     /// The text, without byte order mark and NULs.
     pub text: &'t str,
@@ -68,6 +69,25 @@ pub struct Document<'t> {
     pub format: Format,
     /// The roots of its trees; several in a YAML stream, none where it is only lines.
     pub trees: Vec<Node>,
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("Null"),
+            Self::Text(_) => f.write_str("Text(…)"),
+            Self::List(items) => f.debug_list().entries(items).finish(),
+            Self::Map(entries) => {
+                f.debug_map().entries(entries.iter().map(|(n, v)| (n, v))).finish()
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Document<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Document({:?}, {} bytes)", self.format, self.text.len())
+    }
 }
 
 impl<'t> Document<'t> {
@@ -328,5 +348,17 @@ impl Lines {
     #[must_use]
     pub fn line(&self, at: usize) -> usize {
         self.0.partition_point(|end| *end < at) + 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_text_of_a_file() {
+        let document = Document::read("a.json", r#"{"auths":{"q":{"auth":"s3cret-word"}}}"#);
+        let shown = format!("{document:?} {:?}", document.trees);
+        assert!(shown.contains("auths") && !shown.contains("s3cret"), "{shown}");
     }
 }

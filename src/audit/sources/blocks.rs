@@ -6,7 +6,7 @@
 const MAX_WORDS: usize = 12;
 
 /// What is between two brackets.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Block {
     /// The names and texts before the bracket.
     pub(super) names: Vec<String>,
@@ -20,7 +20,6 @@ pub(super) struct Block {
 }
 
 /// An assignment of a text.
-#[derive(Debug)]
 pub(super) struct Field {
     pub(super) name: String,
     pub(super) value: String,
@@ -66,7 +65,7 @@ pub(super) fn read(text: &str, is_ruby: bool) -> Vec<Block> {
     reader.blocks
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Word {
     Name(String),
     Text(String),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::{File, Find, Source};
+use super::{File, Find, Source, docker_proxies};
 use crate::audit::document::{Here, Step};
 use crate::audit::finding::{Found, Kind};
 use crate::audit::places::Places;
@@ -122,34 +122,9 @@ fn push(
     });
 }
 
-/// User and password in an address, decoded; nothing where it has no password.
+/// User and password in an address; in units of systemd `%41` is written as `%%41`.
 fn userinfo(address: &str) -> Option<(String, String)> {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let (userinfo, _) = authority.rsplit_once('@')?;
-    let (user, password) = userinfo.split_once(':')?;
-    (!password.is_empty()).then(|| (decoded(user), decoded(password)))
-}
-
-/// Text without `%41` and, in units of systemd, `%%41`.
-fn decoded(text: &str) -> String {
-    let text = text.replace("%%", "%");
-    let mut parts = text.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        let code = part.get(..2).and_then(|code| u8::from_str_radix(code, 16).ok());
-        match code {
-            Some(code) => {
-                bytes.push(code);
-                bytes.extend_from_slice(&part.as_bytes()[2..]);
-            }
-            None => {
-                bytes.push(b'%');
-                bytes.extend_from_slice(part.as_bytes());
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or(text)
+    docker_proxies::userinfo(&address.replace("%%", "%"))
 }
 
 #[cfg(test)]

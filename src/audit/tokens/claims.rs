@@ -15,7 +15,6 @@ const MAX_TOKEN: usize = 64 * 1024;
 const MAX_PREFIX: usize = 24;
 
 /// What a token says.
-#[derive(Debug)]
 pub(super) enum Claims {
     /// The payload of a JSON Web Token.
     Jwt(Value),

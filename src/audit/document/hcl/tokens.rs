@@ -2,7 +2,7 @@
 //! (<https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md>), one at a time.
 
 /// One word. Names and numbers are as they are written, texts are decoded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Token<'t> {
     /// A name or a keyword.
     Name(&'t str),

@@ -7,7 +7,6 @@ use super::words::Word;
 use crate::audit::hosts;
 
 /// A login as a command line says it. The secret may be a variable or a placeholder.
-#[derive(Debug)]
 pub(super) struct Login {
     pub(super) registry: Option<String>,
     pub(super) username: Option<String>,

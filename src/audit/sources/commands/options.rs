@@ -110,7 +110,7 @@ const WITH_VALUE: &[&str] = &[
 ];
 
 /// The options of a command, by name and without dashes, and the words that are none.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Options<'w> {
     options: Vec<(&'w str, Word)>,
     pub(super) others: Vec<&'w Word>,

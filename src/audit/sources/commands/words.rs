@@ -9,7 +9,7 @@ use super::quotes::{self, Dialect};
 const MAX_WORDS: usize = 512;
 
 /// A word as the program would get it, and where it begins.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Word {
     pub(super) text: String,
     pub(super) at: usize,
@@ -17,14 +17,13 @@ pub(super) struct Word {
 }
 
 /// A command: its words, and what `<<<` gives it.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Command {
     pub(super) words: Vec<Word>,
     pub(super) here: Option<Word>,
 }
 
 /// What stands in quotes or in a substitution.
-#[derive(Debug)]
 pub(super) struct Inner {
     pub(super) text: String,
     pub(super) at: usize,
@@ -33,7 +32,7 @@ pub(super) struct Inner {
 }
 
 /// A line's pipelines, each a list of commands, and what is inside of them.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Line {
     pub(super) pipelines: Vec<Vec<Command>>,
     pub(super) inner: Vec<Inner>,

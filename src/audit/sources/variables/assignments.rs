@@ -4,7 +4,7 @@ use super::values::{self, Place};
 use crate::audit::document::Lines;
 
 /// A variable as it is set somewhere.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(in crate::audit::sources) struct Assignment {
     /// Its name as it is written.
     pub(in crate::audit::sources) name: String,

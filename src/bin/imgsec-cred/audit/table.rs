@@ -55,7 +55,7 @@ fn row(finding: &Finding, machine: &Machine) -> [String; 5] {
         let path = machine.short(&location.path);
         // A variable of this process has no lines.
         let line =
-            if path.starts_with('$') { String::new() } else { format!(":{}", location.line) };
+            if finding.is_in_environment() { String::new() } else { format!(":{}", location.line) };
         format!("{path}{line}{more}")
     });
     [
