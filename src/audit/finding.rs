@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
+use super::judge;
 use super::tokens::Token;
 use crate::files;
 
@@ -177,6 +178,13 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether this is its secret, as a program reads it from the file: quotes and white space around
+    /// it do not count.
+    #[must_use]
+    pub fn is_of(&self, secret: &SecretString) -> bool {
+        judge::literal(secret.expose_secret()) == self.secret.expose_secret()
+    }
+
     /// Whether it lies in a variable of this process, and in no file.
     #[must_use]
     pub fn is_in_environment(&self) -> bool {

@@ -6,9 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::places::Places;
+use super::remedy;
 use super::scan::{Facts, Reader, Scan};
 use super::signals;
-use super::sources;
+use super::sources::{self, Source};
 
 /// Looks into the known places of these users, and into what lies beside them: backups, and what
 /// writers left behind.
@@ -31,32 +32,47 @@ pub fn known(users: &[Places], facts: &Facts) -> Scan {
     scan.finish()
 }
 
+/// The settings files of one user whose readers can ask a helper, Docker's first, as far as they are
+/// there; copies left out.
+#[must_use]
+pub fn settings(places: &Places) -> Vec<PathBuf> {
+    let row = |id: &&str| sources::ALL.iter().find(|source| source.id == *id);
+    let all = remedy::MOVABLE.iter().filter_map(row).flat_map(|row| files_of(row, places));
+    let mut seen = BTreeSet::new();
+    let is_new = |path: &PathBuf| fs::canonicalize(path).is_ok_and(|path| seen.insert(path));
+    let there = all.filter(|path| path.is_file() && !signals::is_backup(path));
+    there.filter(is_new).collect()
+}
+
 /// How deep files may lie below a place that ends in `*`, and how many are taken.
 const MAX_DEPTH: usize = 5;
 const MAX_FILES: usize = 5_000;
 
 /// Every known place of one user, whether there is a file or not.
 fn of_user(places: &Places) -> Vec<PathBuf> {
-    let mut all = BTreeSet::new();
-    for source in sources::ALL {
-        for place in (source.places)(places) {
-            match place.file_name().and_then(|name| name.to_str()) {
-                Some(name) if name.ends_with('*') => {
-                    let prefix = name.trim_end_matches('*').to_owned();
-                    let found = entries_of(place.parent(), |name| name.starts_with(&prefix));
-                    let mut files = Vec::new();
-                    found.into_iter().for_each(|path| add_below(path, MAX_DEPTH, &mut files));
-                    all.extend(files);
-                }
-                _ => {
-                    all.insert(place);
-                }
-            }
-        }
-    }
+    let mut all: BTreeSet<_> =
+        sources::ALL.iter().flat_map(|source| files_of(source, places)).collect();
     let beside: Vec<_> = all.iter().flat_map(|place| copies_of(place)).collect();
     all.extend(beside);
     all.into_iter().collect()
+}
+
+/// The places of one source; where one ends in `*`, the files that are there.
+fn files_of(source: &Source, places: &Places) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for place in (source.places)(places) {
+        match place.file_name().and_then(|name| name.to_str()) {
+            Some(name) if name.ends_with('*') => {
+                let prefix = name.trim_end_matches('*').to_owned();
+                let found = entries_of(place.parent(), |name| name.starts_with(&prefix));
+                let mut below = Vec::new();
+                found.into_iter().for_each(|path| add_below(path, MAX_DEPTH, &mut below));
+                files.extend(below);
+            }
+            _ => files.push(place),
+        }
+    }
+    files
 }
 
 /// Adds a file, or those of a folder and of the folders in it.

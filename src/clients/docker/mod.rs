@@ -1,28 +1,24 @@
 //! Docker's `config.json`: which helper it names, and the logins it holds in plain text
-//! (docker/cli `cli/config/configfile/file.go`, `cli/config/credentials/`).
+//! (docker/cli `cli/config/configfile/file.go`, `cli/config/credentials/`). The files of Podman,
+//! Helm and ORAS have the same form.
 
 use std::path::Path;
 
-use base64ct::{Base64, Encoding};
-use jsonc_parser::cst::CstInputValue;
-use secrecy::SecretString;
+use jsonc_parser::cst::CstObject;
 use serde_json::{Map, Value};
-use zeroize::Zeroizing;
 
+use self::login::plain_login;
 use super::json::{self, JsonFile};
 use crate::credential::Credential;
-use crate::server::{DOCKER_HUB, ServerKey};
 use crate::store::Error;
 
-/// The user name that marks a secret as an identity token.
-const TOKEN_USER: &str = "<token>";
-
-/// The fields of an `auths` entry that say who logs in.
-const LOGIN_FIELDS: &[&str] = &["auth", "identitytoken", "username", "password"];
+mod login;
 
 /// Docker's settings for one user.
 pub struct DockerConfig {
     file: JsonFile,
+    /// The form before Docker 1.7: the entries of `auths` are the whole file.
+    is_flat: bool,
 }
 
 /// A secret in plain text under one key of `auths`.
@@ -49,12 +45,21 @@ pub enum Change<'a> {
 }
 
 impl DockerConfig {
-    /// Reads `config.json`; one that is missing is empty.
+    /// Reads `config.json`, or a `.dockercfg`; one that is missing is empty.
     ///
     /// # Errors
     /// Where it is broken, with the line and the column.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        Ok(Self { file: JsonFile::read(path)? })
+        let file = JsonFile::read(path)?;
+        let is_flat = path.file_name().is_some_and(|name| name == ".dockercfg")
+            && json::get(file.map(), "auths").is_none();
+        Ok(Self { file, is_flat })
+    }
+
+    /// Whether it has the form before Docker 1.7, in which no helper can be named.
+    #[must_use]
+    pub fn is_flat(&self) -> bool {
+        self.is_flat
     }
 
     /// Where it is.
@@ -88,7 +93,7 @@ impl DockerConfig {
     /// Every secret in plain text, in the order of the file.
     #[must_use]
     pub fn plain_logins(&self) -> Vec<PlainLogin> {
-        let Some(auths) = self.object("auths") else { return Vec::new() };
+        let Some(auths) = self.auths() else { return Vec::new() };
         let found = auths.iter().filter_map(|(key, entry)| {
             let credential = plain_login(key, entry.as_object()?)?;
             Some(PlainLogin { key: key.clone(), credential })
@@ -114,14 +119,26 @@ impl DockerConfig {
                             }
                         }
                     }
-                    Change::Blank(key) => blank(&json::object(&json::object(root, "auths"), key)),
+                    Change::Blank(key) => login::blank(&self.entry(root, key)),
                     Change::Forget(key) => forget(root, key),
                     Change::Restore(key, credential) => {
-                        restore(&json::object(&json::object(root, "auths"), key), credential);
+                        login::restore(&self.entry(root, key), credential);
                     }
                 }
             }
         })
+    }
+
+    fn auths(&self) -> Option<&Map<String, Value>> {
+        if self.is_flat { Some(self.file.map()) } else { self.object("auths") }
+    }
+
+    /// An entry of `auths`, made where it is missing.
+    fn entry(&self, root: &CstObject, key: &str) -> CstObject {
+        if self.is_flat {
+            return json::object(root, key);
+        }
+        json::object(&json::object(root, "auths"), key)
     }
 
     fn object(&self, name: &str) -> Option<&Map<String, Value>> {
@@ -129,90 +146,13 @@ impl DockerConfig {
     }
 }
 
-/// The credential in one entry of `auths`; `None` where it holds no secret.
-fn plain_login(key: &str, entry: &Map<String, Value>) -> Option<Result<Credential, &'static str>> {
-    let text = |name| json::get(entry, name).and_then(Value::as_str).filter(|t| !t.is_empty());
-    let auth = match text("auth").map(decode) {
-        Some(Some((_, password))) if password.is_empty() => None,
-        Some(None) => return Some(Err("its auth is not base64 of user:password")),
-        auth => auth.flatten(),
-    };
-    let written = text("password")
-        .map(|p| (text("username").unwrap_or_default().to_owned(), Zeroizing::new(p.to_owned())));
-    // Docker decodes `auth` over the fields `username` and `password`.
-    let login = auth.or(written);
-    let token = text("identitytoken");
-    if text("registrytoken").is_some() {
-        return Some(Err("it holds a registry token, which no helper can keep"));
-    }
-    let (username, secret) = match (login, token) {
-        (None, None) => return None,
-        (Some(_), Some(_)) => {
-            return Some(Err(
-                "it holds a password and an identity token, and a helper keeps one secret",
-            ));
-        }
-        (None, Some(token)) => (TOKEN_USER.to_owned(), SecretString::from(token)),
-        (Some((username, _)), None) if username.is_empty() => {
-            return Some(Err("it has no user name"));
-        }
-        (Some((username, password)), None) => (username, SecretString::from(password.as_str())),
-    };
-    Some(server_key(key).map(|server| Credential::new(server, username, secret)))
-}
-
-/// The key under which Docker will ask a helper for what is written under `key`.
-fn server_key(key: &str) -> Result<ServerKey, &'static str> {
-    let server = ServerKey::parse(key).map_err(|_| "its key is no server")?;
-    if server.canonical() == DOCKER_HUB || server.is_hidden() {
-        return Ok(server);
-    }
-    // Docker finds `https://host/v1/` when it looks for `host` (`credentials.ConvertToHostname`).
-    let scheme = ["https://", "http://"].iter().find_map(|scheme| key.strip_prefix(scheme));
-    let rest = scheme.unwrap_or(key);
-    let host = rest.split('/').next().unwrap_or(rest);
-    if scheme.is_none() && server.may_lie_in_a_namespace() {
-        return Err("its key is a namespace, which Docker's helpers are never asked for");
-    }
-    ServerKey::parse(host).map_err(|_| "its key is no server")
-}
-
-/// `auth`: base64 of `user:password`. Docker drops NULs around the password.
-fn decode(auth: &str) -> Option<(String, Zeroizing<String>)> {
-    let bytes = Zeroizing::new(Base64::decode_vec(auth).ok()?);
-    let (username, password) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
-    Some((username.to_owned(), Zeroizing::new(password.trim_matches('\0').to_owned())))
-}
-
-fn blank(entry: &jsonc_parser::cst::CstObject) {
-    for field in LOGIN_FIELDS {
-        json::set(entry, field, None);
-    }
-    if entry.properties().is_empty() {
-        // As Docker leaves it: other programs read the empty entry as "logged in".
-        let _ = entry.clone().replace_with(CstInputValue::Object(Vec::new()));
-    }
-}
-
-fn forget(root: &jsonc_parser::cst::CstObject, key: &str) {
+fn forget(root: &CstObject, key: &str) {
     let auths = json::property(root, "auths").and_then(|auths| auths.object_value());
     let entry = auths.and_then(|auths| json::property(&auths, key));
     if let Some(entry) = entry
         && entry.object_value().is_some_and(|fields| fields.properties().is_empty())
     {
         entry.remove();
-    }
-}
-
-fn restore(entry: &jsonc_parser::cst::CstObject, credential: &Credential) {
-    use secrecy::ExposeSecret;
-    let secret = credential.secret.expose_secret();
-    if credential.username == TOKEN_USER {
-        json::set(entry, "identitytoken", Some(secret));
-    } else {
-        let login = Zeroizing::new(format!("{}:{secret}", credential.username));
-        let auth = Zeroizing::new(Base64::encode_string(login.as_bytes()));
-        json::set(entry, "auth", Some(&auth));
     }
 }
 
