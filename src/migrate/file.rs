@@ -12,18 +12,6 @@ use crate::protocol::NAME;
 use crate::server::{DOCKER_HUB, ServerKey};
 use crate::store::Error;
 
-/// The programs that read a file. They look up Docker Hub's helper by different names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Readers {
-    /// Docker, Helm, ORAS: by the address of Docker Hub.
-    Docker,
-    /// Podman, Buildah, Skopeo, CRI-O: as `docker.io`; of a helper they ask for hosts only
-    /// (containers/image `pkg/docker/config/config.go`, `findCredentialsInFile`).
-    Containers,
-    /// The name of the file does not say.
-    Unknown,
-}
-
 /// Whether a login of a file is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
@@ -48,7 +36,7 @@ pub fn read(
     }
     let config = DockerConfig::read(path)?;
     let logins = config.plain_logins();
-    let readers = Readers::of(path);
+    let is_podmans = is_podmans(path);
     let namespaces: Vec<_> = logins.iter().filter_map(|l| namespace_host(&l.key)).collect();
     let (mut moves, mut stays) = (Vec::new(), Vec::new());
     for PlainLogin { key, credential } in logins {
@@ -59,9 +47,10 @@ pub fn read(
                 stays.push(Stay { key, why: "it changed since it was looked at".to_owned() });
             }
             (Wanted::Yes, Ok(credential)) => {
-                let names = readers.names(&config, &credential.server);
+                let names = names(is_podmans, &config, &credential.server);
                 let host = host_of(&credential.server);
-                if readers != Readers::Docker && !names.is_empty() && namespaces.contains(&host) {
+                if !names.is_empty() && namespaces.contains(&host) {
+                    // Of a helper Podman asks for hosts only, and then looks no further.
                     let why = "entries for namespaces of it lie beside it, which a helper for the \
                                registry would hide";
                     stays.push(Stay { key, why: why.to_owned() });
@@ -88,33 +77,30 @@ pub(super) fn strip(config: &DockerConfig, moves: &[&Move]) -> Result<(), Error>
     config.change(&changes)
 }
 
-impl Readers {
-    fn of(path: &Path) -> Self {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        match () {
-            () if name == "auth.json" || name.starts_with(".tmp-auth.json") => Self::Containers,
-            () if name.starts_with("config.json") || name.starts_with(".docker") => Self::Docker,
-            () => Self::Unknown,
-        }
-    }
+/// Whether only Podman, Buildah, Skopeo and CRI-O read the file.
+fn is_podmans(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == "auth.json")
+}
 
-    /// The registries for which the file has to name our helper, so that it is asked for this
-    /// server. None, where it is asked already, another helper is asked, or none can be named.
-    fn names(self, config: &DockerConfig, server: &ServerKey) -> Vec<String> {
-        let is_hub = server.canonical() == DOCKER_HUB;
-        let keys: &[&str] = match self {
-            _ if config.is_flat() => &[],
-            _ if !is_hub => &[server.as_str()],
-            Self::Docker => &[DOCKER_HUB],
-            Self::Containers => &["docker.io"],
-            Self::Unknown => &[DOCKER_HUB, "docker.io"],
-        };
-        let has_none = |key: &&&str| match config.helper(key) {
-            Some(name) => name.is_empty(),
-            None => self == Self::Containers || config.store().is_none(),
-        };
-        keys.iter().filter(has_none).map(|key| (*key).to_owned()).collect()
-    }
+/// The registries for which the file has to name our helper, so that it is asked for this server.
+/// None, where it is asked already, another helper is asked, or none can be named.
+///
+/// Docker looks for Docker Hub by its address, Podman as `docker.io`
+/// (containers/image `pkg/docker/config/config.go`, `findCredentialsInFile`). It reads Docker's file
+/// as well, but not the helper that Docker has for every registry.
+fn names(is_podmans: bool, config: &DockerConfig, server: &ServerKey) -> Vec<String> {
+    let is_hub = server.canonical() == DOCKER_HUB;
+    let keys: &[&str] = match () {
+        () if config.is_flat() => &[],
+        () if !is_hub => &[server.as_str()],
+        () if is_podmans => &["docker.io"],
+        () => &[DOCKER_HUB, "docker.io"],
+    };
+    let has_none = |key: &&&str| match config.helper(key) {
+        Some(name) => name.is_empty(),
+        None => is_podmans || config.store().is_none(),
+    };
+    keys.iter().filter(has_none).map(|key| (*key).to_owned()).collect()
 }
 
 /// Whether our helper is asked for this server already.
