@@ -19,7 +19,7 @@ mod shell;
 
 // What the rows share.
 mod blocks;
-mod fields;
+mod images;
 mod login;
 #[cfg(test)]
 mod testing;
@@ -72,27 +72,50 @@ impl<'t> File<'t> {
     }
 }
 
-/// The table.
+/// The table, by family. Of two rows that find the same secret at a place, the first has it: rows for
+/// one program stand before those for any.
 pub const ALL: &[&Source] = &[
-    &infrastructure::ansible::SOURCE,
+    // Pipelines.
     &ci::gitlab_runner::SOURCE,
+    &ci::bitbucket::SOURCE,
+    &ci::buildkite::SOURCE,
+    &ci::circleci::SOURCE,
+    &ci::concourse::SOURCE,
+    &ci::dependabot::SOURCE,
+    &ci::drone::SOURCE,
+    &ci::github_actions::SOURCE,
+    &ci::renovate::SOURCE,
+    &ci::renovate::SCRIPT,
+    // Machines and services.
+    &infrastructure::ansible::SOURCE,
+    &infrastructure::chef::SOURCE,
+    &infrastructure::cloud_init::SOURCE,
+    &infrastructure::distribution::SOURCE,
+    &infrastructure::ecs::SOURCE,
+    &infrastructure::nomad::SOURCE,
+    &infrastructure::packer::SOURCE,
+    &infrastructure::salt::SOURCE,
+    &infrastructure::terraform::SOURCE,
+    &infrastructure::terraform_state::SOURCE,
+    // Images that build tools make.
+    &builds::gradle::SOURCE,
+    &builds::maven::SOURCE,
+    // Clusters.
     &kubernetes::kustomize::SOURCE,
     &kubernetes::openshift::SOURCE,
     &kubernetes::pull_secret::SOURCE,
     &kubernetes::basic_auth::SOURCE,
     &kubernetes::argocd::SOURCE,
-    &containers::podman_secrets::SOURCE,
-    &containers::own_config::PODMAN,
-    &docker::backup::SOURCE,
-    &containers::own_config::HELM,
-    &containers::own_config::APPTAINER,
-    &containers::own_config::KUBELET,
     &kubernetes::containerd::SOURCE,
     &kubernetes::containerd_hosts::SOURCE,
     &kubernetes::k3s_registries::SOURCE,
-    &docker::headers::SOURCE,
-    &docker::proxies::SOURCE,
-    &docker::plugins::SOURCE,
+    // Podman's family, and other programs' files in Docker's form.
+    &containers::podman_secrets::SOURCE,
+    &containers::own_config::PODMAN,
+    &containers::own_config::HELM,
+    &containers::own_config::APPTAINER,
+    &containers::own_config::KUBELET,
+    // Other clients of registries.
     &clients::helm_repositories::SOURCE,
     &clients::regctl::SOURCE,
     &clients::regsync::SOURCE,
@@ -102,32 +125,18 @@ pub const ALL: &[&Source] = &[
     &clients::gh_hosts::SOURCE,
     &clients::doctl::SOURCE,
     &clients::jfrog::SOURCE,
+    // Docker's own: what is left of its form after the families above.
+    &docker::backup::SOURCE,
+    &docker::headers::SOURCE,
+    &docker::proxies::SOURCE,
+    &docker::plugins::SOURCE,
     &docker::dockercfg::SOURCE,
     &docker::config::SOURCE,
-    &ci::bitbucket::SOURCE,
-    &ci::buildkite::SOURCE,
-    &infrastructure::chef::SOURCE,
-    &ci::circleci::SOURCE,
-    &infrastructure::cloud_init::SOURCE,
-    &ci::concourse::SOURCE,
     &docker::daemon_proxies::DAEMON,
-    &ci::dependabot::SOURCE,
-    &infrastructure::distribution::SOURCE,
-    &ci::drone::SOURCE,
-    &infrastructure::ecs::SOURCE,
-    &ci::github_actions::SOURCE,
-    &builds::gradle::SOURCE,
-    &builds::maven::SOURCE,
-    &infrastructure::nomad::SOURCE,
-    &infrastructure::packer::SOURCE,
-    &ci::renovate::SOURCE,
-    &ci::renovate::SCRIPT,
-    &infrastructure::salt::SOURCE,
     &docker::daemon_proxies::SERVICE,
-    &infrastructure::terraform::SOURCE,
-    &infrastructure::terraform_state::SOURCE,
-    &anywhere::named_secrets::SOURCE,
     &docker::text::SOURCE,
+    // Lines of any file.
+    &anywhere::named_secrets::SOURCE,
     &shell::variables::SOURCE,
     &shell::commands::SOURCE,
     &clients::netrc::SOURCE,

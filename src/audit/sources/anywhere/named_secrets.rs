@@ -4,12 +4,10 @@
 
 use std::collections::HashMap;
 
-use secrecy::SecretString;
-
-use crate::audit::document::{Here, Node, Step, Value};
+use crate::audit::document::{Here, Node, Value};
 use crate::audit::finding::{Found, Kind};
 use crate::audit::hosts;
-use crate::audit::sources::login::HUB;
+use crate::audit::sources::images::HUB;
 use crate::audit::sources::{File, Find, Source};
 
 pub(crate) const SOURCE: Source = Source {
@@ -144,45 +142,25 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
         here.name().is_some_and(|name| ["variable", "outputs", "parameters"].contains(&name));
     named_value(here, found);
     let mut beside: Option<HashMap<String, &str>> = None;
-    for (name, node) in here.entries() {
+    for (name, at) in here.fields() {
         let Some(prefix) = prefix(name) else { continue };
-        let Some((field, text)) = said(node, is_declared) else { continue };
+        let Some((field, text)) = said(at.node, is_declared) else { continue };
         if !is_secret(text) {
             continue;
         }
         let beside = beside.get_or_insert_with(|| siblings(here, is_declared));
-        let at = Here { node, step: Step::Name(name), up: Some(here) };
-        let at_value = match node.get(field) {
-            Some(node) => Here { node, step: Step::Name(field), up: Some(&at) },
-            None => at,
-        };
-        found.push(Found {
-            registry: registry(&prefix, beside),
-            username: get(beside, &prefix, USERS).map(str::to_owned),
-            kind: Kind::UserPass,
-            secret: SecretString::from(text),
-            line: at_value.line(),
-            pointer: at_value.pointer(),
-            expiry: None,
-        });
+        let secret = Found::at(&at.field(field).unwrap_or(at), Kind::UserPass, text);
+        found.push(secret.of(registry(&prefix, beside), get(beside, &prefix, USERS)));
     }
 }
 
 /// `name: imageCredentials.password` with `value:` beside, as `helm_release` has them.
 fn named_value(here: &Here<'_>, found: &mut Vec<Found>) {
-    let (Some(name), Some(node)) = (here.text(&["name"]), here.get("value")) else { return };
+    let (Some(name), Some(at)) = (here.text(&["name"]), here.field("value")) else { return };
     let Some(prefix) = prefix(name) else { return };
-    if let Some(text) = node.text().filter(|text| is_secret(text)) {
-        let at = Here { node, step: Step::Name("value"), up: Some(here) };
-        found.push(Found {
-            registry: registry(&prefix, &HashMap::new()),
-            username: None,
-            kind: Kind::UserPass,
-            secret: SecretString::from(text),
-            line: at.line(),
-            pointer: at.pointer(),
-            expiry: None,
-        });
+    if let Some(text) = at.node.text().filter(|text| is_secret(text)) {
+        let secret = Found::at(&at, Kind::UserPass, text);
+        found.push(secret.of(registry(&prefix, &HashMap::new()), None));
     }
 }
 
@@ -241,14 +219,14 @@ fn get<'t>(beside: &HashMap<String, &'t str>, prefix: &str, ends: &[&str]) -> Op
     ends.iter().find_map(|end| beside.get(&format!("{prefix}{end}")).copied())
 }
 
-fn registry(prefix: &str, beside: &HashMap<String, &str>) -> Option<String> {
+fn registry<'t>(prefix: &str, beside: &HashMap<String, &'t str>) -> Option<&'t str> {
     let written = get(beside, prefix, REGISTRIES).filter(|text| {
         let host = hosts::host(text);
         hosts::looks_like_host(host) || text.contains("://")
     });
     let known = || NAMES.iter().find(|(name, _)| prefix == *name).and_then(|(_, host)| *host);
     let of_hub = || prefix.ends_with("dockerhub").then_some(HUB);
-    written.or_else(known).or_else(of_hub).map(str::to_owned)
+    written.or_else(known).or_else(of_hub)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::audit::finding::Found;
 use crate::audit::sources::blocks::{self, Block, Field};
-use crate::audit::sources::login::{self, HUB};
+use crate::audit::sources::images::{self, HUB};
 use crate::audit::sources::{File, Find, Source};
 
 pub(crate) const SOURCE: Source = Source {
@@ -35,7 +35,7 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
             && let Some(registry) = registry(block, up)
         {
             let username = block.text(&["username"]);
-            found.push(login::in_text(registry, username, &password.value, password.line));
+            found.push(password.found(registry, username));
         }
         let dotted_ones = block.fields.iter().filter(|f| f.name.ends_with("auth.password"));
         for password in dotted_ones.take(MAX_DOTTED) {
@@ -46,7 +46,7 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
 
 /// The registry of a block that is a login; the inner one is `None` where it is a variable.
 fn registry<'b>(block: &'b Block, up: Option<&'b Block>) -> Option<Option<&'b str>> {
-    let image = |image: Option<&'b str>| image.map_or(Some(HUB), login::of_image);
+    let image = |image: Option<&'b str>| image.map_or(Some(HUB), images::of_image);
     match block.names.first().map(String::as_str)? {
         "auth" => {
             let up = up.filter(|up| up.is("to") || up.is("from"))?;
@@ -71,9 +71,9 @@ fn dotted(block: &Block, password: &Field, found: &mut Vec<Found>) {
     let is_login = prefix.ends_with("to.") || prefix.ends_with("from.");
     let is_inside = prefix.is_empty() && (block.is("to") || block.is("from"));
     if is_login || is_inside {
-        let registry = beside("image").map_or(Some(HUB), login::of_image);
+        let registry = beside("image").map_or(Some(HUB), images::of_image);
         let username = beside("auth.username");
-        found.push(login::in_text(registry, username, &password.value, password.line));
+        found.push(password.found(registry, username));
     }
 }
 

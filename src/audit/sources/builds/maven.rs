@@ -5,8 +5,8 @@ use crate::audit::document::Here;
 use crate::audit::finding::Found;
 use crate::audit::hosts;
 use crate::audit::places::Places;
-use crate::audit::sources::login::{self, HUB};
-use crate::audit::sources::{File, Find, Source};
+use crate::audit::sources::images::{self, HUB};
+use crate::audit::sources::{File, Find, Source, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "maven",
@@ -49,20 +49,20 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
         Some("server") => {
             let id = here.text(&["id"]).filter(|id| is_image_server(id));
             if let Some(id) = id
-                && here.map_above().is_some_and(|map| login::is_named(map, &["servers"]))
+                && here.map_above().is_some_and(|map| map.is_named(&["servers"]))
             {
                 login::take(here, Some(id), found);
             }
         }
         Some("auth") => {
-            let image = here.map_above().filter(|map| login::is_named(map, &["from", "to"]));
+            let image = here.map_above().filter(|map| map.is_named(&["from", "to"]));
             if let Some(image) = image.and_then(|map| map.text(&["image"])) {
-                login::take(here, login::of_image(image), found);
+                login::take(here, images::of_image(image), found);
             }
         }
         Some("authConfig") => plugin(here, here, found),
         Some("push" | "pull") => {
-            let config = here.map_above().filter(|map| login::is_named(map, &["authConfig"]));
+            let config = here.map_above().filter(|map| map.is_named(&["authConfig"]));
             if let Some(config) = config {
                 plugin(here, config, found);
             }

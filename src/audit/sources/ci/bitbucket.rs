@@ -2,8 +2,7 @@
 
 use crate::audit::document::Here;
 use crate::audit::finding::Found;
-use crate::audit::sources::login;
-use crate::audit::sources::{File, Find, Source};
+use crate::audit::sources::{File, Find, Source, images, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "bitbucket-pipelines",
@@ -15,14 +14,14 @@ pub(crate) const SOURCE: Source = Source {
 };
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    if login::is_named(here, &["image"]) {
+    if here.is_named(&["image"]) {
         if let Some(image) = here.text(&["name"]) {
-            login::take(here, login::of_image(image), found);
+            login::take(here, images::of_image(image), found);
         }
-    } else if login::is_named(here, &["aws"])
-        && let Some(image) = here.map_above().filter(|map| login::is_named(map, &["image"]))
+    } else if here.is_named(&["aws"])
+        && let Some(image) = here.map_above().filter(|map| map.is_named(&["image"]))
     {
-        let registry = image.text(&["name"]).and_then(login::of_image);
+        let registry = image.text(&["name"]).and_then(images::of_image);
         login::take_named(here, registry, (&["access-key"], &["secret-key"]), found);
     }
 }

@@ -2,8 +2,7 @@
 
 use crate::audit::document::Here;
 use crate::audit::finding::Found;
-use crate::audit::sources::login;
-use crate::audit::sources::{File, Find, Source};
+use crate::audit::sources::{File, Find, Source, images, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "circleci",
@@ -15,14 +14,14 @@ pub(crate) const SOURCE: Source = Source {
 };
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    if !login::is_named(here, &["auth", "aws_auth"]) {
+    if !here.is_named(&["auth", "aws_auth"]) {
         return;
     }
-    let Some(executor) = here.map_above().filter(|map| login::is_named(map, &["docker"])) else {
+    let Some(executor) = here.map_above().filter(|map| map.is_named(&["docker"])) else {
         return;
     };
     let Some(image) = executor.text(&["image"]) else { return };
-    let registry = login::of_image(image);
+    let registry = images::of_image(image);
     login::take(here, registry, found);
     let keys: (&[&str], &[&str]) = (&["aws_access_key_id"], &["aws_secret_access_key"]);
     login::take_named(here, registry, keys, found);

@@ -2,8 +2,7 @@
 
 use crate::audit::document::Here;
 use crate::audit::finding::Found;
-use crate::audit::sources::login;
-use crate::audit::sources::{File, Find, Source};
+use crate::audit::sources::{File, Find, Source, images, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "concourse",
@@ -15,13 +14,13 @@ pub(crate) const SOURCE: Source = Source {
 };
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    if login::is_named(here, &["registry_mirror"]) {
+    if here.is_named(&["registry_mirror"]) {
         login::take(here, here.text(&["host"]), found);
-    } else if login::is_named(here, &["source"]) {
+    } else if here.is_named(&["source"]) {
         let Some(image) = here.text(&["repository"]) else { return };
         let kind = here.map_above().and_then(|resource| resource.text(&["type"]));
         if kind.is_none_or(|kind| ["image", "docker", "oci"].iter().any(|w| kind.contains(w))) {
-            let registry = login::of_image(image);
+            let registry = images::of_image(image);
             login::take(here, registry, found);
             let keys: (&[&str], &[&str]) = (&["aws_access_key_id"], &["aws_secret_access_key"]);
             login::take_named(here, registry, keys, found);

@@ -3,8 +3,8 @@
 
 use crate::audit::document::Here;
 use crate::audit::finding::Found;
-use crate::audit::sources::login::{self, HUB};
-use crate::audit::sources::{File, Find, Source};
+use crate::audit::sources::images::{self, HUB};
+use crate::audit::sources::{File, Find, Source, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "drone",
@@ -39,14 +39,14 @@ const USERS: &[&str] = &["username", "user", "access_key", "docker_username"];
 const SECRETS: &[&str] = &["password", "token", "secret_key", "docker_password"];
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    if login::is_named(here, &["logins"]) {
-        let settings = here.map_above().filter(|map| login::is_named(map, &["settings"]));
+    if here.is_named(&["logins"]) {
+        let settings = here.map_above().filter(|map| map.is_named(&["settings"]));
         if settings.is_some() {
             login::take(here, here.text(&["registry"]).or(Some(HUB)), found);
         }
         return;
     }
-    let is_settings = login::is_named(here, &["settings"]);
+    let is_settings = here.is_named(&["settings"]);
     let step = if is_settings { here.map_above() } else { Some(here) };
     let Some(image) = step.and_then(|step| step.text(&["image", "plugin"])) else { return };
     let image = image.to_ascii_lowercase();
@@ -54,7 +54,7 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     if !pushes || !PLUGINS.iter().any(|word| image.contains(word)) {
         return;
     }
-    let of_repo = || here.text(&["repo", "create_repository"]).map_or(Some(HUB), login::of_image);
+    let of_repo = || here.text(&["repo", "create_repository"]).map_or(Some(HUB), images::of_image);
     let registry = here.text(&["registry"]).or_else(of_repo);
     login::take_named(here, registry, (USERS, SECRETS), found);
 }

@@ -3,8 +3,8 @@
 
 use crate::audit::document::Here;
 use crate::audit::finding::Found;
-use crate::audit::sources::login::{self, HUB};
-use crate::audit::sources::{File, Find, Source};
+use crate::audit::sources::images::{self, HUB};
+use crate::audit::sources::{File, Find, Source, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "github-actions",
@@ -85,7 +85,7 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
         Some("credentials") => {
             let image = here.map_above().and_then(|job| job.text(&["image"]));
             if let Some(image) = image {
-                login::take(here, login::of_image(image), found);
+                login::take(here, images::of_image(image), found);
             }
         }
         _ => {}
@@ -102,7 +102,7 @@ fn action(with: &Here<'_>, found: &mut Vec<Found>) {
     }
     let image = || with.text(&["image", "repository", "name", "image_name"]);
     let registry =
-        with.text(REGISTRIES).or_else(|| image().map(login::of_image).unwrap_or(Some(HUB)));
+        with.text(REGISTRIES).or_else(|| image().map(images::of_image).unwrap_or(Some(HUB)));
     login::take_named(with, registry, (USERS, SECRETS), found);
 }
 

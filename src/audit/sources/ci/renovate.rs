@@ -24,7 +24,7 @@ const HOSTS: &[&str] = &["matchHost", "hostName", "baseUrl", "domainName", "endp
 const SECRETS: &[&str] = &["password", "token"];
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    if login::is_named(here, &["hostRules"]) {
+    if here.is_named(&["hostRules"]) {
         let host = here.text(HOSTS);
         if is_docker(here.text(&["hostType"]), host) {
             login::take_named(here, host, (login::USERS, SECRETS), found);
@@ -43,7 +43,7 @@ fn script(file: &File<'_>, found: &mut Vec<Found>) {
         let fields = block.fields.iter().filter(|f| SECRETS.contains(&f.name.as_str()));
         if is_docker(block.text(&["hostType"]), host) {
             let username = block.text(login::USERS);
-            found.extend(fields.map(|f| login::in_text(host, username, &f.value, f.line)));
+            found.extend(fields.map(|f| f.found(host, username)));
         }
     }
 }

@@ -3,7 +3,6 @@
 use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
 use crate::audit::places::Places;
-use crate::audit::sources::fields::{self, below};
 use crate::audit::sources::{File, Find, Source};
 
 pub(crate) const SOURCE: Source = Source {
@@ -24,23 +23,21 @@ fn find(file: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     if here.up.is_some() || !is_doctl {
         return;
     }
-    let registry = || Some("registry.digitalocean.com".to_owned());
-    if let Some(token) = fields::secret(here, &["access-token"], Kind::OauthAccess) {
-        found.push(Found { registry: registry(), ..token });
+    let mut tell = |at: &Here<'_>| {
+        let token = at.node.text().map(|token| Found::at(at, Kind::OauthAccess, token));
+        found.extend(token.map(|token| token.of(Some("registry.digitalocean.com"), None)));
+    };
+    if let Some(token) = here.field("access-token") {
+        tell(&token);
     }
-    let Some(contexts) = here.get("auth-contexts") else { return };
-    let contexts = below(here, "auth-contexts", contexts);
-    for (name, node) in contexts.entries() {
-        if let Some(token) = node.text() {
-            let token = fields::found(&below(&contexts, name, node), Kind::OauthAccess, token);
-            found.push(Found { registry: registry(), ..token });
-        }
+    if let Some(contexts) = here.field("auth-contexts") {
+        contexts.fields().for_each(|(_, token)| tell(&token));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     const PATH: &str = "/h/.config/doctl/config.yaml";
 

@@ -1,11 +1,9 @@
 //! The cache of Amazon's helper: tokens of twelve hours, encoded as `auth` is.
 
-use secrecy::SecretString;
-
 use crate::audit::auths;
 use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
-use crate::audit::sources::fields::{self, below};
+use crate::audit::hosts;
 use crate::audit::sources::{File, Find, Source};
 
 pub(crate) const SOURCE: Source = Source {
@@ -22,25 +20,15 @@ pub(crate) const SOURCE: Source = Source {
 };
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    let Some(registries) = here.get("registries") else { return };
-    let registries = below(here, "Registries", registries);
-    for (key, node) in registries.entries() {
-        let entry = below(&registries, key, node);
-        let Some(at) = fields::secret(&entry, &["AuthorizationToken"], Kind::Auth) else {
-            continue;
-        };
-        let Some((user, password)) = entry.text(&["AuthorizationToken"]).and_then(auths::decode)
-        else {
-            continue;
-        };
+    let Some(registries) = here.field("Registries") else { return };
+    for (key, entry) in registries.fields() {
+        let Some(at) = entry.field("AuthorizationToken") else { continue };
+        let Some((user, password)) = at.node.text().and_then(auths::decode) else { continue };
         if !password.is_empty() {
-            found.push(Found {
-                registry: entry.text(&["ProxyEndpoint"]).or_else(|| host(key)).map(str::to_owned),
-                username: Some(user),
-                secret: SecretString::from(password),
-                expiry: entry.text(&["ExpiresAt"]).map(str::to_owned),
-                ..at
-            });
+            let registry = entry.text(&["ProxyEndpoint"]).or_else(|| host(key));
+            let expiry = entry.text(&["ExpiresAt"]).map(str::to_owned);
+            let token = Found::at(&at, Kind::Auth, password).of(registry, Some(&user));
+            found.push(Found { expiry, ..token });
         }
     }
 }
@@ -57,7 +45,7 @@ fn host(key: &str) -> Option<&str> {
     let mut hosts = std::iter::once(key).chain(suffixes).take(100);
     hosts.find(is_account).or_else(|| {
         let last = key.rsplit('-').next()?;
-        fields::is_host(last).then_some(last)
+        hosts::is_address(last).then_some(last)
     })
 }
 
@@ -68,7 +56,7 @@ mod tests {
 
     use super::host;
     use crate::audit::examine::examine;
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     const PATH: &str = "/h/.ecr/cache.json";
     const HOST: &str = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";

@@ -3,8 +3,7 @@
 use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
 use crate::audit::places::Places;
-use crate::audit::sources::fields::{self, below};
-use crate::audit::sources::{File, Find, Source};
+use crate::audit::sources::{File, Find, Source, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "gcr-store",
@@ -20,33 +19,25 @@ pub(crate) const SOURCE: Source = Source {
 };
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    if let Some(node) = here.get("gcrCreds") {
-        let tokens = below(here, "gcrCreds", node);
-        let registry = || Some("gcr.io".to_owned());
-        if let Some(token) = fields::secret(&tokens, &["access_token"], Kind::OauthAccess) {
+    if let Some(tokens) = here.field("gcrCreds") {
+        let registry = Some("gcr.io");
+        if let Some(token) = login::secret(&tokens, "access_token", Kind::OauthAccess) {
             let expiry = tokens.text(&["token_expiry"]).map(str::to_owned);
-            found.push(Found { registry: registry(), expiry, ..token });
+            found.push(Found { expiry, ..token.of(registry, None) });
         }
-        if let Some(token) = fields::secret(&tokens, &["refresh_token"], Kind::OauthRefresh) {
-            found.push(Found { registry: registry(), ..token });
-        }
+        let refresh = login::secret(&tokens, "refresh_token", Kind::OauthRefresh);
+        found.extend(refresh.map(|token| token.of(registry, None)));
     }
-    let Some(others) = here.get("otherCreds") else { return };
-    let others = below(here, "otherCreds", others);
-    for (registry, node) in others.entries() {
-        let login = below(&others, registry, node);
-        found.extend(fields::secret(&login, &["Secret"], Kind::UserPass).map(|secret| Found {
-            registry: Some(registry.to_owned()),
-            username: login.text(&["Username"]).map(str::to_owned),
-            ..secret
-        }));
+    let Some(others) = here.field("otherCreds") else { return };
+    for (registry, entry) in others.fields() {
+        login::take_named(&entry, Some(registry), (&["Username"], &["Secret"]), found);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::audit::examine::examine;
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     const PATH: &str = "/h/.config/gcloud/docker_credentials.json";
 

@@ -1,12 +1,11 @@
 //! `hosts.yml` of GitHub's command line, and of `hub` before it: tokens that open GitHub's registry
 //! as well.
 
-use crate::audit::document::{Here, Step};
+use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
+use crate::audit::hosts;
 use crate::audit::places::Places;
-use crate::audit::sources::fields::{self, below, is_host};
-use crate::audit::sources::{File, Find, Source};
-use secrecy::ExposeSecret;
+use crate::audit::sources::{File, Find, Source, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "gh-hosts",
@@ -27,45 +26,31 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     if here.up.is_some() {
         return;
     }
-    for (name, node) in here.entries().filter(|(name, _)| is_host(name)) {
-        let host = below(here, name, node);
-        let mut tokens = Vec::new();
-        of_host(&host, &mut tokens);
-        for (number, node) in node.items().iter().enumerate() {
-            of_host(&Here { node, step: Step::Item(number), up: Some(&host) }, &mut tokens);
-        }
+    for (name, host) in here.fields().filter(|(name, _)| hosts::is_address(name)) {
         let registry = if name == "github.com" { "ghcr.io" } else { name };
-        found.extend(
-            tokens.into_iter().map(|token| Found { registry: Some(registry.to_owned()), ..token }),
-        );
+        of_host(&host, registry, found);
+        host.items().for_each(|item| of_host(&item, registry, found));
     }
 }
 
 /// The token of a host, which is that of one of its users as well, and those of the others.
-fn of_host(host: &Here<'_>, tokens: &mut Vec<Found>) {
+fn of_host(host: &Here<'_>, registry: &str, found: &mut Vec<Found>) {
+    const NAME: &str = "oauth_token";
     let token = |at: &Here<'_>, user: Option<&str>| {
-        let token = fields::secret(at, &["oauth_token"], Kind::OauthAccess)?;
-        Some(Found { username: user.map(str::to_owned), ..token })
+        let token = login::secret(at, NAME, Kind::OauthAccess)?;
+        Some(token.of(Some(registry), user))
     };
-    let active = token(host, host.text(&["user"]));
-    let is_active = |token: &Found| {
-        active.as_ref().is_some_and(|a| a.secret.expose_secret() == token.secret.expose_secret())
-    };
-    let users = host.get("users").map(|node| below(host, "users", node));
-    let mut others = Vec::new();
-    for (users, (name, node)) in
-        users.iter().flat_map(|users| users.entries().map(move |e| (users, e)))
-    {
-        let user = below(users, name, node);
-        others.extend(token(&user, Some(name)).filter(|token| !is_active(token)));
+    let active = host.text(&[NAME]);
+    found.extend(token(host, host.text(&["user"])));
+    if let Some(users) = host.field("users") {
+        let others = users.fields().filter(|(_, user)| user.text(&[NAME]) != active);
+        found.extend(others.filter_map(|(name, user)| token(&user, Some(name))));
     }
-    tokens.extend(active);
-    tokens.extend(others);
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     const PATH: &str = "/h/.config/gh/hosts.yml";
 

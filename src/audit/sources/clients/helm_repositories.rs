@@ -1,11 +1,10 @@
 //! Helm's `repositories.yaml`, and Helmfile's list of the same shape: chart repositories, often of
 //! the registry that has the images, with the password beside the address.
 
-use crate::audit::document::{Here, Step};
+use crate::audit::document::Here;
 use crate::audit::finding::Found;
 use crate::audit::places::Places;
-use crate::audit::sources::fields::{self, below};
-use crate::audit::sources::{File, Find, Source};
+use crate::audit::sources::{File, Find, Source, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "helm-repository",
@@ -23,22 +22,20 @@ pub(crate) const SOURCE: Source = Source {
 };
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    let Some(list) = here.get("repositories") else { return };
-    let repositories = below(here, "repositories", list);
-    for (number, node) in list.items().iter().enumerate() {
-        let repository = Here { node, step: Step::Item(number), up: Some(&repositories) };
+    let Some(repositories) = here.field("repositories") else { return };
+    for repository in repositories.items() {
         // Others list repositories as well; Helm's have a name and an address.
         if repository.text(&["name"]).is_some()
             && let Some(url) = repository.text(&["url"])
         {
-            found.extend(fields::login(&repository, Some(url)));
+            login::take(&repository, Some(url), found);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     const PATH: &str = "/h/.config/helm/repositories.yaml";
 

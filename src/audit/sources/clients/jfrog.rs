@@ -1,9 +1,8 @@
 //! The settings of JFrog's command line: servers with a password or tokens, unless encrypted.
 
-use crate::audit::document::{Here, Step};
+use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
-use crate::audit::sources::fields::{self, below};
-use crate::audit::sources::{File, Find, Source};
+use crate::audit::sources::{File, Find, Source, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "jfrog-config",
@@ -30,12 +29,9 @@ const SECRETS: &[(&str, Kind)] = &[
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     let is_encrypted = || here.text(&["enc"]) == Some("true");
     for name in ["servers", "artifactory"] {
-        let Some(list) = here.get(name).filter(|_| !is_encrypted()) else { continue };
-        let servers = below(here, name, list);
+        let Some(servers) = here.field(name).filter(|_| !is_encrypted()) else { continue };
         of_server(&servers, found);
-        for (number, node) in list.items().iter().enumerate() {
-            of_server(&Here { node, step: Step::Item(number), up: Some(&servers) }, found);
-        }
+        servers.items().for_each(|server| of_server(&server, found));
     }
 }
 
@@ -47,18 +43,13 @@ fn of_server(server: &Here<'_>, found: &mut Vec<Found>) {
     if !is_jfrog {
         return;
     }
-    for (name, kind) in SECRETS {
-        found.extend(fields::secret(server, &[name], *kind).map(|secret| Found {
-            registry: url.map(str::to_owned),
-            username: server.text(&["user"]).map(str::to_owned),
-            ..secret
-        }));
-    }
+    let secrets = SECRETS.iter().filter_map(|(name, kind)| login::secret(server, name, *kind));
+    found.extend(secrets.map(|secret| secret.of(url, server.text(&["user"]))));
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     const PATH: &str = "/h/.jfrog/jfrog-cli.conf.v6";
 

@@ -3,8 +3,6 @@
 
 use std::path::PathBuf;
 
-use secrecy::SecretString;
-
 use crate::audit::document::Lines;
 use crate::audit::finding::{Found, Kind};
 use crate::audit::hosts;
@@ -89,15 +87,8 @@ impl Entry {
         }
         let Some((password, at)) = &self.password else { return };
         self.told = Some(found.len());
-        found.push(Found {
-            registry: Some(self.host.clone()),
-            username: self.login.clone(),
-            kind: Kind::Netrc,
-            secret: SecretString::from(password.clone()),
-            line: lines.line(*at),
-            pointer: String::new(),
-            expiry: None,
-        });
+        let password = Found::on_line(lines.line(*at), Kind::Netrc, password);
+        found.push(password.of(Some(&self.host), self.login.as_deref()));
     }
 }
 

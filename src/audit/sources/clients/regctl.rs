@@ -2,8 +2,8 @@
 
 use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
-use crate::audit::sources::fields::{self, below, is_host};
-use crate::audit::sources::{File, Find, Source};
+use crate::audit::hosts;
+use crate::audit::sources::{File, Find, Source, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "regctl-config",
@@ -19,32 +19,25 @@ pub(crate) const SOURCE: Source = Source {
 };
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    let Some(hosts) = here.get("hosts") else { return };
-    let hosts = below(here, "hosts", hosts);
-    for (name, node) in hosts.entries() {
-        let host = below(&hosts, name, node);
-        if is_host(name) {
-            logins(&host, name, found);
-        }
+    let Some(all) = here.field("hosts") else { return };
+    for (name, host) in all.fields().filter(|(name, _)| hosts::is_address(name)) {
+        logins(&host, name, found);
     }
 }
 
 /// The password and the token of a host, which regsync's files have alike.
 pub(crate) fn logins(host: &Here<'_>, registry: &str, found: &mut Vec<Found>) {
     let secrets = [
-        fields::secret(host, &["pass"], Kind::UserPass),
-        fields::secret(host, &["token"], Kind::IdentityToken),
+        login::secret(host, "pass", Kind::UserPass),
+        login::secret(host, "token", Kind::IdentityToken),
     ];
-    found.extend(secrets.into_iter().flatten().map(|secret| Found {
-        registry: Some(registry.to_owned()),
-        username: host.text(&["user"]).map(str::to_owned),
-        ..secret
-    }));
+    let secrets = secrets.into_iter().flatten();
+    found.extend(secrets.map(|secret| secret.of(Some(registry), host.text(&["user"]))));
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     const PATH: &str = "/h/.regctl/config.json";
 

@@ -1,9 +1,8 @@
 //! `regsync.yml` and `regbot.yml`: a list of logins, written by hand.
 
 use super::regctl;
-use crate::audit::document::{Here, Step};
+use crate::audit::document::Here;
 use crate::audit::finding::Found;
-use crate::audit::sources::fields::below;
 use crate::audit::sources::{File, Find, Source};
 
 pub(crate) const SOURCE: Source = Source {
@@ -19,10 +18,8 @@ pub(crate) const SOURCE: Source = Source {
 };
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    let Some(list) = here.get("creds") else { return };
-    let creds = below(here, "creds", list);
-    for (number, node) in list.items().iter().enumerate() {
-        let login = Here { node, step: Step::Item(number), up: Some(&creds) };
+    let Some(creds) = here.field("creds") else { return };
+    for login in creds.items() {
         if let Some(registry) = login.text(&["registry"]) {
             regctl::logins(&login, registry, found);
         }
@@ -31,7 +28,7 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     #[test]
     fn logins_of_a_list_are_found() {

@@ -2,8 +2,8 @@
 
 use crate::audit::document::Here;
 use crate::audit::finding::Found;
-use crate::audit::sources::fields::{self, below, is_host};
-use crate::audit::sources::{File, Find, Source};
+use crate::audit::hosts;
+use crate::audit::sources::{File, Find, Source, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "skopeo-sync",
@@ -21,17 +21,16 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     if here.up.is_some() {
         return;
     }
-    for (name, node) in here.entries().filter(|(name, _)| is_host(name)) {
-        let registry = below(here, name, node);
-        if let Some(node) = registry.get("credentials") {
-            found.extend(fields::login(&below(&registry, "credentials", node), Some(name)));
+    for (name, registry) in here.fields().filter(|(name, _)| hosts::is_address(name)) {
+        if let Some(credentials) = registry.field("credentials") {
+            login::take(&credentials, Some(name), found);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     #[test]
     fn credentials_of_a_registry_are_found() {

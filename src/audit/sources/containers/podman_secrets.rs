@@ -3,11 +3,10 @@
 
 use base64ct::{Base64, Encoding};
 
-use crate::audit::document::{Here, Step};
+use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
 use crate::audit::inner;
 use crate::audit::places::Places;
-use crate::audit::sources::fields::{self, below};
 use crate::audit::sources::{File, Find, Source, docker};
 
 pub(crate) const SOURCE: Source = Source {
@@ -72,17 +71,15 @@ fn find(file: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     if here.up.is_some() || !file.name().starts_with("secretsdata.json") {
         return;
     }
-    for (name, node) in here.entries() {
-        let Some(encoded) = node.text() else { continue };
-        let at = below(here, name, node);
+    for (name, at) in here.fields() {
+        let Some(encoded) = at.node.text() else { continue };
         for tree in &inner::trees(encoded) {
-            let inner = Here { node: tree, step: Step::Inner, up: Some(&at) };
-            docker::config::find_all(&inner, found);
+            docker::config::find_all(&at.inner(tree), found);
         }
         if is_password(name)
             && let Some(secret) = decoded(encoded)
         {
-            found.push(fields::found(&at, Kind::UserPass, secret.trim_end_matches(['\r', '\n'])));
+            found.push(Found::at(&at, Kind::UserPass, secret.trim_end_matches(['\r', '\n'])));
         }
     }
 }
@@ -97,7 +94,7 @@ pub(crate) fn decoded(encoded: &str) -> Option<String> {
 mod tests {
     use base64ct::{Base64, Encoding};
 
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     const PATH: &str = "/h/.local/share/containers/storage/secrets/filedriver/secretsdata.json";
 

@@ -70,7 +70,7 @@ pub(crate) fn is_backup(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::is_backup;
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     #[test]
     fn copies_are_known_by_their_names() {

@@ -56,7 +56,7 @@ pub(crate) fn find_all(here: &Here<'_>, found: &mut Vec<Found>) {
 #[cfg(test)]
 mod tests {
     use crate::audit::finding::Kind;
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     const AUTH: &str = "YWRhOnMzY3JldC13b3Jk"; // ada:s3cret-word
 

@@ -4,10 +4,8 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use secrecy::SecretString;
-
 use super::proxies;
-use crate::audit::document::{Here, Step};
+use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
 use crate::audit::places::Places;
 use crate::audit::sources::{File, Find, Source};
@@ -58,12 +56,8 @@ fn in_daemon(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
         return;
     }
     let mut said = HashSet::new();
-    for (name, node) in here.entries() {
-        if !["http-proxy", "https-proxy", "ftp-proxy"].contains(&name) {
-            continue;
-        }
-        let Some((username, password)) = node.text().and_then(userinfo) else { continue };
-        let at = Here { node, step: Step::Name(name), up: Some(here) };
+    for at in ["http-proxy", "https-proxy", "ftp-proxy"].iter().filter_map(|n| here.field(n)) {
+        let Some((username, password)) = at.node.text().and_then(userinfo) else { continue };
         push(&mut said, username, password, (at.line(), at.pointer()), found);
     }
 }
@@ -112,15 +106,9 @@ fn push(
     if !said.insert(password.clone()) {
         return;
     }
-    found.push(Found {
-        registry: None,
-        username: Some(username).filter(|name| !name.is_empty()),
-        kind: Kind::ProxyUserinfo,
-        secret: SecretString::from(password),
-        line,
-        pointer,
-        expiry: None,
-    });
+    let username = Some(username.as_str()).filter(|name| !name.is_empty());
+    let login = Found::on_line(line, Kind::ProxyUserinfo, password).of(None, username);
+    found.push(Found { pointer, ..login });
 }
 
 /// User and password in an address; in units of systemd `%41` is written as `%%41`.

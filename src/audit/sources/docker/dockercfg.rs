@@ -2,10 +2,10 @@
 //! longer reads it; Podman, the kubelet, docker-py and GitLab's runner do.
 
 use crate::audit::auths;
-use crate::audit::document::{Here, Node, Step};
+use crate::audit::document::{Here, Step};
 use crate::audit::finding::Found;
+use crate::audit::hosts;
 use crate::audit::places::Places;
-use crate::audit::sources::fields::{below, is_below, is_host};
 use crate::audit::sources::{File, Find, Source};
 
 pub(crate) const SOURCE: Source = Source {
@@ -31,28 +31,27 @@ fn find(file: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     {
         return;
     }
-    find_in(here, file.name().contains("dockercfg") || is_below(here, ".dockercfg"), found);
+    find_in(here, file.name().contains("dockercfg") || here.is_below(".dockercfg"), found);
 }
 
 /// The entries of a map that are logins of registries; a user and a password without `auth` are one
 /// only in a `.dockercfg`.
 pub(crate) fn find_in(here: &Here<'_>, is_dockercfg: bool, found: &mut Vec<Found>) {
-    for (registry, node) in here.entries() {
-        let has = |name: &str| node.get(name).and_then(Node::text).is_some();
+    for (registry, entry) in here.fields() {
         let is_login = || {
-            let auth = node.get("auth").and_then(Node::text).and_then(auths::decode).is_some();
-            let pair = has("username") && has("password");
+            let auth = entry.text(&["auth"]).and_then(auths::decode).is_some();
+            let pair = ["username", "password"].iter().all(|name| entry.text(&[name]).is_some());
             auth || is_dockercfg && pair
         };
-        if is_host(registry) && is_login() {
-            auths::entry_of(registry, &below(here, registry, node), found);
+        if hosts::is_address(registry) && is_login() {
+            auths::entry_of(registry, &entry, found);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     const AUTH: &str = "YWRhOnMzY3JldC13b3Jk"; // ada:s3cret-word
 

@@ -4,10 +4,9 @@ use base64ct::{Base64Url, Encoding};
 
 use super::config;
 use crate::audit::auths;
-use crate::audit::document::{Format, Here, Node, Step, parse};
+use crate::audit::document::{Format, Here, Node, parse};
 use crate::audit::finding::{Found, Kind};
 use crate::audit::places::Places;
-use crate::audit::sources::fields::{self, below};
 use crate::audit::sources::{File, Find, Source};
 
 pub(crate) const SOURCE: Source = Source {
@@ -36,21 +35,17 @@ const NAMES: &[&str] = &[
 ];
 
 fn find(file: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    let Some(headers) = here.get("httpheaders") else { return };
+    let Some(headers) = here.field("HttpHeaders") else { return };
     if config::is_settings(file, here) {
-        find_in(&below(here, "HttpHeaders", headers), None, found);
+        find_in(&headers, None, found);
     }
 }
 
 /// The secrets in a map of headers, or in lists of values below their names.
 pub(crate) fn find_in(headers: &Here<'_>, registry: Option<&str>, found: &mut Vec<Found>) {
-    for (name, node) in headers.entries() {
-        let header = below(headers, name, node);
+    for (name, header) in headers.fields() {
         find_header(name, &header, registry, found);
-        for (number, node) in node.items().iter().enumerate() {
-            let item = Here { node, step: Step::Item(number), up: Some(&header) };
-            find_header(name, &item, registry, found);
-        }
+        header.items().for_each(|item| find_header(name, &item, registry, found));
     }
 }
 
@@ -59,17 +54,13 @@ fn find_header(name: &str, at: &Here<'_>, registry: Option<&str>, found: &mut Ve
     if name.eq_ignore_ascii_case("x-registry-auth")
         && let Some(login) = registry_auth(value)
     {
-        let login = Here { node: &login, step: Step::Inner, up: Some(at) };
+        let login = at.inner(&login);
         let written = login.text(&["serveraddress"]).or(registry).unwrap_or("docker.io");
         auths::entry_of(written, &login, found);
         return;
     }
     if let Some((username, secret)) = secret(name, value) {
-        found.push(Found {
-            registry: registry.map(str::to_owned),
-            username,
-            ..fields::found(at, Kind::HttpHeader, &secret)
-        });
+        found.push(Found::at(at, Kind::HttpHeader, secret).of(registry, username.as_deref()));
     }
 }
 
@@ -102,7 +93,7 @@ fn registry_auth(value: &str) -> Option<Node> {
 mod tests {
     use base64ct::{Base64Url, Encoding};
 
-    use crate::audit::sources::fields::lines_of;
+    use crate::audit::sources::testing::lines_of;
 
     fn found(headers: &str) -> Vec<String> {
         let text = format!(r#"{{"HttpHeaders":{{{headers}}}}}"#);

@@ -4,7 +4,7 @@ use super::config;
 use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
 use crate::audit::places::Places;
-use crate::audit::sources::fields::{self, below};
+use crate::audit::sources::images::HUB;
 use crate::audit::sources::{File, Find, Source};
 
 pub(crate) const SOURCE: Source = Source {
@@ -20,43 +20,36 @@ pub(crate) const SOURCE: Source = Source {
 const NAMES: &[&str] = &["token", "password", "secret", "apikey", "api-key", "api_key"];
 
 fn find(file: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    let Some(plugins) = here.get("plugins") else { return };
+    let Some(plugins) = here.field("plugins") else { return };
     if !config::is_settings(file, here) {
         return;
     }
-    let plugins = below(here, "plugins", plugins);
-    for (name, node) in plugins.entries() {
-        find_in(&below(&plugins, name, node), found);
-    }
+    plugins.fields().for_each(|(_, plugin)| find_in(&plugin, found));
 }
 
 fn find_in(plugin: &Here<'_>, found: &mut Vec<Found>) {
-    let registry = plugin.text(&["registry", "host", "server"]).map(str::to_owned);
-    let username = plugin.text(&["username", "user"]).map(str::to_owned);
+    let registry = plugin.text(&["registry", "host", "server"]);
+    let username = plugin.text(&["username", "user"]);
     // hub-tool is Docker's own.
     let is_hub = plugin.name().is_some_and(|name| name.contains("hub"));
-    let registry = registry.or_else(|| is_hub.then(|| "docker.io".to_owned()));
-    for (name, node) in plugin.entries() {
+    let registry = registry.or_else(|| is_hub.then_some(HUB));
+    for (name, at) in plugin.fields() {
         let lower = name.to_ascii_lowercase();
         let is_setting = |text: &&str| !matches!(*text, "true" | "false") && !text.contains('/');
-        let Some(text) = node.text().filter(is_setting) else { continue };
+        let Some(text) = at.node.text().filter(is_setting) else { continue };
         let kind = match lower.as_str() {
             _ if !NAMES.iter().any(|part| lower.contains(part)) => continue,
             name if name.contains("refresh") => Kind::OauthRefresh,
             name if name.contains("token") => Kind::OauthAccess,
             _ => Kind::UserPass,
         };
-        found.push(Found {
-            registry: registry.clone(),
-            username: username.clone(),
-            ..fields::found(&below(plugin, name, node), kind, text)
-        });
+        found.push(Found::at(&at, kind, text).of(registry, username));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::fields::lines_of;
+    use crate::audit::sources::testing::lines_of;
 
     #[test]
     fn a_token_of_a_plugin_is_found_and_its_settings_are_not() {

@@ -3,7 +3,6 @@
 use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
 use crate::audit::places::Places;
-use crate::audit::sources::fields::{self, below};
 use crate::audit::sources::{File, Find, Source};
 
 pub(crate) const SOURCE: Source = Source {
@@ -18,20 +17,16 @@ pub(crate) const SOURCE: Source = Source {
 const NAMES: &[&str] = &["httpProxy", "httpsProxy", "ftpProxy", "allProxy"];
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    let Some(proxies) = here.get("proxies") else { return };
-    let proxies = below(here, "proxies", proxies);
-    for (daemon, node) in proxies.entries() {
-        let daemon = below(&proxies, daemon, node);
+    let Some(proxies) = here.field("proxies") else { return };
+    for (_, daemon) in proxies.fields() {
         let mut said = Vec::new();
-        for name in NAMES {
-            let Some(node) = daemon.get(name) else { continue };
-            let Some((user, password)) = node.text().and_then(userinfo) else { continue };
+        for at in NAMES.iter().filter_map(|name| daemon.field(name)) {
+            let Some((user, password)) = at.node.text().and_then(userinfo) else { continue };
             // One login for all of a daemon's proxies is one secret.
             if !said.contains(&password) {
-                let at = below(&daemon, name, node);
-                let secret = fields::found(&at, Kind::ProxyUserinfo, &password);
+                let user = Some(user.as_str()).filter(|user| !user.is_empty());
+                found.push(Found::at(&at, Kind::ProxyUserinfo, &*password).of(None, user));
                 said.push(password);
-                found.push(Found { username: Some(user).filter(|u| !u.is_empty()), ..secret });
             }
         }
     }
@@ -70,7 +65,7 @@ fn decoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::userinfo;
-    use crate::audit::sources::fields::lines_of;
+    use crate::audit::sources::testing::lines_of;
 
     #[test]
     fn a_password_in_a_proxys_address_is_found_once() {

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::audit::document::{Here, Node, Step};
+use crate::audit::document::{Here, Node};
 use crate::audit::finding::Found;
 use crate::audit::sources::{File, Find, Source};
 use crate::audit::{auths, embedded};
@@ -36,7 +36,7 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
 fn logins(settings: &[Node], found: &mut Vec<Found>) {
     for node in settings {
         let before = found.len();
-        auths::find(&Here { node, step: Step::Root, up: None }, found);
+        auths::find(&Here::root(node), found);
         // The file as a whole has no structure.
         found[before..].iter_mut().for_each(|found| found.pointer.clear());
     }
@@ -57,7 +57,7 @@ fn reversed(text: &str) -> Cow<'_, str> {
 mod tests {
     use crate::audit::document::decode;
     use crate::audit::examine::examine;
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     const LINES: [&str; 7] = [
         "{",

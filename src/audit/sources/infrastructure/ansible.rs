@@ -1,11 +1,9 @@
 //! Ansible: tasks that log in to a registry or use an image, in all the ways a task is written.
 
-use secrecy::SecretString;
-
-use crate::audit::document::{Here, Step};
+use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
-use crate::audit::sources::login::{self, HUB};
-use crate::audit::sources::{File, Find, Source};
+use crate::audit::sources::images::{self, HUB};
+use crate::audit::sources::{File, Find, Source, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "ansible",
@@ -34,11 +32,8 @@ const NAMES: (&[&str], &[&str]) =
     (&["username", "docker_username", "user"], &["password", "docker_password"]);
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    for (name, node) in here.entries() {
-        if is_module(name)
-            && let Some(arguments) = node.text()
-        {
-            let at = Here { node, step: Step::Name(name), up: Some(here) };
+    for (_, at) in here.fields().filter(|(name, _)| is_module(name)) {
+        if let Some(arguments) = at.node.text() {
             free_form(arguments, &at, found);
         }
     }
@@ -52,7 +47,7 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
         None => false,
     };
     if is_task {
-        let of_image = || here.text(&["name"]).map_or(Some(HUB), login::of_image);
+        let of_image = || here.text(&["name"]).map_or(Some(HUB), images::of_image);
         let registry = here.text(REGISTRIES).or_else(of_image);
         login::take_named(here, registry, NAMES, found);
     }
@@ -69,18 +64,11 @@ fn free_form(arguments: &str, at: &Here<'_>, found: &mut Vec<Found>) {
     let get = |names: &[&str]| {
         let pairs = words.iter().filter_map(|word| word.split_once('='));
         let mut named = pairs.filter(|(name, _)| names.contains(name));
-        named.next().map(|(_, value)| value.to_owned()).filter(|value| !value.is_empty())
+        named.next().map(|(_, value)| value).filter(|value| !value.is_empty())
     };
     let Some(secret) = get(NAMES.1) else { return };
-    found.push(Found {
-        registry: get(REGISTRIES).or_else(|| Some(HUB.to_owned())),
-        username: get(NAMES.0),
-        kind: Kind::UserPass,
-        secret: SecretString::from(secret),
-        line: at.line(),
-        pointer: at.pointer(),
-        expiry: None,
-    });
+    let registry = get(REGISTRIES).or(Some(HUB));
+    found.push(Found::at(at, Kind::UserPass, secret).of(registry, get(NAMES.0)));
 }
 
 #[cfg(test)]

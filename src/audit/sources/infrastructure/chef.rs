@@ -2,7 +2,6 @@
 
 use crate::audit::finding::Found;
 use crate::audit::sources::blocks;
-use crate::audit::sources::login;
 use crate::audit::sources::{File, Find, Source};
 
 pub(crate) const SOURCE: Source = Source {
@@ -28,7 +27,7 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
             let named = block.names.get(1).or(block.title.as_ref()).map(String::as_str);
             let registry = block.text(&["serveraddress", "server"]).or(named);
             let username = block.text(&["username"]);
-            found.push(login::in_text(registry, username, &password.value, password.line));
+            found.push(password.found(registry, username));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use base64ct::{Base64, Encoding};
 
-use crate::audit::document::{Here, Step};
+use crate::audit::document::Here;
 use crate::audit::examine;
 use crate::audit::finding::Found;
 use crate::audit::places::Places;
@@ -28,15 +28,14 @@ fn find(file: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     if here.name() != Some("write_files") || file.path.starts_with(INSIDE) {
         return;
     }
-    let Some((name, node)) = here.entries().find(|(name, _)| *name == "content") else { return };
-    let Some(content) = node.text() else { return };
+    let Some(at) = here.field("content") else { return };
+    let Some(content) = at.node.text() else { return };
     let encoding = here.text(&["encoding"]).unwrap_or_default();
     let decoded = match encoding {
         "b64" | "base64" => decode(content),
         _ => None,
     };
     let text = decoded.as_deref().unwrap_or(content);
-    let at = Here { node, step: Step::Name(name), up: Some(here) };
     let path = format!("{INSIDE}{}", here.text(&["path"]).unwrap_or_default());
     for hit in examine::examine(&path, text) {
         found.push(Found { line: at.line(), pointer: at.pointer(), ..hit.found });

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use crate::audit::document::Here;
 use crate::audit::finding::Found;
 use crate::audit::places::Places;
-use crate::audit::sources::login;
-use crate::audit::sources::{File, Find, Source};
+use crate::audit::sources::{File, Find, Source, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "distribution",

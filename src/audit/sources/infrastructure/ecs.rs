@@ -1,7 +1,7 @@
 //! Amazon's ECS agent: a variable that holds the logins of its registries, in both of its forms.
 
 use crate::audit::auths;
-use crate::audit::document::{self, Format, Here, Node, Step};
+use crate::audit::document::{self, Format, Here, Node};
 use crate::audit::finding::Found;
 use crate::audit::places::Places;
 use crate::audit::sources::{File, Find, Source};
@@ -36,14 +36,10 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
 }
 
 fn entries(tree: &Node, found: &mut Vec<Found>) {
-    let here = Here { node: tree, step: Step::Root, up: None };
+    let here = Here::root(tree);
     auths::find(&here, found);
-    for (registry, node) in here.entries().filter(|(name, _)| *name != "auths") {
-        auths::entry_of(
-            registry,
-            &Here { node, step: Step::Name(registry), up: Some(&here) },
-            found,
-        );
+    for (registry, entry) in here.fields().filter(|(name, _)| *name != "auths") {
+        auths::entry_of(registry, &entry, found);
     }
 }
 

@@ -2,8 +2,7 @@
 
 use crate::audit::document::Here;
 use crate::audit::finding::Found;
-use crate::audit::sources::login;
-use crate::audit::sources::{File, Find, Source};
+use crate::audit::sources::{File, Find, Source, images, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "nomad",
@@ -15,14 +14,14 @@ pub(crate) const SOURCE: Source = Source {
 };
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    if !login::is_named(here, &["auth"]) {
+    if !here.is_named(&["auth"]) {
         return;
     }
-    let Some(config) = here.map_above().filter(|map| login::is_named(map, &["config"])) else {
+    let Some(config) = here.map_above().filter(|map| map.is_named(&["config"])) else {
         return;
     };
     if let Some(image) = config.text(&["image"]) {
-        let registry = here.text(&["server_address"]).or(login::of_image(image));
+        let registry = here.text(&["server_address"]).or(images::of_image(image));
         login::take(here, registry, found);
     }
 }

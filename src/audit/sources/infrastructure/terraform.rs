@@ -2,8 +2,7 @@
 
 use crate::audit::document::Here;
 use crate::audit::finding::Found;
-use crate::audit::sources::login;
-use crate::audit::sources::{File, Find, Source};
+use crate::audit::sources::{File, Find, Source, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "terraform",

@@ -1,12 +1,9 @@
 //! Terraform's state: what resources that are logins to registries became, in clear text.
 
-use secrecy::SecretString;
-
 use crate::audit::auths;
-use crate::audit::document::{Here, Step};
+use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
-use crate::audit::sources::login;
-use crate::audit::sources::{File, Find, Source};
+use crate::audit::sources::{File, Find, Source, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "terraform-state",
@@ -25,7 +22,7 @@ pub(crate) const SOURCE: Source = Source {
 };
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    if !login::is_named(here, &["attributes", "values"]) {
+    if !here.is_named(&["attributes", "values"]) {
         return;
     }
     let mut up = here.map_above();
@@ -56,21 +53,11 @@ fn of_ecr(here: &Here<'_>, found: &mut Vec<Found>) {
     let begin = found.len();
     let registry = here.text(&["proxy_endpoint"]);
     login::take_named(here, registry, (&["user_name"], &["password"]), found);
-    let token = here.entries().find(|(name, _)| *name == "authorization_token");
-    if let Some((name, node)) = token
-        && let Some((username, password)) = node.text().and_then(auths::decode)
+    if let Some(at) = here.field("authorization_token")
+        && let Some((username, password)) = at.node.text().and_then(auths::decode)
         && !password.is_empty()
     {
-        let at = Here { node, step: Step::Name(name), up: Some(here) };
-        found.push(Found {
-            registry: registry.map(str::to_owned),
-            username: Some(username),
-            kind: Kind::Auth,
-            secret: SecretString::from(password),
-            line: at.line(),
-            pointer: at.pointer(),
-            expiry: None,
-        });
+        found.push(Found::at(&at, Kind::Auth, password).of(registry, Some(&username)));
     }
     let expiry = here.text(&["expires_at"]);
     found[begin..].iter_mut().for_each(|there| there.expiry = expiry.map(str::to_owned));

@@ -46,7 +46,7 @@ fn is_registry(values: &[SecretValue<'_>], url: &str) -> bool {
 mod tests {
     use base64ct::{Base64, Encoding};
 
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     const HEAD: &str = "apiVersion: v1\nkind: Secret\nmetadata:\n  labels:\n    argocd.argoproj.io/secret-type: repository\n";
 

@@ -29,11 +29,8 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     let named =
         values.iter().filter(|value| is_password(value.name) && !value.text.trim().is_empty());
     for value in named.take(100) {
-        found.push(Found {
-            registry: registry_of(value.name, &values).map(str::to_owned),
-            username: user_of(value.name, &values).map(str::to_owned),
-            ..value.found(here, Kind::UserPass)
-        });
+        let (registry, username) = (registry_of(value.name, &values), user_of(value.name, &values));
+        found.push(value.found(here, Kind::UserPass).of(registry, username));
     }
 }
 
@@ -109,7 +106,7 @@ fn user_beside<'v>(values: &'v [SecretValue<'_>]) -> Option<&'v str> {
 mod tests {
     use base64ct::{Base64, Encoding};
 
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     fn tekton(body: &str) -> String {
         format!(

@@ -4,8 +4,7 @@ use crate::audit::auths;
 use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
 use crate::audit::places::Places;
-use crate::audit::sources::fields::{self, below, is_below};
-use crate::audit::sources::{File, Find, Source};
+use crate::audit::sources::{File, Find, Source, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "containerd-config",
@@ -26,38 +25,34 @@ pub(crate) const SOURCE: Source = Source {
 };
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    if !is_below(here, "registry") {
+    if !here.is_below("registry") {
         return;
     }
     find_in(here, found);
     // The first version called it as Docker does.
-    if is_below(here, "plugins") {
+    if here.is_below("plugins") {
         auths::find(here, found);
     }
 }
 
 /// The logins in `configs.HOST.auth`, which k3s has alike.
 pub(crate) fn find_in(here: &Here<'_>, found: &mut Vec<Found>) {
-    let Some(configs) = here.get("configs") else { return };
-    let configs = below(here, "configs", configs);
-    for (registry, node) in configs.entries() {
-        let host = below(&configs, registry, node);
-        let Some(auth) = host.get("auth") else { continue };
-        let auth = below(&host, "auth", auth);
+    let Some(configs) = here.field("configs") else { return };
+    for (registry, host) in configs.fields() {
+        let Some(auth) = host.field("auth") else { continue };
         let before = found.len();
         auths::entry_of(registry, &auth, found);
         if found.len() == before
-            && let Some(token) = fields::secret(&auth, &["token"], Kind::RegistryToken)
+            && let Some(token) = login::secret(&auth, "token", Kind::RegistryToken)
         {
-            let username = auth.text(&["username"]).map(str::to_owned);
-            found.push(Found { registry: Some(registry.to_owned()), username, ..token });
+            found.push(token.of(Some(registry), auth.text(&["username"])));
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     const PATH: &str = "/etc/containerd/config.toml";
     const AUTH: &str = "YWRhOnMzY3JldC13b3Jk"; // ada:s3cret-word

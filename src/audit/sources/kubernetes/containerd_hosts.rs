@@ -2,8 +2,8 @@
 
 use crate::audit::document::Here;
 use crate::audit::finding::Found;
+use crate::audit::hosts;
 use crate::audit::places::Places;
-use crate::audit::sources::fields::{below, is_host};
 use crate::audit::sources::{File, Find, Source, docker};
 
 pub(crate) const SOURCE: Source = Source {
@@ -20,33 +20,31 @@ pub(crate) const SOURCE: Source = Source {
 };
 
 fn find(file: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    if let Some(hosts) = here.get("host") {
-        let hosts = below(here, "host", hosts);
-        for (name, node) in hosts.entries().filter(|(name, _)| is_host(name)) {
-            let host = below(&hosts, name, node);
-            if let Some(headers) = host.get("header") {
-                docker::headers::find_in(&below(&host, "header", headers), Some(name), found);
+    if let Some(servers) = here.field("host") {
+        for (name, host) in servers.fields().filter(|(name, _)| hosts::is_address(name)) {
+            if let Some(headers) = host.field("header") {
+                docker::headers::find_in(&headers, Some(name), found);
             }
         }
     }
     if here.up.is_none()
         && file.name() == "hosts.toml"
-        && let Some(headers) = here.get("header")
+        && let Some(headers) = here.field("header")
     {
         let registry = here.text(&["server"]).or_else(|| folder(file.path));
-        docker::headers::find_in(&below(here, "header", headers), registry, found);
+        docker::headers::find_in(&headers, registry, found);
     }
 }
 
 /// The host that the file's folder is named after.
 fn folder(path: &str) -> Option<&str> {
     let name = path.rsplit('/').nth(1)?;
-    is_host(name).then_some(name)
+    hosts::is_address(name).then_some(name)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     const PATH: &str = "/etc/containerd/certs.d/r.lan/hosts.toml";
 

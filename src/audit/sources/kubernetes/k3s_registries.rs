@@ -26,7 +26,7 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     const PATH: &str = "/etc/rancher/k3s/registries.yaml";
 

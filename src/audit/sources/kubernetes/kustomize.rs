@@ -1,10 +1,9 @@
 //! Literals of Kustomize's `secretGenerator`: `docker-password=…`, or Docker's settings as a whole.
 
-use crate::audit::document::{Here, Step};
+use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
 use crate::audit::inner;
 use crate::audit::sources::containers::podman_secrets::is_password;
-use crate::audit::sources::fields::{self, below};
 use crate::audit::sources::{File, Find, Source, docker};
 
 pub(crate) const SOURCE: Source = Source {
@@ -17,12 +16,10 @@ pub(crate) const SOURCE: Source = Source {
 };
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    let Some(list) = here.get("secretGenerator") else { return };
-    let generators = below(here, "secretGenerator", list);
-    for (number, node) in list.items().iter().enumerate() {
-        let generator = Here { node, step: Step::Item(number), up: Some(&generators) };
-        if let Some(literals) = generator.get("literals") {
-            find_in(&below(&generator, "literals", literals), found);
+    let Some(generators) = here.field("secretGenerator") else { return };
+    for generator in generators.items() {
+        if let Some(literals) = generator.field("literals") {
+            find_in(&literals, found);
         }
     }
 }
@@ -30,19 +27,18 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
 fn find_in(literals: &Here<'_>, found: &mut Vec<Found>) {
     let items = literals.node.items();
     let pairs = || items.iter().filter_map(|item| item.text()?.split_once('='));
-    let value = |name: &str| pairs().find(|(n, _)| *n == name).map(|(_, v)| unquoted(v).to_owned());
+    let value = |name: &str| pairs().find(|(n, _)| *n == name).map(|(_, v)| unquoted(v));
     let (registry, username) = (value("docker-server"), value("docker-username"));
-    for (number, node) in items.iter().enumerate() {
-        let Some((name, secret)) = node.text().and_then(|text| text.split_once('=')) else {
+    for at in literals.items() {
+        let Some((name, secret)) = at.node.text().and_then(|text| text.split_once('=')) else {
             continue;
         };
-        let at = Here { node, step: Step::Item(number), up: Some(literals) };
         if is_password(name) {
-            let secret = fields::found(&at, Kind::UserPass, unquoted(secret));
-            found.push(Found { registry: registry.clone(), username: username.clone(), ..secret });
+            let secret = Found::at(&at, Kind::UserPass, unquoted(secret));
+            found.push(secret.of(registry, username));
         } else {
             for node in &inner::trees(unquoted(secret)) {
-                docker::config::find_all(&Here { node, step: Step::Inner, up: Some(&at) }, found);
+                docker::config::find_all(&at.inner(node), found);
             }
         }
     }
@@ -56,7 +52,7 @@ fn unquoted(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     const PATH: &str = "kustomization.yaml";
 

@@ -4,7 +4,6 @@
 use crate::audit::auths;
 use crate::audit::document::Here;
 use crate::audit::finding::Found;
-use crate::audit::sources::fields::is_below;
 use crate::audit::sources::{File, Find, Source};
 
 pub(crate) const SOURCE: Source = Source {
@@ -25,14 +24,14 @@ fn find(file: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
         return;
     }
     let name = file.name().to_ascii_lowercase().replace(['-', '_'], "");
-    if name.starts_with("pullsecret") || is_below(here, "pullSecret") {
+    if name.starts_with("pullsecret") || here.is_below("pullSecret") {
         auths::find(here, found);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     const JSON: &str = r#"{"auths":{"quay.io":{"auth":"YWRhOnMzY3JldC13b3Jk","email":"a@b.c"}}}"#;
 

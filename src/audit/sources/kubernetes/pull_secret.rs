@@ -2,10 +2,9 @@
 //! the annotation that `kubectl apply` leaves.
 
 use super::values::{is_secret, values};
-use crate::audit::document::{Here, Node, Step};
+use crate::audit::document::{Here, Node};
 use crate::audit::finding::Found;
 use crate::audit::sources::containers::podman_secrets::decoded;
-use crate::audit::sources::fields::below;
 use crate::audit::sources::{File, Find, Source, docker};
 use crate::audit::{auths, inner};
 
@@ -32,9 +31,9 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
         return;
     }
     // Terraform's `kubernetes_secret` and programs that make Secrets have the value alone.
-    for (name, node) in here.entries() {
-        if let Some(text) = node.text().filter(|_| KEYS.contains(&name)) {
-            settings(&below(here, name, node), text, found);
+    for (name, at) in here.fields() {
+        if let Some(text) = at.node.text().filter(|_| KEYS.contains(&name)) {
+            settings(&at, text, found);
         }
     }
 }
@@ -54,7 +53,7 @@ fn settings(at: &Here<'_>, text: &str, found: &mut Vec<Found>) {
         trees = inner::trees(&plain);
     }
     for node in &trees {
-        let root = Here { node, step: Step::Inner, up: Some(at) };
+        let root = at.inner(node);
         if root.get("auths").is_some() {
             auths::find(&root, found);
         } else {
@@ -67,7 +66,7 @@ fn settings(at: &Here<'_>, text: &str, found: &mut Vec<Found>) {
 mod tests {
     use base64ct::{Base64, Encoding};
 
-    use crate::audit::sources::fields::{hits, lines_of};
+    use crate::audit::sources::testing::{hits, lines_of};
 
     const JSON: &str = r#"{"auths":{"ghcr.io":{"username":"ada","password":"s3cret-word","auth":"YWRhOnMzY3JldC13b3Jk"}}}"#;
     const FOUND: [&str; 1] = ["ghcr.io ada auth s3cret-word"];

@@ -1,10 +1,9 @@
 //! The values of a Kubernetes Secret: `stringData` as it is written, `data` in base64
 //! (<https://kubernetes.io/docs/concepts/configuration/secret/>).
 
-use crate::audit::document::{Here, Node};
+use crate::audit::document::{Here, Node, Step};
 use crate::audit::finding::{Found, Kind};
 use crate::audit::sources::containers::podman_secrets::decoded;
-use crate::audit::sources::fields::{self, below};
 
 /// One value of a Secret.
 pub(crate) struct SecretValue<'t> {
@@ -20,14 +19,14 @@ pub(crate) struct SecretValue<'t> {
 impl SecretValue<'_> {
     /// Calls back with the place of the value in this Secret.
     pub(crate) fn at<T>(&self, secret: &Here<'_>, look: impl FnOnce(&Here<'_>) -> T) -> T {
-        let part = below(secret, self.part, self.above);
-        look(&below(&part, self.name, self.node))
+        let part = Here { node: self.above, step: Step::Name(self.part), up: Some(secret) };
+        look(&Here { node: self.node, step: Step::Name(self.name), up: Some(&part) })
     }
 
     /// A finding of all it says.
     pub(crate) fn found(&self, secret: &Here<'_>, kind: Kind) -> Found {
         let text = self.text.trim_end_matches(['\r', '\n']);
-        self.at(secret, |at| fields::found(at, kind, text))
+        self.at(secret, |at| Found::at(at, kind, text))
     }
 }
 
@@ -75,11 +74,8 @@ pub(crate) fn passwords(
             continue;
         }
         said.push(text);
-        found.push(Found {
-            registry: registry.map(str::to_owned),
-            username: self::text(values, &["username", "user"]).map(str::to_owned),
-            ..value.found(secret, Kind::UserPass)
-        });
+        let username = self::text(values, &["username", "user"]);
+        found.push(value.found(secret, Kind::UserPass).of(registry, username));
         if said.len() == 2 {
             break;
         }

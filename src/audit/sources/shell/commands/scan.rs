@@ -4,9 +4,6 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
-use secrecy::SecretString;
-
 use super::login::{self, Login};
 use super::quotes::Dialect;
 use super::words::{self, Command, Word};
@@ -14,6 +11,7 @@ use super::{kind, lines, lists, programs, stdin};
 use crate::audit::document::Lines;
 use crate::audit::finding::{Found, Kind};
 use crate::audit::sources::shell::variables::{assignments, names};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 
 /// How often a command may be quoted in another.
 const MAX_DEPTH: usize = 6;
@@ -203,15 +201,10 @@ impl<'t> Scan<'t> {
         if !self.is_second_look {
             self.secrets.insert(secret.clone());
         }
-        self.found.push(Found {
-            registry: login.registry.and_then(|text| self.filled_in(text)),
-            username: login.username.and_then(|text| self.filled_in(text)),
-            kind: self.kind,
-            secret: SecretString::from(secret),
-            line,
-            pointer: String::new(),
-            expiry: None,
-        });
+        let registry = login.registry.and_then(|text| self.filled_in(text));
+        let username = login.username.and_then(|text| self.filled_in(text));
+        let secret = Found::on_line(line, self.kind, secret);
+        self.found.push(secret.of(registry.as_deref(), username.as_deref()));
     }
 
     /// A text whose variables are filled in where the file says them; nothing where it does not.

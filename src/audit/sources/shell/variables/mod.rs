@@ -4,10 +4,8 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use secrecy::SecretString;
-
 use super::commands::kind;
-use crate::audit::document::{Here, Step};
+use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
 use crate::audit::places::Places;
 use crate::audit::sources::{File, Find, Source};
@@ -168,15 +166,10 @@ fn of_role(
     found: &mut Vec<Found>,
 ) {
     let mut push = |registry: Option<String>, username: Option<String>, secret: &str| {
-        found.push(Found {
-            registry,
-            username: username.filter(|name| !name.is_empty()),
-            kind,
-            secret: SecretString::from(secret.to_owned()),
-            line: assignment.line,
-            pointer: assignment.pointer.clone(),
-            expiry: None,
-        });
+        let username = username.filter(|name| !name.is_empty());
+        let secret = Found::on_line(assignment.line, kind, secret);
+        let secret = secret.of(registry.as_deref(), username.as_deref());
+        found.push(Found { pointer: assignment.pointer.clone(), ..secret });
     };
     let value = assignment.value.trim();
     match role {
@@ -218,7 +211,7 @@ fn settings(assignment: &Assignment, kind: Kind, found: &mut Vec<Found>, sibling
     };
     let mut inside = Vec::new();
     for node in &inner::trees(&assignment.value) {
-        auths::find(&Here { node, step: Step::Root, up: None }, &mut inside);
+        auths::find(&Here::root(node), &mut inside);
     }
     if inside.is_empty()
         && let Some((user, secret)) = auths::decode(&assignment.value)
@@ -226,15 +219,8 @@ fn settings(assignment: &Assignment, kind: Kind, found: &mut Vec<Found>, sibling
         // JSON that is empty, or not all of it.
         && !user.trim_start().starts_with('{')
     {
-        inside.push(Found {
-            registry: siblings.registry(assignment),
-            username: Some(user),
-            kind,
-            secret: SecretString::from(secret),
-            line: 0,
-            pointer: String::new(),
-            expiry: None,
-        });
+        let registry = siblings.registry(assignment);
+        inside.push(Found::on_line(0, kind, secret).of(registry.as_deref(), Some(&user)));
     }
     found.extend(inside.into_iter().map(place));
 }

@@ -1,7 +1,7 @@
 //! Variables in the maps and lists of a structured file.
 
 use super::assignments::Assignment;
-use crate::audit::document::{Here, Node, Step, Value};
+use crate::audit::document::{Here, Node, Value};
 use crate::audit::sources::containers::podman_secrets::decoded;
 use crate::audit::sources::kubernetes::values::is_secret;
 
@@ -9,27 +9,25 @@ use crate::audit::sources::kubernetes::values::is_secret;
 pub(super) fn read(trees: &[Node], is_wanted: &dyn Fn(&str) -> bool) -> Vec<Assignment> {
     let mut all = Vec::new();
     for node in trees {
-        visit(&Here { node, step: Step::Root, up: None }, is_wanted, &mut all);
+        visit(&Here::root(node), is_wanted, &mut all);
     }
     all
 }
 
 fn visit(here: &Here<'_>, is_wanted: &dyn Fn(&str) -> bool, all: &mut Vec<Assignment>) {
     match &here.node.value {
-        Value::Map(entries) => {
+        Value::Map(_) => {
             item(here, is_wanted, all);
-            for (name, node) in entries {
-                let at = Here { node, step: Step::Name(name), up: Some(here) };
+            for (name, at) in here.fields() {
                 if is_wanted(name) {
                     entry(name, &at, all);
                 }
                 visit(&at, is_wanted, all);
             }
         }
-        Value::List(items) => {
-            for (number, node) in items.iter().enumerate() {
-                let at = Here { node, step: Step::Item(number), up: Some(here) };
-                if let Some((name, value)) = node.text().and_then(|text| text.split_once('='))
+        Value::List(_) => {
+            for at in here.items() {
+                if let Some((name, value)) = at.node.text().and_then(|text| text.split_once('='))
                     && is_wanted(name.trim())
                 {
                     all.push(assignment(name.trim(), value, &at));
@@ -46,10 +44,8 @@ fn entry(name: &str, at: &Here<'_>, all: &mut Vec<Assignment>) {
     if let Some(value) = at.node.text() {
         let plain = is_encoded(at).then(|| decoded(value)).flatten();
         all.push(assignment(name, plain.as_deref().unwrap_or(value).trim_end(), at));
-    } else if let Some(node) = at.get("value")
-        && let Some(value) = node.text()
-    {
-        all.push(assignment(name, value, &Here { node, step: Step::Name("value"), up: Some(at) }));
+    } else {
+        value(name, at, all);
     }
 }
 
@@ -62,14 +58,15 @@ fn is_encoded(at: &Here<'_>) -> bool {
 /// `{name: NAME, value: …}`.
 fn item(here: &Here<'_>, is_wanted: &dyn Fn(&str) -> bool, all: &mut Vec<Assignment>) {
     let Some(name) = here.text(&["name", "key"]).filter(|name| is_wanted(name)) else { return };
-    if let Some(node) = here.get("value")
-        && let Some(value) = node.text()
+    value(name, here, all);
+}
+
+/// The `value` of a map that stands for a variable.
+fn value(name: &str, here: &Here<'_>, all: &mut Vec<Assignment>) {
+    if let Some(at) = here.field("value")
+        && let Some(value) = at.node.text()
     {
-        all.push(assignment(
-            name,
-            value,
-            &Here { node, step: Step::Name("value"), up: Some(here) },
-        ));
+        all.push(assignment(name, value, &at));
     }
 }
 
