@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use base64ct::{Base64, Encoding};
 use secrecy::ExposeSecret;
 
-use super::document::{Document, Format, Here, Node, Step, Value};
+use super::document::{Document, Format, Here, Node, Value};
 use super::finding::Found;
 use super::sources::{self, File, Find};
 use super::{inner, loose, registry};
@@ -32,11 +32,11 @@ pub fn examine(path: &str, text: &str) -> Vec<Hit> {
     let file = File { path, document: &document };
     let mut hits = Vec::new();
     for tree in &document.trees {
-        visit(&file, &Here { node: tree, step: Step::Root, up: None }, 0, &mut hits);
+        visit(&file, &Here::root(tree), 0, &mut hits);
     }
     if document.trees.is_empty() {
         for tree in &loose::documents(text) {
-            visit(&file, &Here { node: tree, step: Step::Root, up: None }, 0, &mut hits);
+            visit(&file, &Here::root(tree), 0, &mut hits);
         }
         // A pointer needs a file that has a structure as a whole.
         hits.iter_mut().for_each(|hit| hit.found.pointer.clear());
@@ -137,25 +137,19 @@ fn collect(rule: &'static str, hits: &mut Vec<Hit>, find: impl FnOnce(&mut Vec<F
 fn visit(file: &File<'_>, here: &Here<'_>, depth: usize, hits: &mut Vec<Hit>) {
     match &here.node.value {
         Value::Null => {}
-        Value::Map(entries) => {
+        Value::Map(_) => {
             for source in sources::ALL {
                 if let Find::Map(find) = source.find {
                     collect(source.id, hits, |found| find(file, here, found));
                 }
             }
-            for (name, node) in entries {
-                visit(file, &Here { node, step: Step::Name(name), up: Some(here) }, depth, hits);
-            }
+            here.fields().for_each(|(_, at)| visit(file, &at, depth, hits));
         }
-        Value::List(items) => {
-            for (number, node) in items.iter().enumerate() {
-                visit(file, &Here { node, step: Step::Item(number), up: Some(here) }, depth, hits);
-            }
-        }
+        Value::List(_) => here.items().for_each(|at| visit(file, &at, depth, hits)),
         Value::Text(text) if depth < MAX_INNER => {
             let trees: Vec<Node> = inner::trees(text);
             for node in &trees {
-                visit(file, &Here { node, step: Step::Inner, up: Some(here) }, depth + 1, hits);
+                visit(file, &here.inner(node), depth + 1, hits);
             }
         }
         Value::Text(_) => {}

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
+use super::document::Here;
 use super::judge;
 use super::tokens::Token;
 use crate::files;
@@ -27,6 +28,35 @@ pub struct Found {
     pub pointer: String,
     /// An expiry that is written beside it, as RFC 3339 or as seconds since 1970.
     pub expiry: Option<String>,
+}
+
+impl Found {
+    /// A secret at a value of a document; nothing is known yet of its registry and its user.
+    #[must_use]
+    pub fn at(place: &Here<'_>, kind: Kind, secret: impl Into<String>) -> Self {
+        Self { pointer: place.pointer(), ..Self::on_line(place.line(), kind, secret) }
+    }
+
+    /// A secret on a line of a text; nothing is known yet of its registry and its user.
+    #[must_use]
+    pub fn on_line(line: usize, kind: Kind, secret: impl Into<String>) -> Self {
+        Self {
+            registry: None,
+            username: None,
+            kind,
+            secret: SecretString::from(secret.into()),
+            line,
+            pointer: String::new(),
+            expiry: None,
+        }
+    }
+
+    /// The same with what stands beside it: the registry and the user name.
+    #[must_use]
+    pub fn of(self, registry: Option<&str>, username: Option<&str>) -> Self {
+        let (registry, username) = (registry.map(str::to_owned), username.map(str::to_owned));
+        Self { registry, username, ..self }
+    }
 }
 
 /// The kinds of secrets, by how they are written.

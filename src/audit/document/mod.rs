@@ -3,17 +3,19 @@
 //! One tree for all formats: what a YAML file, a JSON file and a TOML file say in the same words is
 //! found by the same source. A tree knows the line of each value, and nothing of its bytes.
 
-use std::borrow::Cow;
 use std::fmt;
 
 mod decode;
+mod format;
 mod hcl;
+mod here;
 mod json;
 mod toml;
 mod xml;
 mod yaml;
 
 pub use decode::decode;
+pub use here::{Here, Step};
 
 /// How deep a tree may be; deeper files are read as lines only.
 pub const MAX_DEPTH: usize = 200;
@@ -94,8 +96,8 @@ impl<'t> Document<'t> {
     /// Reads a text as what its file's name says, else as what it looks like, else as lines.
     #[must_use]
     pub fn read(name: &str, text: &'t str) -> Self {
-        let named = by_name(name);
-        let formats = by_text(text).iter().copied().filter(|format| Some(*format) != named);
+        let named = format::by_name(name);
+        let formats = format::by_text(text).iter().copied().filter(|format| Some(*format) != named);
         for format in named.into_iter().chain(formats) {
             if let Some(trees) = parse(format, text) {
                 return Self { text, format, trees };
@@ -115,190 +117,6 @@ pub fn parse(format: Format, text: &str) -> Option<Vec<Node>> {
         Format::Hcl => hcl::parse(text).map(|node| vec![node]),
         Format::Xml => xml::parse(text).map(|node| vec![node]),
         Format::Lines => None,
-    }
-}
-
-/// Ends of the names of copies and templates, before which the format's own stands.
-const COPIES: &[&str] = &[
-    "~",
-    ".bak",
-    ".backup",
-    ".old",
-    ".orig",
-    ".save",
-    ".disabled",
-    ".dist",
-    ".tmpl",
-    ".tpl",
-    ".gotmpl",
-    ".tftpl",
-    ".j2",
-    ".erb",
-];
-
-fn by_name(name: &str) -> Option<Format> {
-    let lower = name.to_ascii_lowercase();
-    let mut name = lower.as_str();
-    while let Some(before) = COPIES.iter().find_map(|end| name.strip_suffix(end)) {
-        name = before;
-    }
-    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
-    if ends(&[".json", ".tfstate", ".json5", ".jsonc"]) {
-        Some(Format::Json)
-    } else if ends(&[".yaml", ".yml", ".sls"]) {
-        Some(Format::Yaml)
-    } else if ends(&[".toml"]) {
-        Some(Format::Toml)
-    } else if ends(&[".tf", ".hcl", ".nomad", ".tfvars"]) {
-        Some(Format::Hcl)
-    } else if ends(&[".xml", ".pom"]) {
-        Some(Format::Xml)
-    } else {
-        None
-    }
-}
-
-/// What a text may be, likeliest first.
-fn by_text(text: &str) -> &'static [Format] {
-    match text.trim_start().chars().next() {
-        Some('{') => &[Format::Json, Format::Yaml],
-        Some('[') => &[Format::Json, Format::Toml, Format::Yaml],
-        Some('<') => &[Format::Xml],
-        Some('#') if text.trim_start().starts_with("#cloud-config") => &[Format::Yaml],
-        Some('p' | 'r' | 'v' | 't' | 'j' | 's') if begins_hcl(text) => &[Format::Hcl],
-        _ => &[],
-    }
-}
-
-/// Whether a text begins with a block of HashiCorp's language.
-fn begins_hcl(text: &str) -> bool {
-    let mut words = text.split_ascii_whitespace();
-    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    match first {
-        "terraform" => second == "{",
-        "provider" | "resource" | "variable" | "source" | "job" => second.starts_with('"'),
-        _ => false,
-    }
-}
-
-/// Where a value is: itself, and all that is above it.
-#[derive(Debug, Clone, Copy)]
-pub struct Here<'t> {
-    /// The value.
-    pub node: &'t Node,
-    /// Its name in the map above, or its number in the list above; nothing at a root.
-    pub step: Step<'t>,
-    /// The value above. That of a document inside a text is the text.
-    pub up: Option<&'t Here<'t>>,
-}
-
-/// How a value is reached from the one above.
-#[derive(Debug, Clone, Copy)]
-pub enum Step<'t> {
-    /// It is a root.
-    Root,
-    /// By a name in a map.
-    Name(&'t str),
-    /// By its place in a list, counted from 0.
-    Item(usize),
-    /// It is what a text above says: a document inside a document.
-    Inner,
-}
-
-impl<'t> Here<'t> {
-    /// Names and values, where it is a map.
-    pub fn entries(&self) -> impl Iterator<Item = (&'t str, &'t Node)> + use<'t> {
-        let entries: &'t [(String, Node)] = match &self.node.value {
-            Value::Map(entries) => entries,
-            _ => &[],
-        };
-        entries.iter().map(|(name, node)| (name.as_str(), node))
-    }
-
-    /// The value of a name, in any case.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&'t Node> {
-        self.node.get(name)
-    }
-
-    /// The text under the first of these names that has one.
-    #[must_use]
-    pub fn text(&self, names: &[&str]) -> Option<&'t str> {
-        names.iter().find_map(|name| self.get(name)?.text())
-    }
-
-    /// The name it has in the nearest map above, also through lists and texts.
-    #[must_use]
-    pub fn name(&self) -> Option<&'t str> {
-        match self.step {
-            Step::Name(name) => Some(name),
-            _ => self.up?.name(),
-        }
-    }
-
-    /// The nearest map above.
-    #[must_use]
-    pub fn map_above(&self) -> Option<&'t Here<'t>> {
-        let mut up = self.up;
-        while let Some(here) = up {
-            if matches!(here.node.value, Value::Map(_)) {
-                return Some(here);
-            }
-            up = here.up;
-        }
-        None
-    }
-
-    /// Names above it, nearest first, its own among them.
-    pub fn names(&self) -> impl Iterator<Item = &'t str> + use<'t> {
-        let mut next = Some(*self);
-        std::iter::from_fn(move || {
-            while let Some(here) = next {
-                next = here.up.copied();
-                if let Step::Name(name) = here.step {
-                    return Some(name);
-                }
-            }
-            None
-        })
-    }
-
-    /// The line in the file: inside a document in a text, the line of the text.
-    #[must_use]
-    pub fn line(&self) -> usize {
-        self.outermost().node.line
-    }
-
-    /// A JSON pointer (RFC 6901) to it; inside a document in a text, to the text.
-    #[must_use]
-    pub fn pointer(&self) -> String {
-        let mut steps = Vec::new();
-        let mut next = Some(self.outermost());
-        while let Some(here) = next {
-            match here.step {
-                Step::Name(name) => {
-                    steps.push(Cow::from(name.replace('~', "~0").replace('/', "~1")));
-                }
-                Step::Item(number) => steps.push(number.to_string().into()),
-                Step::Root | Step::Inner => {}
-            }
-            next = here.up.copied();
-        }
-        steps.iter().rev().map(|step| format!("/{step}")).collect()
-    }
-
-    /// It, or the text of the file in which it lies.
-    fn outermost(&self) -> Here<'t> {
-        let (mut found, mut next) = (*self, Some(*self));
-        while let Some(here) = next {
-            if matches!(here.step, Step::Inner)
-                && let Some(text) = here.up
-            {
-                found = *text;
-            }
-            next = here.up.copied();
-        }
-        found
     }
 }
 
