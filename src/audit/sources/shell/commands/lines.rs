@@ -62,7 +62,7 @@ pub(super) fn plain(line: &str) -> Cow<'_, str> {
 }
 
 /// What a line of fish's history says (fish-shell `src/history.rs`, `escape_yaml_fish_2_0`).
-pub(super) fn fish(line: &str) -> Option<String> {
+pub(in crate::audit::sources) fn fish(line: &str) -> Option<String> {
     let command = line.strip_prefix("- cmd: ")?;
     let mut said = String::with_capacity(command.len());
     let mut chars = command.chars();

@@ -14,7 +14,7 @@ mod any_text_tests;
 mod file_tests;
 mod images;
 pub(super) mod kind;
-mod lines;
+pub(super) mod lines;
 mod lists;
 mod login;
 mod options;

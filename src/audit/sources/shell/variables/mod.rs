@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::commands::kind;
+use super::commands::{kind, lines};
 use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
 use crate::audit::places::Places;
@@ -89,21 +89,33 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
     let lines: HashSet<(String, usize)> = all.iter().map(|a| (a.name.clone(), a.line)).collect();
     let values: HashSet<(String, String)> =
         all.iter().map(|a| (a.name.clone(), a.value.clone())).collect();
+    let kind = kind::of(file.path, text);
     // What a tree said already is not said again by its lines.
-    all.extend(assignments::read(text, &is_wanted).into_iter().filter(|a| {
+    all.extend(in_lines(text, kind, &is_wanted).into_iter().filter(|a| {
         // The value of an item stands a line below its name.
         (0..2).all(|below| !lines.contains(&(a.name.clone(), a.line + below)))
             && !values.contains(&(a.name.clone(), a.value.clone()))
     }));
-    let kind = match kind::of(file.path, text) {
-        Kind::Script => Kind::Env,
-        other => other,
-    };
+    let kind = if kind == Kind::Script { Kind::Env } else { kind };
     let is_about_images = || {
         let text = text.to_ascii_lowercase();
         ["docker", "registry", "watchtower"].iter().any(|word| text.contains(word))
     };
     found.extend(in_assignments(&all, kind, &is_about_images));
+}
+
+/// The variables that a text sets. In fish's history each command is a line, in fish's escapes.
+fn in_lines(text: &str, kind: Kind, is_wanted: &dyn Fn(&str) -> bool) -> Vec<Assignment> {
+    if kind != Kind::History || !text.starts_with("- cmd: ") {
+        return assignments::read(text, is_wanted);
+    }
+    let mut all = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let read = lines::fish(line).map(|command| assignments::read(&command, is_wanted));
+        let here = |a| Assignment { line: number + 1, ends: 0, ..a };
+        all.extend(read.into_iter().flatten().map(here));
+    }
+    all
 }
 
 /// The registries' passwords among the variables of a process. The pointer of each is `/` and the

@@ -268,3 +268,11 @@ fn hostile_texts_are_read_to_their_end() {
         assert!(found <= 50_000, "{part}: {found}");
     }
 }
+
+#[test]
+fn in_the_history_of_fish_a_value_is_read_as_it_was_typed() {
+    let history =
+        "- cmd: ls\n  when: 1\n- cmd: ls\\nexport DOCKER_PASSWORD='s3cret\\\\word'\n  when: 2\n";
+    let found = rows("/h/.local/share/fish/fish_history", history);
+    assert_eq!(found, [("-".into(), "-".into(), "s3cret\\word".into(), "history", 3)]);
+}
