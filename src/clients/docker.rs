@@ -283,9 +283,8 @@ mod tests {
 
     #[test]
     fn keys_that_differ_in_their_case_are_two_logins() {
-        let (dir, config) = config(
-            r#"{"auths":{"GHCR.IO":{"auth":"YWRhOnB3"},"ghcr.io":{"auth":"YWRhOnB4"}}}"#,
-        );
+        let (dir, config) =
+            config(r#"{"auths":{"GHCR.IO":{"auth":"YWRhOnB3"},"ghcr.io":{"auth":"YWRhOnB4"}}}"#);
         let path = dir.path().join("config.json");
         config.change(&[Change::Blank("ghcr.io")]).unwrap();
         let config = DockerConfig::read(&path).unwrap();
