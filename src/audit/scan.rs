@@ -237,6 +237,10 @@ fn judged(path: &Path, hit: Hit, facts: &Facts) -> Option<Finding> {
     }
     found.secret = SecretString::from(judge::literal(found.secret.expose_secret()));
     let registry = registry::name(found.registry.as_deref());
+    // What stands in both places is an address, and would be shown.
+    if registry == found.secret.expose_secret() {
+        return None;
+    }
     let token = tokens::look(
         found.secret.expose_secret(),
         username,
@@ -269,4 +273,19 @@ fn judged(path: &Path, hit: Hit, facts: &Facts) -> Option<Finding> {
         signals,
         secret: found.secret,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registrys_name_in_the_place_of_its_password_is_none() {
+        let facts = Facts { now: SystemTime::UNIX_EPOCH, surroundings: Default::default() };
+        let found = |password: &str| {
+            let text = format!("machine cr.mlyn.eu:8443\nlogin ada\npassword {password}\n");
+            in_text(Path::new("/nowhere/.netrc"), ".netrc", &text, None, &facts).len()
+        };
+        assert_eq!((found("cr.mlyn.eu:8443"), found("s3cret-word")), (0, 1));
+    }
 }

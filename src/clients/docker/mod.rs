@@ -222,6 +222,20 @@ mod tests {
     }
 
     #[test]
+    fn keys_that_differ_in_their_case_are_two_logins() {
+        let (dir, config) =
+            config(r#"{"auths":{"GHCR.IO":{"auth":"YWRhOnB3"},"ghcr.io":{"auth":"YWRhOnB4"}}}"#);
+        let path = dir.path().join("config.json");
+        config.change(&[Change::Blank("ghcr.io")]).unwrap();
+        let config = DockerConfig::read(&path).unwrap();
+        let left: Vec<_> = config.plain_logins().into_iter().map(|login| login.key).collect();
+        assert_eq!(left, ["GHCR.IO"]);
+        config.change(&[Change::Forget("ghcr.io"), Change::Blank("GHCR.IO")]).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(text.split_whitespace().collect::<String>(), r#"{"auths":{"GHCR.IO":{}}}"#);
+    }
+
+    #[test]
     fn moving_a_login_out_and_back_leaves_the_rest_alone() {
         let before = "{\n\t\"HttpHeaders\": {\n\t\t\"X\": \"y\"\n\t},\n\t\"auths\": {\n\t\t\"ghcr.io\": {\n\t\t\t\"auth\": \"YWRhOnB3\"\n\t\t},\n\t\t\"h\": {\n\t\t\t\"auth\": \"YWRhOnB3\",\n\t\t\t\"email\": \"e\"\n\t\t}\n\t},\n\t\"credHelpers\": {\n\t\t\"x\": \"ecr-login\"\n\t}\n}";
         let (dir, config) = config(before);

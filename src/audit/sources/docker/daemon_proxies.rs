@@ -15,7 +15,7 @@ pub(crate) const DAEMON: Source = Source {
     about: "a password in the address of the Docker daemon's proxy",
     reference: "https://docs.docker.com/engine/daemon/proxy/",
     places: daemon_places,
-    words: &["http-proxy", "https-proxy"],
+    words: &["http-proxy", "https-proxy", "ftp-proxy"],
     find: Find::Map(in_daemon),
 };
 
@@ -92,7 +92,8 @@ fn in_service(file: &File<'_>, found: &mut Vec<Found>) {
 /// What a word gives the variable of a proxy.
 fn address(word: &str) -> Option<&str> {
     let (name, address) = word.split_once("_PROXY=").or_else(|| word.split_once("_proxy="))?;
-    (!name.to_ascii_lowercase().ends_with("no")).then_some(address)
+    let name = name.to_ascii_lowercase();
+    ["http", "https", "all", "ftp"].iter().any(|way| name.ends_with(way)).then_some(address)
 }
 
 /// One login for all proxies is one secret.
@@ -158,6 +159,8 @@ mod tests {
         assert_eq!(logins("/etc/systemd/system/backup.service", text), NONE);
         let text =
             "[Service]\nEnvironment=\"HTTP_PROXY=http://px.lan:3128\"\n# HTTP_PROXY=http://a:b@c\n";
+        assert_eq!(logins("/etc/systemd/system/docker.service.d/http-proxy.conf", text), NONE);
+        let text = "[Service]\nEnvironment=RSYNC_PROXY=ada:s3cret-word@px.lan:3128\n";
         assert_eq!(logins("/etc/systemd/system/docker.service.d/http-proxy.conf", text), NONE);
     }
 }
