@@ -2,8 +2,9 @@
 //!
 //! `migrate-undo.json` in our folder of state: the runs that are not undone, oldest first.
 
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
@@ -20,9 +21,12 @@ const FORMAT: u32 = 1;
 /// The oldest runs are forgotten when there are more.
 const MAX_RUNS: usize = 50;
 
+/// A change of the journal takes milliseconds.
+const LOCK_LIMIT: Duration = Duration::from_secs(10);
+
 /// The runs that are not undone.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Journal {
+struct Journal {
     format: u32,
     runs: Vec<Run>,
 }
@@ -109,61 +113,71 @@ impl Run {
     }
 }
 
-impl Journal {
-    /// Reads the journal in our folder of state; one that is missing has no runs.
-    ///
-    /// # Errors
-    /// Where it is broken or cannot be read.
-    pub fn read(state: &Path) -> Result<Self, Error> {
-        let path = path(state);
-        let bytes = match files::read_limited(&path, MAX_BYTES) {
-            Err(files::Error::Missing(_)) => return Ok(Self { format: FORMAT, runs: Vec::new() }),
-            bytes => bytes?,
-        };
-        let broken = |why: &str| {
-            Error::new(ErrorKind::Damaged, format!("{} {why}", path.display()))
-                .with_hint("move it away; only the undo of earlier moves is lost")
-        };
-        let journal: Self = serde_json::from_slice(&bytes).map_err(|_| broken("is broken"))?;
-        if journal.format == FORMAT { Ok(journal) } else { Err(broken("is of a newer version")) }
-    }
+/// The run that an undo takes back, if there is one.
+///
+/// # Errors
+/// Where the journal is broken or cannot be read.
+pub fn last(state: &Path) -> Result<Option<Run>, Error> {
+    Ok(read(state)?.runs.pop())
+}
 
-    /// The run that an undo takes back.
-    #[must_use]
-    pub fn last(&self) -> Option<&Run> {
-        self.runs.last()
+/// Notes a run, before it changes anything.
+///
+/// # Errors
+/// Where it cannot be written; nothing may then be changed.
+pub fn add(state: &Path, run: Run) -> Result<(), Error> {
+    if run.is_empty() {
+        return Ok(());
     }
+    change(state, |runs| {
+        runs.push(run);
+        let too_many = runs.len().saturating_sub(MAX_RUNS);
+        runs.drain(..too_many);
+    })
+}
 
-    /// Notes a run, before it changes anything.
-    ///
-    /// # Errors
-    /// Where it cannot be written; nothing may then be changed.
-    pub fn add(&mut self, state: &Path, run: Run) -> Result<(), Error> {
-        if run.is_empty() {
-            return Ok(());
+/// Forgets a run, which is undone.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn close(state: &Path, run: &Run) -> Result<(), Error> {
+    change(state, |runs| {
+        if let Some(at) = runs.iter().rposition(|other| other == run) {
+            runs.remove(at);
         }
-        self.runs.push(run);
-        let too_many = self.runs.len().saturating_sub(MAX_RUNS);
-        self.runs.drain(..too_many);
-        self.write(state)
-    }
+    })
+}
 
-    /// Forgets the last run, which is undone.
-    ///
-    /// # Errors
-    /// Where it cannot be written.
-    pub fn close_last(&mut self, state: &Path) -> Result<(), Error> {
-        self.runs.pop();
-        self.write(state)
-    }
+fn read(state: &Path) -> Result<Journal, Error> {
+    let path = path(state);
+    let bytes = match files::read_limited(&path, MAX_BYTES) {
+        Err(files::Error::Missing(_)) => return Ok(Journal { format: FORMAT, runs: Vec::new() }),
+        bytes => bytes?,
+    };
+    let broken = |why: &str| {
+        Error::new(ErrorKind::Damaged, format!("{} {why}", path.display()))
+            .with_hint("move it away; only the undo of earlier moves is lost")
+    };
+    let journal: Journal = serde_json::from_slice(&bytes).map_err(|_| broken("is broken"))?;
+    if journal.format == FORMAT { Ok(journal) } else { Err(broken("is of a newer version")) }
+}
 
-    fn write(&self, state: &Path) -> Result<(), Error> {
-        let text = serde_json::to_string_pretty(self).map_err(|_| {
-            Error::new(ErrorKind::Failed, "the name of a file is not UTF-8, so no undo is possible")
-        })?;
-        files::create_private_folder(state)?;
-        Ok(files::replace(&path(state), format!("{text}\n").as_bytes(), None)?)
+/// Changes the journal; no other process does at the same time.
+fn change(state: &Path, change: impl FnOnce(&mut Vec<Run>)) -> Result<(), Error> {
+    files::create_private_folder(state)?;
+    let lock = state.join("migrate.lock");
+    let io = |e| Error::from(files::Error::io(&lock, e));
+    let file =
+        OpenOptions::new().write(true).create(true).truncate(false).open(&lock).map_err(io)?;
+    if !files::lock_within(&file, LOCK_LIMIT).map_err(io)? {
+        return Err(Error::new(ErrorKind::TimedOut, "another migrate does not end"));
     }
+    let mut journal = read(state)?;
+    change(&mut journal.runs);
+    let text = serde_json::to_string_pretty(&journal).map_err(|_| {
+        Error::new(ErrorKind::Failed, "the name of a file is not UTF-8, so no undo is possible")
+    })?;
+    Ok(files::replace(&path(state), format!("{text}\n").as_bytes(), None)?)
 }
 
 fn path(state: &Path) -> PathBuf {

@@ -1,9 +1,7 @@
 //! Brings back what a run moved: from the store into the files, and into the helpers. What somebody
 //! changed since then stays as they made it, and the store keeps its copies.
 
-use std::path::Path;
-
-use super::journal::{ChangedFile, Moved, Run};
+use super::journal::{ChangedFile, Moved};
 use crate::clients::docker::{Change, DockerConfig};
 use crate::credential::Credential;
 use crate::protocol::NAME;
@@ -81,11 +79,6 @@ pub fn helper(
         returned.push(Returned { key: one.key.clone(), failure });
     }
     Ok(returned)
-}
-
-/// Every place that a run changed, for people.
-pub fn places(run: &Run) -> impl Iterator<Item = &Path> {
-    run.files.iter().map(|file| file.path.as_path())
 }
 
 fn kept(moved: &Moved, store: &dyn Store) -> Result<Result<Credential, String>, Error> {

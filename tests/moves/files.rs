@@ -250,3 +250,31 @@ fn an_undo_leaves_alone_what_somebody_changed_since() {
     assert_eq!(after["auths"], json!({"a": auth(&eve), "b": auth(&bob), "c": {}}));
     assert_eq!(after["credHelpers"], json!({"b": "pass", "c": "imgsec"}));
 }
+
+#[test]
+fn many_at_once_move_all_and_each_can_be_undone() {
+    let person = person();
+    let files: Vec<_> = (0..16)
+        .map(|n| {
+            let login = person.new_login("ada");
+            let text = json!({"auths": {format!("r{n}.lan"): auth(&login)}}).to_string();
+            (write(&person, &format!("m{n}/config.json"), &text), text)
+        })
+        .collect();
+    std::thread::scope(|scope| {
+        for (path, _) in &files {
+            let from = path.to_str().unwrap();
+            let person = &person;
+            scope.spawn(move || person.run_ours(&["migrate", "--yes", "--from", from]).ok());
+        }
+    });
+    person.assert_no_secret_on_disk();
+    assert_eq!(person.listed().len(), files.len());
+    for _ in &files {
+        person.run_ours(&["migrate", "--undo", "--yes"]).ok();
+    }
+    for (path, text) in &files {
+        let now: serde_json::Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+        assert_eq!(now.to_string(), *text);
+    }
+}

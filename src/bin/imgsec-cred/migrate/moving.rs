@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use imgsec_cred::machine::Machine;
-use imgsec_cred::migrate::journal::Journal;
+use imgsec_cred::migrate::journal;
 use imgsec_cred::migrate::plan::{Plan, State};
 use imgsec_cred::store::{Error, ErrorKind};
 use serde_json::Value;
@@ -55,7 +55,7 @@ pub(crate) fn carry_out(
         job.plan.copy(&helper)?;
         if !wishes.keep_source {
             let state = machine.state.as_ref().ok_or_else(no_state)?;
-            Journal::read(state)?.add(state, job.plan.run(wishes.remove_from_helper))?;
+            journal::add(state, job.plan.run(wishes.remove_from_helper))?;
             job.plan.strip(wishes.remove_from_helper);
         }
     } else {

@@ -1,7 +1,7 @@
 //! `imgsec-cred migrate --undo`: what the last run moved goes back to where it was, from the store.
 
 use imgsec_cred::machine::Machine;
-use imgsec_cred::migrate::journal::{Journal, Run};
+use imgsec_cred::migrate::journal::{self, Run};
 use imgsec_cred::migrate::undo::{self, Returned};
 use imgsec_cred::protocol::client::Helper;
 use imgsec_cred::store::{Error, ErrorKind};
@@ -20,8 +20,7 @@ pub(crate) fn undo(
     report: &Report,
 ) -> anyhow::Result<Outcome> {
     let state = machine.state.as_ref().ok_or_else(moving::no_state)?;
-    let mut journal = Journal::read(state)?;
-    let Some(run) = journal.last().cloned() else {
+    let Some(run) = journal::last(state)? else {
         return Err(Refusal::new("there is no move to undo", None).into());
     };
     report.line(&format!("Undo    what was moved at {}", run.at))?;
@@ -44,12 +43,12 @@ pub(crate) fn undo(
     let failed = returned.iter().filter(|(_, r)| r.failure.is_some()).count();
     // What cannot be read any more cannot be brought back later either.
     if is_whole {
-        journal.close_last(state)?;
+        journal::close(state, &run)?;
     }
     if returned.len() > failed {
         report.note("the store keeps its copies: imgsec-cred logout REGISTRY removes one");
     }
-    if let Some(earlier) = journal.last().filter(|_| is_whole) {
+    if let Some(earlier) = journal::last(state)?.filter(|_| is_whole) {
         report.note(&format!("what was moved at {} can be undone as well", earlier.at));
     }
     report.json(&document(&returned, is_whole && failed == 0, false))?;
