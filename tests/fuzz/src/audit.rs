@@ -7,7 +7,7 @@ use base64ct::{Base64, Encoding};
 use imgsec_cred::audit::finding::Finding;
 use imgsec_cred::audit::scan::{Facts, in_text};
 use imgsec_cred::audit::signals::Surroundings;
-use imgsec_cred::audit::{document, prefilter, remedy};
+use imgsec_cred::audit::{document, remedy};
 use libfuzzer_sys::Corpus;
 use secrecy::ExposeSecret;
 
@@ -53,10 +53,6 @@ impl Parser {
     }
 }
 
-/// Rules that find more than files with one of their words: names of variables are put together in
-/// more ways than there are words that are worth a close look.
-const LOOSE: &[&str] = &["variable"];
-
 /// Looks for credentials in a file and checks what is found. The input is the path in one line, and
 /// the file. What another target is for is not kept.
 pub fn check(input: &[u8], parser: Parser) -> Corpus {
@@ -70,10 +66,6 @@ pub fn check(input: &[u8], parser: Parser) -> Corpus {
     if findings.is_empty() {
         return Corpus::Keep;
     }
-    let rules: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
-    let is_loose = rules.iter().all(|rule| LOOSE.contains(rule));
-    let is_read = is_loose || is_odd(bytes) || prefilter::may_hold_credentials(bytes);
-    assert!(is_read, "the prefilter hides what these find: {rules:?}");
     let told = |findings: &[Finding]| {
         let one = |f: &Finding| format!("{f:?} {}", f.secret.expose_secret());
         findings.iter().map(one).collect::<Vec<_>>()
@@ -85,7 +77,7 @@ pub fn check(input: &[u8], parser: Parser) -> Corpus {
     let lines = text.matches('\n').count() + 1;
     for finding in &findings {
         is_well_told(finding, lines);
-        is_secret_kept(finding, &findings, &format!("{path}\n{text}"));
+        is_secret_kept(finding, &findings, &path, &text);
     }
     Corpus::Keep
 }
@@ -105,12 +97,6 @@ fn find(path: &str, text: &str) -> Vec<Finding> {
     in_text(Path::new(path), path, text, None, &facts)
 }
 
-/// Whether a file has bytes that no text has: those may be taken for a program.
-fn is_odd(bytes: &[u8]) -> bool {
-    let is_control = |b: &u8| b.is_ascii_control() && !b"\t\n\r".contains(b);
-    std::str::from_utf8(bytes).is_err() || bytes.iter().any(is_control)
-}
-
 fn is_well_told(finding: &Finding, lines: usize) {
     assert!(!finding.locations.is_empty());
     for location in &finding.locations {
@@ -123,11 +109,16 @@ fn is_well_told(finding: &Finding, lines: usize) {
 }
 
 /// Looks for the secret, and for base64 of the login, in all that is told of the file. A secret that
-/// the file has in several places may stand in one of them as a name; a short one may be any word.
-fn is_secret_kept(finding: &Finding, all: &[Finding], file: &str) {
+/// the file has in several places may stand in one of them as a name, so may one that names the file
+/// or the user as well; a short one may be any word.
+fn is_secret_kept(finding: &Finding, all: &[Finding], path: &str, text: &str) {
     let secret = finding.secret.expose_secret();
+    let is_user = finding.username.as_deref().is_some_and(|user| user.contains(secret));
+    if path.contains(secret) || (is_user && !text.contains(secret)) {
+        return;
+    }
     let is_word = !secret.bytes().any(|b| b.is_ascii_digit()) || secret.len() < 12;
-    if is_word || file.matches(secret).nth(1).is_some() {
+    if is_word || text.matches(secret).nth(1).is_some() {
         return;
     }
     let login = format!("{}:{secret}", finding.username.as_deref().unwrap_or_default());
