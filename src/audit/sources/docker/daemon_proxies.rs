@@ -160,7 +160,7 @@ mod tests {
         let text =
             "[Service]\nEnvironment=\"HTTP_PROXY=http://px.lan:3128\"\n# HTTP_PROXY=http://a:b@c\n";
         assert_eq!(logins("/etc/systemd/system/docker.service.d/http-proxy.conf", text), NONE);
-        let text = "[Service]\nEnvironment=RSYNC_PROXY=ada:s3cret-word@px.lan:3128\n";
+        let text = "[Service]\nEnvironment=RSYNC_PROXY=http://ada:s3cret-word@px.lan:3128\n";
         assert_eq!(logins("/etc/systemd/system/docker.service.d/http-proxy.conf", text), NONE);
     }
 }
