@@ -199,6 +199,8 @@ pub(crate) struct Case {
     pub(crate) rows: Vec<u8>,
     pub(crate) shape: Shape,
     pub(crate) expected: Vec<Expected>,
+    /// Whether its clean and its broken twin are cases as well.
+    pub(crate) has_twins: bool,
 }
 
 /// All cases, in the making.
@@ -211,7 +213,15 @@ pub(crate) struct Corpus {
 impl Corpus {
     fn add(&mut self, path: &str, rows: &[u8], shape: Shape, text: &str, expected: Vec<Expected>) {
         let (path, text, bytes) = (path.to_owned(), text.to_owned(), text.as_bytes().to_vec());
-        self.cases.push(Case { path, text, bytes, rows: rows.to_vec(), shape, expected });
+        self.cases.push(Case {
+            path,
+            text,
+            bytes,
+            rows: rows.to_vec(),
+            shape,
+            expected,
+            has_twins: false,
+        });
     }
 
     /// A file with credentials. Its clean and its broken twin are made from it where the secrets
@@ -225,7 +235,9 @@ impl Corpus {
     ) {
         let expected = Vec::from(expected);
         let stands = expected.iter().map(|one| text.find(&one.written));
-        if let Some(mut places) = stands.collect::<Option<Vec<usize>>>() {
+        let places = stands.collect::<Option<Vec<usize>>>();
+        let has_twins = places.is_some();
+        if let Some(mut places) = places {
             // A password may stand there a second time, beside its `auth`.
             places.extend(expected.iter().filter_map(|one| text.find(&one.secrets[0])));
             let clean = self.without_secrets(text, &expected);
@@ -234,6 +246,7 @@ impl Corpus {
             self.add(path, rows, Shape::Malformed, &text[..cut], Vec::new());
         }
         self.add(path, rows, Shape::Found, text, expected);
+        self.cases.last_mut().unwrap().has_twins = has_twins;
     }
 
     /// A file with credentials that is encoded as these bytes.

@@ -17,6 +17,7 @@ mod infrastructure;
 mod kubernetes;
 mod logins;
 mod pipelines;
+mod properties;
 mod signed;
 mod tricky;
 mod typed;
@@ -37,6 +38,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ("kubernetes", kubernetes::cases),
         ("clusters", clusters::cases),
         ("pipelines", pipelines::cases),
+        ("properties", properties::cases),
         ("infrastructure", infrastructure::cases),
         ("commands", commands::cases),
         ("variables", variables::cases),

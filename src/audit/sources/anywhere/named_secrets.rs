@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use crate::audit::document::{Here, Node, Value};
 use crate::audit::finding::{Found, Kind};
 use crate::audit::hosts;
-use crate::audit::sources::images::HUB;
+use crate::audit::sources::images::{self, HUB};
 use crate::audit::sources::{File, Find, Source};
 
 pub(crate) const SOURCE: Source = Source {
@@ -52,6 +52,15 @@ pub(crate) const SOURCE: Source = Source {
         "registryadmin",
         "registry_admin",
         "registry_auth",
+        "registry.pass",
+        "registry.token",
+        "docker.pass",
+        "docker.token",
+        "docker.push.pass",
+        "docker.pull.pass",
+        "to.auth.pass",
+        "from.auth.pass",
+        "container-image.pass",
     ],
     find: Find::Map(find),
 };
@@ -108,6 +117,13 @@ const NAMES: &[(&str, Option<&str>)] = &[
     ("imagepullsecrets", None),
     ("imagecredentials", None),
     ("imagepullcredentials", None),
+    // Names with dots, of plug-ins that build images: jib, Quarkus, docker-maven-plugin, JKube.
+    ("jibtoauth", None),
+    ("jibfromauth", None),
+    ("quarkuscontainerimage", None),
+    ("dockerpush", Some(HUB)),
+    ("dockerpull", Some(HUB)),
+    ("jkubedocker", Some(HUB)),
 ];
 
 /// Parts of names of registries of other things.
@@ -224,9 +240,14 @@ fn registry<'t>(prefix: &str, beside: &HashMap<String, &'t str>) -> Option<&'t s
         let host = hosts::host(text);
         hosts::looks_like_host(host) || text.contains("://")
     });
+    // `jib.to.image` beside `jib.to.auth.password`.
+    let of_image = || {
+        let image = prefix.strip_suffix("auth").and_then(|stem| get(beside, stem, &["image"]))?;
+        images::of_image(image)
+    };
     let known = || NAMES.iter().find(|(name, _)| prefix == *name).and_then(|(_, host)| *host);
     let of_hub = || prefix.ends_with("dockerhub").then_some(HUB);
-    written.or_else(known).or_else(of_hub)
+    written.or_else(of_image).or_else(known).or_else(of_hub)
 }
 
 #[cfg(test)]

@@ -9,13 +9,15 @@ pub(crate) const SOURCE: Source = Source {
     about: "a registry login in a Bitbucket pipeline",
     reference: "https://support.atlassian.com/bitbucket-cloud/docs/docker-image-options/",
     places: |_| Vec::new(),
-    words: &["pipelines:", "image: {", "image:{"],
+    words: &["pipelines:", "image:\n", "image:\r\n", "image: {", "image:{", "\"image\": {"],
     find: Find::Map(find),
 };
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     if here.is_named(&["image"]) {
-        if let Some(image) = here.text(&["name"]) {
+        if let Some(image) = here.text(&["name"])
+            && here.text(login::USERS).is_some()
+        {
             login::take(here, images::of_image(image), found);
         }
     } else if here.is_named(&["aws"])

@@ -3,7 +3,7 @@
 use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
 use crate::audit::inner;
-use crate::audit::sources::containers::podman_secrets::is_password;
+use crate::audit::sources::secret_names::is_password;
 use crate::audit::sources::{File, Find, Source, docker};
 
 pub(crate) const SOURCE: Source = Source {

@@ -41,6 +41,9 @@ pub(super) enum Place {
 /// A text of a log that a login next to it may read.
 type Traced = (usize, Word, Place);
 
+/// The registry and the user name of a login.
+pub(super) type Said = (Option<String>, Option<String>);
+
 pub(super) struct Scan<'t> {
     text: &'t str,
     kind: Kind,
@@ -49,6 +52,8 @@ pub(super) struct Scan<'t> {
     found: Vec<Found>,
     seen: HashSet<(usize, String)>,
     secrets: HashSet<String>,
+    /// What logins say of secrets, also of those that variables of ours hold.
+    said: HashMap<String, Said>,
     /// Whether what was found already is left out, also on another line.
     pub(super) is_second_look: bool,
     variables: OnceCell<HashMap<String, (String, usize)>>,
@@ -75,6 +80,7 @@ impl<'t> Scan<'t> {
             found: Vec::new(),
             seen: HashSet::new(),
             secrets: HashSet::new(),
+            said: HashMap::new(),
             is_second_look: false,
             variables: OnceCell::new(),
             echoed: None,
@@ -93,6 +99,11 @@ impl<'t> Scan<'t> {
 
     pub(super) fn finish(self) -> Vec<Found> {
         self.found
+    }
+
+    /// The registry and the user name of each secret that a login is given.
+    pub(super) fn said(self) -> HashMap<String, Said> {
+        self.said
     }
 
     /// Reads a text, and what is quoted in it.
@@ -182,14 +193,22 @@ impl<'t> Scan<'t> {
     fn take(&mut self, login: Login, place: Place) {
         let mut secret = login.secret.text;
         let mut line = self.line(place, login.secret.at);
+        let mut is_known = false;
         if let Some(name) = variable(&secret)
             && let Some((value, at)) = self.variable(name)
         {
-            // The sources of variables know this one by its name.
-            if names::is_secret(name) {
-                return;
-            }
+            // The source of variables knows this one by its name.
+            is_known = names::is_secret(name);
             (secret, line) = (value.clone(), *at);
+        }
+        let registry = login.registry.and_then(|text| self.filled_in(text));
+        let username = login.username.and_then(|text| self.filled_in(text));
+        if registry.is_some() && !self.is_second_look {
+            let said = (registry.clone(), username.clone());
+            self.said.entry(secret.clone()).or_insert(said);
+        }
+        if is_known {
+            return;
         }
         let is_text = secret.bytes().any(|b| b.is_ascii_alphanumeric() || b >= 0x80);
         if !is_text || !self.seen.insert((line, secret.clone())) {
@@ -201,8 +220,6 @@ impl<'t> Scan<'t> {
         if !self.is_second_look {
             self.secrets.insert(secret.clone());
         }
-        let registry = login.registry.and_then(|text| self.filled_in(text));
-        let username = login.username.and_then(|text| self.filled_in(text));
         let secret = Found::on_line(line, self.kind, secret);
         self.found.push(secret.of(registry.as_deref(), username.as_deref()));
     }
