@@ -252,7 +252,7 @@ fn registry<'t>(prefix: &str, beside: &HashMap<String, &'t str>) -> Option<&'t s
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::testing::{Login, NONE, logins};
+    use crate::audit::sources::testing::{Login, clean, logins};
 
     const RULE: &str = "named-registry-secret";
 
@@ -290,16 +290,17 @@ mod tests {
 
     #[test]
     fn other_names_and_words_are_clean() {
-        for text in [
-            "npm_registry_token: s3cret-word\n",
-            "docker_db_password: s3cret-word\n",
-            "docker-password: DOCKERHUB_PASSWORD\nimagePullSecret: regcred\n",
-            "registry_password_file: /run/secrets/x\nregistryPasswordSecret: regcred\n",
-            "schema_registry_password: s3cret-word # dockerhub\n",
-            "properties:\n  registryPassword: {type: string, default: s3cret-word}\n",
-        ] {
-            assert_eq!(logins("a.yml", text), NONE, "{text}");
-        }
-        assert_eq!(logins("a.tfvars", "registry_password = \"x\nb"), NONE);
+        clean(
+            "a.yml",
+            &[
+                "npm_registry_token: s3cret-word\n",
+                "docker_db_password: s3cret-word\n",
+                "docker-password: DOCKERHUB_PASSWORD\nimagePullSecret: regcred\n",
+                "registry_password_file: /run/secrets/x\nregistryPasswordSecret: regcred\n",
+                "schema_registry_password: s3cret-word # dockerhub\n",
+                "properties:\n  registryPassword: {type: string, default: s3cret-word}\n",
+            ],
+        );
+        clean("a.tfvars", &["registry_password = \"x\nb"]);
     }
 }

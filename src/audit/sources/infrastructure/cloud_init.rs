@@ -45,7 +45,7 @@ fn find(file: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
 mod tests {
     use base64ct::{Base64, Encoding};
 
-    use crate::audit::sources::testing::{Login, NONE, logins};
+    use crate::audit::sources::testing::{Login, clean, logins};
 
     const CONFIG: &str = r#"{"auths":{"ghcr.io":{"auth":"YWRhOnMzY3JldC13b3Jk"}}}"#;
 
@@ -78,14 +78,11 @@ mod tests {
 
     #[test]
     fn other_files_are_clean() {
-        assert_eq!(
-            logins(
-                "c.yaml",
-                "write_files:\n- content: hello\n- path: x\n- content: '{\"auths\":{}}'\n"
-            ),
-            NONE
+        clean(
+            "c.yaml",
+            &["write_files:\n- content: hello\n- path: x\n- content: '{\"auths\":{}}'\n"],
         );
-        assert_eq!(logins("c.yaml", "write_files:\n- content: [\n"), NONE);
-        assert_eq!(logins("c.yaml", "write_files:\n- {encoding: b64, content: '%%%'}\n"), NONE);
+        clean("c.yaml", &["write_files:\n- content: [\n"]);
+        clean("c.yaml", &["write_files:\n- {encoding: b64, content: '%%%'}\n"]);
     }
 }
