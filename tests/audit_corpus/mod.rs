@@ -20,6 +20,7 @@ mod pipelines;
 mod properties;
 mod signed;
 mod tricky;
+mod twins;
 mod typed;
 mod variables;
 

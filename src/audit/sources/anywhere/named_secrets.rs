@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use super::field_words::{NAMES, OTHERS, REGISTRIES, SECRETS, USERS};
 use crate::audit::document::{Here, Node, Value};
 use crate::audit::finding::{Found, Kind};
 use crate::audit::hosts;
@@ -64,93 +65,6 @@ pub(crate) const SOURCE: Source = Source {
     ],
     find: Find::Map(find),
 };
-
-/// What such names end in, without case and separators; longer ones first.
-const SECRETS: &[&str] = &[
-    "accesstoken",
-    "authtoken",
-    "pullpassword",
-    "pulltoken",
-    "password",
-    "passwd",
-    "token",
-    "pwd",
-    "pass",
-    "pat",
-];
-
-const USERS: &[&str] = &["username", "user", "login", "userid", "usr", "name"];
-
-const REGISTRIES: &[&str] = &[
-    "url",
-    "server",
-    "host",
-    "hostname",
-    "address",
-    "endpoint",
-    "loginserver",
-    "uri",
-    "domain",
-    "registry",
-    "registryurl",
-    "serverurl",
-    "",
-];
-
-/// Names of registries, whole, and where they are when nothing beside says so.
-const NAMES: &[(&str, Option<&str>)] = &[
-    ("docker", Some(HUB)),
-    ("dockerhub", Some(HUB)),
-    ("dockerlogin", Some(HUB)),
-    ("ghcr", Some("ghcr.io")),
-    ("quay", Some("quay.io")),
-    ("nvcr", Some("nvcr.io")),
-    ("harbor", None),
-    ("harborrobot", None),
-    ("harboradmin", None),
-    ("acr", None),
-    ("acradmin", None),
-    ("gcr", None),
-    ("ocir", None),
-    ("imagepull", None),
-    ("imagepullsecret", None),
-    ("imagepullsecrets", None),
-    ("imagecredentials", None),
-    ("imagepullcredentials", None),
-    // Names with dots, of plug-ins that build images: jib, Quarkus, docker-maven-plugin, JKube.
-    ("jibtoauth", None),
-    ("jibfromauth", None),
-    ("quarkuscontainerimage", None),
-    ("dockerpush", Some(HUB)),
-    ("dockerpull", Some(HUB)),
-    ("jkubedocker", Some(HUB)),
-];
-
-/// Parts of names of registries of other things.
-const OTHERS: &[&str] = &[
-    "npm",
-    "schema",
-    "maven",
-    "pypi",
-    "nuget",
-    "gem",
-    "terraform",
-    "module",
-    "service",
-    "eureka",
-    "consul",
-    "nacos",
-    "cargo",
-    "zookeeper",
-    "composer",
-    "database",
-    "winreg",
-    "package",
-    "runner",
-    "model",
-    "feature",
-    "agent",
-];
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     // `variable "x" { default = … }`, an output of a state: the text is one step below.

@@ -21,6 +21,7 @@ mod login;
 mod options;
 mod programs;
 mod quotes;
+mod references;
 mod scan;
 mod stdin;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use super::login::{self, Login};
 use super::quotes::Dialect;
 use super::words::{self, Command, Word};
-use super::{kind, lines, lists, programs, stdin};
+use super::{kind, lines, lists, programs, references, stdin};
 use crate::audit::document::Lines;
 use crate::audit::finding::{Found, Kind};
 use crate::audit::sources::shell::variables::{assignments, names};
@@ -194,7 +194,7 @@ impl<'t> Scan<'t> {
         let mut secret = login.secret.text;
         let mut line = self.line(place, login.secret.at);
         let mut is_known = false;
-        if let Some(name) = variable(&secret)
+        if let Some(name) = references::variable(&secret)
             && let Some((value, at)) = self.variable(name)
         {
             // The source of variables knows this one by its name.
@@ -226,7 +226,7 @@ impl<'t> Scan<'t> {
 
     /// A text whose variables are filled in where the file says them; nothing where it does not.
     fn filled_in(&self, text: String) -> Option<String> {
-        let Some(name) = variable(&text) else {
+        let Some(name) = references::variable(&text) else {
             let is_open = text.contains("{{") || text.contains("$(") || text.contains("${");
             return (!is_open && !text.starts_with(['$', '<']))
                 .then_some(text)
@@ -241,7 +241,7 @@ impl<'t> Scan<'t> {
         let variables = self.variables.get_or_init(|| {
             let all = assignments::read(self.text, &|_| true);
             let is_literal = |a: &assignments::Assignment| {
-                !a.value.is_empty() && !a.value.contains('$') && !is_call(&a.value)
+                !a.value.is_empty() && !a.value.contains('$') && !references::is_call(&a.value)
             };
             let literal = all.into_iter().filter(is_literal);
             literal.map(|a| (a.name, (a.value, a.line))).collect()
@@ -265,28 +265,6 @@ impl Place {
             Self::Line(_) | Self::Listed => self,
         }
     }
-}
-
-/// Whether a value is what a function returns: `token.split(':')`.
-fn is_call(value: &str) -> bool {
-    let is_name = |b: &u8| b.is_ascii_alphanumeric() || b"_.".contains(b);
-    let length = value.bytes().take_while(is_name).count();
-    length > 0 && !value.as_bytes()[0].is_ascii_digit() && value[length..].starts_with('(')
-}
-
-/// The name of the variable that is all of a text.
-fn variable(text: &str) -> Option<&str> {
-    let name = text
-        .strip_prefix("${")
-        .and_then(|rest| rest.strip_suffix('}'))
-        .or_else(|| text.strip_prefix("$env:"))
-        .or_else(|| text.strip_prefix("$$"))
-        .or_else(|| text.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')')))
-        .or_else(|| text.strip_prefix('$'))
-        .or_else(|| text.strip_prefix('%').and_then(|rest| rest.strip_suffix('%')))?;
-    let name = name.strip_prefix("env.").unwrap_or(name);
-    let is_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    (!name.is_empty() && name.bytes().all(is_name)).then_some(name)
 }
 
 /// Whether a shell shows a command on this line before it runs it.
