@@ -164,6 +164,11 @@ impl Reader {
     }
 }
 
+/// Whether it is a command or a variable: one secret where a script says it as both.
+fn is_line_of_shell(finding: &Finding) -> bool {
+    sources::SHELL.contains(&finding.rule)
+}
+
 /// The findings in a text: what sources found and is a secret, with what can be told of it.
 #[must_use]
 pub fn in_text(
@@ -182,10 +187,10 @@ pub fn in_text(
         let known = places.entry(finding.secret.expose_secret().to_owned()).or_default();
         let same = known.iter().copied().find(|at| {
             let known = &findings[*at];
-            known.rule == finding.rule
+            let is_alike = known.rule == finding.rule && known.kind == finding.kind;
+            (is_alike || is_line_of_shell(known) && is_line_of_shell(&finding))
                 && known.registry == finding.registry
                 && known.username == finding.username
-                && known.kind == finding.kind
         });
         match same {
             Some(at) => findings[at].locations.extend(finding.locations),

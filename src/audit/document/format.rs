@@ -38,6 +38,8 @@ pub(super) fn by_name(name: &str) -> Option<Format> {
         Some(Format::Hcl)
     } else if ends(&[".xml", ".pom"]) {
         Some(Format::Xml)
+    } else if ends(&[".properties"]) {
+        Some(Format::Properties)
     } else {
         None
     }

@@ -10,6 +10,7 @@ mod format;
 mod hcl;
 mod here;
 mod json;
+mod properties;
 mod toml;
 mod xml;
 mod yaml;
@@ -59,6 +60,8 @@ pub enum Format {
     Hcl,
     /// XML.
     Xml,
+    /// Java's properties: a name and a value on each line.
+    Properties,
     /// Text without a structure, or with one that is broken.
     Lines,
 }
@@ -116,6 +119,7 @@ pub fn parse(format: Format, text: &str) -> Option<Vec<Node>> {
         Format::Toml => toml::parse(text).map(|node| vec![node]),
         Format::Hcl => hcl::parse(text).map(|node| vec![node]),
         Format::Xml => xml::parse(text).map(|node| vec![node]),
+        Format::Properties => properties::parse(text).map(|node| vec![node]),
         Format::Lines => None,
     }
 }

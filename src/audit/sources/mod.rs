@@ -21,6 +21,7 @@ mod shell;
 mod blocks;
 mod images;
 mod login;
+mod secret_names;
 #[cfg(test)]
 mod testing;
 
@@ -71,6 +72,9 @@ impl<'t> File<'t> {
         self.path.rsplit('/').next().unwrap_or(self.path)
     }
 }
+
+/// Rules whose findings are lines of a shell.
+pub const SHELL: [&str; 2] = [shell::commands::SOURCE.id, shell::variables::SOURCE.id];
 
 /// The table, by family. Of two rows that find the same secret at a place, the first has it: rows for
 /// one program stand before those for any.

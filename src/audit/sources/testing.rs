@@ -9,9 +9,6 @@ use crate::audit::finding::Kind;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Login(&'static str, Option<String>, Option<String>, String, usize);
 
-/// No findings.
-pub(super) const NONE: [Login; 0] = [];
-
 impl Login {
     /// A finding; `""` is a registry or a user that the file does not name.
     pub(super) fn of(
@@ -40,6 +37,14 @@ pub(super) fn logins(path: &str, text: &str) -> Vec<Login> {
         Login(hit.rule, found.registry, found.username, secret, found.line)
     })
     .collect()
+}
+
+/// That nothing is found in these texts, in a file of this path.
+#[track_caller]
+pub(super) fn clean(path: &str, texts: &[&str]) {
+    for text in texts {
+        assert_eq!(logins(path, text), [], "{text}");
+    }
 }
 
 /// Everything that a test asks of a text in a file: rule, registry, user, kind and secret of each.

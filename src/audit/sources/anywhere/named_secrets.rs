@@ -4,10 +4,11 @@
 
 use std::collections::HashMap;
 
+use super::field_words::{NAMES, OTHERS, REGISTRIES, SECRETS, USERS};
 use crate::audit::document::{Here, Node, Value};
 use crate::audit::finding::{Found, Kind};
 use crate::audit::hosts;
-use crate::audit::sources::images::HUB;
+use crate::audit::sources::images::{self, HUB};
 use crate::audit::sources::{File, Find, Source};
 
 pub(crate) const SOURCE: Source = Source {
@@ -52,89 +53,18 @@ pub(crate) const SOURCE: Source = Source {
         "registryadmin",
         "registry_admin",
         "registry_auth",
+        "registry.pass",
+        "registry.token",
+        "docker.pass",
+        "docker.token",
+        "docker.push.pass",
+        "docker.pull.pass",
+        "to.auth.pass",
+        "from.auth.pass",
+        "container-image.pass",
     ],
     find: Find::Map(find),
 };
-
-/// What such names end in, without case and separators; longer ones first.
-const SECRETS: &[&str] = &[
-    "accesstoken",
-    "authtoken",
-    "pullpassword",
-    "pulltoken",
-    "password",
-    "passwd",
-    "token",
-    "pwd",
-    "pass",
-    "pat",
-];
-
-const USERS: &[&str] = &["username", "user", "login", "userid", "usr", "name"];
-
-const REGISTRIES: &[&str] = &[
-    "url",
-    "server",
-    "host",
-    "hostname",
-    "address",
-    "endpoint",
-    "loginserver",
-    "uri",
-    "domain",
-    "registry",
-    "registryurl",
-    "serverurl",
-    "",
-];
-
-/// Names of registries, whole, and where they are when nothing beside says so.
-const NAMES: &[(&str, Option<&str>)] = &[
-    ("docker", Some(HUB)),
-    ("dockerhub", Some(HUB)),
-    ("dockerlogin", Some(HUB)),
-    ("ghcr", Some("ghcr.io")),
-    ("quay", Some("quay.io")),
-    ("nvcr", Some("nvcr.io")),
-    ("harbor", None),
-    ("harborrobot", None),
-    ("harboradmin", None),
-    ("acr", None),
-    ("acradmin", None),
-    ("gcr", None),
-    ("ocir", None),
-    ("imagepull", None),
-    ("imagepullsecret", None),
-    ("imagepullsecrets", None),
-    ("imagecredentials", None),
-    ("imagepullcredentials", None),
-];
-
-/// Parts of names of registries of other things.
-const OTHERS: &[&str] = &[
-    "npm",
-    "schema",
-    "maven",
-    "pypi",
-    "nuget",
-    "gem",
-    "terraform",
-    "module",
-    "service",
-    "eureka",
-    "consul",
-    "nacos",
-    "cargo",
-    "zookeeper",
-    "composer",
-    "database",
-    "winreg",
-    "package",
-    "runner",
-    "model",
-    "feature",
-    "agent",
-];
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     // `variable "x" { default = … }`, an output of a state: the text is one step below.
@@ -224,14 +154,19 @@ fn registry<'t>(prefix: &str, beside: &HashMap<String, &'t str>) -> Option<&'t s
         let host = hosts::host(text);
         hosts::looks_like_host(host) || text.contains("://")
     });
+    // `jib.to.image` beside `jib.to.auth.password`.
+    let of_image = || {
+        let image = prefix.strip_suffix("auth").and_then(|stem| get(beside, stem, &["image"]))?;
+        images::of_image(image)
+    };
     let known = || NAMES.iter().find(|(name, _)| prefix == *name).and_then(|(_, host)| *host);
     let of_hub = || prefix.ends_with("dockerhub").then_some(HUB);
-    written.or_else(known).or_else(of_hub)
+    written.or_else(of_image).or_else(known).or_else(of_hub)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::testing::{Login, NONE, logins};
+    use crate::audit::sources::testing::{Login, clean, logins};
 
     const RULE: &str = "named-registry-secret";
 
@@ -269,16 +204,17 @@ mod tests {
 
     #[test]
     fn other_names_and_words_are_clean() {
-        for text in [
-            "npm_registry_token: s3cret-word\n",
-            "docker_db_password: s3cret-word\n",
-            "docker-password: DOCKERHUB_PASSWORD\nimagePullSecret: regcred\n",
-            "registry_password_file: /run/secrets/x\nregistryPasswordSecret: regcred\n",
-            "schema_registry_password: s3cret-word # dockerhub\n",
-            "properties:\n  registryPassword: {type: string, default: s3cret-word}\n",
-        ] {
-            assert_eq!(logins("a.yml", text), NONE, "{text}");
-        }
-        assert_eq!(logins("a.tfvars", "registry_password = \"x\nb"), NONE);
+        clean(
+            "a.yml",
+            &[
+                "npm_registry_token: s3cret-word\n",
+                "docker_db_password: s3cret-word\n",
+                "docker-password: DOCKERHUB_PASSWORD\nimagePullSecret: regcred\n",
+                "registry_password_file: /run/secrets/x\nregistryPasswordSecret: regcred\n",
+                "schema_registry_password: s3cret-word # dockerhub\n",
+                "properties:\n  registryPassword: {type: string, default: s3cret-word}\n",
+            ],
+        );
+        clean("a.tfvars", &["registry_password = \"x\nb"]);
     }
 }

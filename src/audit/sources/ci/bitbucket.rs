@@ -9,13 +9,15 @@ pub(crate) const SOURCE: Source = Source {
     about: "a registry login in a Bitbucket pipeline",
     reference: "https://support.atlassian.com/bitbucket-cloud/docs/docker-image-options/",
     places: |_| Vec::new(),
-    words: &["pipelines:", "image: {", "image:{"],
+    words: &["pipelines:", "image:\n", "image:\r\n", "image: {", "image:{", "\"image\": {"],
     find: Find::Map(find),
 };
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     if here.is_named(&["image"]) {
-        if let Some(image) = here.text(&["name"]) {
+        if let Some(image) = here.text(&["name"])
+            && here.text(login::USERS).is_some()
+        {
             login::take(here, images::of_image(image), found);
         }
     } else if here.is_named(&["aws"])
@@ -28,7 +30,7 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::testing::{Login, NONE, logins};
+    use crate::audit::sources::testing::{Login, clean, logins};
 
     #[test]
     fn images_with_a_login_are_found_in_every_place() {
@@ -51,7 +53,7 @@ mod tests {
 
     #[test]
     fn an_image_without_a_login_is_clean() {
-        assert_eq!(logins("b.yml", "image:\n  name: a\npipelines: {}\n"), NONE);
-        assert_eq!(logins("b.yml", "image:\n  name: a\n  password: [\npipelines:\n"), NONE);
+        clean("b.yml", &["image:\n  name: a\npipelines: {}\n"]);
+        clean("b.yml", &["image:\n  name: a\n  password: [\npipelines:\n"]);
     }
 }

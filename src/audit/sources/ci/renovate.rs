@@ -63,7 +63,7 @@ fn is_docker(kind: Option<&str>, host: Option<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::testing::{Login, NONE, logins};
+    use crate::audit::sources::testing::{Login, clean, logins};
 
     #[test]
     fn rules_for_images_are_found() {
@@ -85,6 +85,6 @@ mod tests {
             logins("config.js", text),
             [Login::of("renovate-script", "reg.example.com", "ada", "s3cret-word", 8)]
         );
-        assert_eq!(logins("config.js", "module.exports = { hostRules: [ { token: 'x"), NONE);
+        clean("config.js", &["module.exports = { hostRules: [ { token: 'x"]);
     }
 }

@@ -56,7 +56,7 @@ mod tests {
 
     use super::host;
     use crate::audit::examine::examine;
-    use crate::audit::sources::testing::{hits, lines_of};
+    use crate::audit::sources::testing::{clean, lines_of};
 
     const PATH: &str = "/h/.ecr/cache.json";
     const HOST: &str = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
@@ -92,13 +92,14 @@ mod tests {
 
     #[test]
     fn caches_without_a_token_are_clean() {
-        for text in [
-            r#"{"Registries":{},"Version":"1.0"}"#,
-            r#"{"Registries":{"x":{"AuthorizationToken":"QVdTOg=="}}}"#,
-            r#"{"Registries":{"x":{"AuthorizationToken":"not base64"}}}"#,
-            r#"{"Registries":{"x":{"AuthorizationToken":"#,
-        ] {
-            assert!(hits(PATH, text).is_empty(), "{text}");
-        }
+        clean(
+            PATH,
+            &[
+                r#"{"Registries":{},"Version":"1.0"}"#,
+                r#"{"Registries":{"x":{"AuthorizationToken":"QVdTOg=="}}}"#,
+                r#"{"Registries":{"x":{"AuthorizationToken":"not base64"}}}"#,
+                r#"{"Registries":{"x":{"AuthorizationToken":"#,
+            ],
+        );
     }
 }

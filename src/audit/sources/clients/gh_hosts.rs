@@ -50,7 +50,7 @@ fn of_host(host: &Here<'_>, registry: &str, found: &mut Vec<Found>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::testing::{hits, lines_of};
+    use crate::audit::sources::testing::{clean, lines_of};
 
     const PATH: &str = "/h/.config/gh/hosts.yml";
 
@@ -71,13 +71,14 @@ mod tests {
 
     #[test]
     fn hosts_without_a_token_are_clean() {
-        for text in [
-            "github.com:\n    user: ada\n    users:\n        ada:\n    git_protocol: ssh\n# oauth_token\n",
-            "oauth_token: t0ken\n",
-            "service:\n  oauth_token: t0ken\n",
-            "github.com:\n  oauth_token: [\n",
-        ] {
-            assert!(hits(PATH, text).is_empty(), "{text}");
-        }
+        clean(
+            PATH,
+            &[
+                "github.com:\n    user: ada\n    users:\n        ada:\n    git_protocol: ssh\n# oauth_token\n",
+                "oauth_token: t0ken\n",
+                "service:\n  oauth_token: t0ken\n",
+                "github.com:\n  oauth_token: [\n",
+            ],
+        );
     }
 }

@@ -35,7 +35,7 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::testing::{hits, lines_of};
+    use crate::audit::sources::testing::{clean, lines_of};
 
     const PATH: &str = "/h/.config/helm/repositories.yaml";
 
@@ -53,14 +53,15 @@ mod tests {
 
     #[test]
     fn repositories_without_a_password_or_of_others_are_clean() {
-        for text in [
-            "repositories: []\n",
-            "repositories:\n- name: stable\n  url: https://charts.helm.sh/stable\n",
-            "repositories:\n- url: https://maven.acme.com\n  username: u\n  password: p\n",
-            "repositories:\n  name: x\n  password: y\n",
-            "repositories:\n- name: [\n",
-        ] {
-            assert!(hits(PATH, text).is_empty(), "{text}");
-        }
+        clean(
+            PATH,
+            &[
+                "repositories: []\n",
+                "repositories:\n- name: stable\n  url: https://charts.helm.sh/stable\n",
+                "repositories:\n- url: https://maven.acme.com\n  username: u\n  password: p\n",
+                "repositories:\n  name: x\n  password: y\n",
+                "repositories:\n- name: [\n",
+            ],
+        );
     }
 }

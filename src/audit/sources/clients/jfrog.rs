@@ -49,7 +49,7 @@ fn of_server(server: &Here<'_>, found: &mut Vec<Found>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::testing::{hits, lines_of};
+    use crate::audit::sources::testing::{clean, lines_of};
 
     const PATH: &str = "/h/.jfrog/jfrog-cli.conf.v6";
 
@@ -69,13 +69,14 @@ mod tests {
 
     #[test]
     fn encrypted_settings_and_other_servers_are_clean() {
-        for text in [
-            r#"{"servers":[{"url":"https://acme.jfrog.io/","password":"c1pher","serverId":"a"}],"version":"6","enc":true}"#,
-            r#"{"servers":[{"url":"https://acme.jfrog.io/","serverId":"a","user":"u"}]}"#,
-            r#"{"servers":[{"url":"https://api.acme.com/","password":"p"}], "serverId": 1}"#,
-            r#"{"servers":[{"serverId":"a","password":"#,
-        ] {
-            assert!(hits(PATH, text).is_empty(), "{text}");
-        }
+        clean(
+            PATH,
+            &[
+                r#"{"servers":[{"url":"https://acme.jfrog.io/","password":"c1pher","serverId":"a"}],"version":"6","enc":true}"#,
+                r#"{"servers":[{"url":"https://acme.jfrog.io/","serverId":"a","user":"u"}]}"#,
+                r#"{"servers":[{"url":"https://api.acme.com/","password":"p"}], "serverId": 1}"#,
+                r#"{"servers":[{"serverId":"a","password":"#,
+            ],
+        );
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn logins(host: &Here<'_>, registry: &str, found: &mut Vec<Found>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::testing::{hits, lines_of};
+    use crate::audit::sources::testing::{clean, lines_of};
 
     const PATH: &str = "/h/.regctl/config.json";
 
@@ -51,14 +51,15 @@ mod tests {
 
     #[test]
     fn hosts_without_a_login_and_others_are_clean() {
-        for text in [
-            r#"{"hosts":{"ghcr.io":{"tls":"enabled","user":"ada"}}}"#,
-            r#"{"hosts":{"ghcr.io":{"pass":""}}}"#,
-            r#"{"hosts":["ghcr.io"]}"#,
-            r#"{"hosts":{"all":{"vars":{"pass":"x"}, "pass":"y"}}}"#,
-            r#"{"hosts":{"#,
-        ] {
-            assert!(hits(PATH, text).is_empty(), "{text}");
-        }
+        clean(
+            PATH,
+            &[
+                r#"{"hosts":{"ghcr.io":{"tls":"enabled","user":"ada"}}}"#,
+                r#"{"hosts":{"ghcr.io":{"pass":""}}}"#,
+                r#"{"hosts":["ghcr.io"]}"#,
+                r#"{"hosts":{"all":{"vars":{"pass":"x"}, "pass":"y"}}}"#,
+                r#"{"hosts":{"#,
+            ],
+        );
     }
 }

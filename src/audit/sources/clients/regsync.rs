@@ -28,7 +28,7 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::testing::{hits, lines_of};
+    use crate::audit::sources::testing::{clean, lines_of};
 
     #[test]
     fn logins_of_a_list_are_found() {
@@ -41,14 +41,15 @@ mod tests {
 
     #[test]
     fn lists_without_a_login_are_clean() {
-        for text in [
-            "creds: []\n",
-            "creds:\n- registry: r.lan\n  user: u\n",
-            "creds:\n- pass: x\n",
-            "creds: {registry: r, pass: x}\n",
-            "creds: [\n",
-        ] {
-            assert!(hits("regsync.yml", text).is_empty(), "{text}");
-        }
+        clean(
+            "regsync.yml",
+            &[
+                "creds: []\n",
+                "creds:\n- registry: r.lan\n  user: u\n",
+                "creds:\n- pass: x\n",
+                "creds: {registry: r, pass: x}\n",
+                "creds: [\n",
+            ],
+        );
     }
 }

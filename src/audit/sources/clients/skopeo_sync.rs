@@ -30,7 +30,7 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::testing::{hits, lines_of};
+    use crate::audit::sources::testing::{clean, lines_of};
 
     #[test]
     fn credentials_of_a_registry_are_found() {
@@ -43,14 +43,15 @@ mod tests {
 
     #[test]
     fn credentials_of_others_are_none_of_ours() {
-        for text in [
-            "database:\n  credentials:\n    username: u\n    password: p\n",
-            "a:\n  r.lan:\n    credentials: {username: u, password: p}\n",
-            "r.lan:\n  credentials: {username: u}\n",
-            "r.lan:\n  credentials: token\n",
-            "r.lan:\n  credentials: {\n",
-        ] {
-            assert!(hits("sync.yaml", text).is_empty(), "{text}");
-        }
+        clean(
+            "sync.yaml",
+            &[
+                "database:\n  credentials:\n    username: u\n    password: p\n",
+                "a:\n  r.lan:\n    credentials: {username: u, password: p}\n",
+                "r.lan:\n  credentials: {username: u}\n",
+                "r.lan:\n  credentials: token\n",
+                "r.lan:\n  credentials: {\n",
+            ],
+        );
     }
 }

@@ -1,13 +1,11 @@
 //! `secretsdata.json` of Podman's file driver: every secret of `podman secret create`, in base64.
 //! Found are those that say themselves that they are for a registry.
 
-use base64ct::{Base64, Encoding};
-
 use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
 use crate::audit::inner;
 use crate::audit::places::Places;
-use crate::audit::sources::{File, Find, Source, docker};
+use crate::audit::sources::{File, Find, Source, docker, secret_names};
 
 pub(crate) const SOURCE: Source = Source {
     id: "podman-secret",
@@ -19,53 +17,9 @@ pub(crate) const SOURCE: Source = Source {
         all.extend(Places::below(&places.state, FILE));
         all
     },
-    words: PASSWORDS,
+    words: secret_names::PARTS,
     find: Find::Map(find),
 };
-
-/// Parts of names that only passwords of registries have.
-pub(crate) const PASSWORDS: &[&str] = &[
-    "registry-pass",
-    "registry_pass",
-    "registrypass",
-    "registry-token",
-    "registry_token",
-    "registry-pw",
-    "registry_pw",
-    "docker-pass",
-    "docker_pass",
-    "dockerpass",
-    "docker-token",
-    "docker_token",
-    "dockerhub-token",
-    "dockerhub_token",
-    "dockerhub-pass",
-    "dockerhub_pass",
-    "docker-hub-token",
-    "docker-hub-pass",
-    "docker_hub_token",
-    "docker_hub_pass",
-    "ghcr-token",
-    "ghcr_token",
-    "ghcr-pat",
-    "ghcr_pat",
-    "ghcr-pass",
-    "ghcr_pass",
-    "quay-pass",
-    "quay_pass",
-    "quay-token",
-    "quay_token",
-    "harbor-pass",
-    "harbor_pass",
-    "acr-pass",
-    "acr_pass",
-];
-
-/// Whether a name says that its value is the password of a registry.
-pub(crate) fn is_password(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    PASSWORDS.iter().any(|part| name.contains(part))
-}
 
 fn find(file: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     if here.up.is_some() || !file.name().starts_with("secretsdata.json") {
@@ -76,18 +30,12 @@ fn find(file: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
         for tree in &inner::trees(encoded) {
             docker::config::find_all(&at.inner(tree), found);
         }
-        if is_password(name)
-            && let Some(secret) = decoded(encoded)
+        if secret_names::is_password(name)
+            && let Some(secret) = inner::decoded(encoded)
         {
             found.push(Found::at(&at, Kind::UserPass, secret.trim_end_matches(['\r', '\n'])));
         }
     }
-}
-
-/// What base64 says, where that is a text; line ends do not count.
-pub(crate) fn decoded(encoded: &str) -> Option<String> {
-    let folded: String = encoded.split_ascii_whitespace().collect();
-    String::from_utf8(Base64::decode_vec(&folded).ok()?).ok()
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ pub(crate) fn find_in(here: &Here<'_>, is_dockercfg: bool, found: &mut Vec<Found
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::testing::{hits, lines_of};
+    use crate::audit::sources::testing::{clean, hits, lines_of};
 
     const AUTH: &str = "YWRhOnMzY3JldC13b3Jk"; // ada:s3cret-word
 
@@ -79,12 +79,12 @@ mod tests {
     fn what_lies_elsewhere_is_no_login_of_old_dockers() {
         let composer =
             r#"{"http-basic":{"nexus.acme.com":{"username":"u","password":"p","auth":""}}}"#;
-        assert!(hits("auth.json", composer).is_empty());
+        clean("auth.json", &[composer]);
         let entry = format!(r#"{{"basic":{{"auth":"{AUTH}"}}}}"#);
-        assert!(hits("settings.json", &entry).is_empty());
+        clean("settings.json", &[&entry]);
         let auths = format!(r#"{{"auths":{{"ghcr.io":{{"auth":"{AUTH}"}}}}}}"#);
         assert!(lines_of("dockercfg", "/h/.dockercfg", &auths).is_empty());
-        assert!(hits("/h/.dockercfg", r#"{"r.lan":{"auth":"Og==","email":"x"}}"#).is_empty());
-        assert!(hits("/h/.dockercfg", r#"{"r.lan":{"auth":"#).is_empty());
+        clean("/h/.dockercfg", &[r#"{"r.lan":{"auth":"Og==","email":"x"}}"#]);
+        clean("/h/.dockercfg", &[r#"{"r.lan":{"auth":"#]);
     }
 }

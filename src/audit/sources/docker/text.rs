@@ -57,7 +57,7 @@ fn reversed(text: &str) -> Cow<'_, str> {
 mod tests {
     use crate::audit::document::decode;
     use crate::audit::examine::examine;
-    use crate::audit::sources::testing::{hits, lines_of};
+    use crate::audit::sources::testing::{clean, hits, lines_of};
 
     const LINES: [&str; 7] = [
         "{",
@@ -110,13 +110,14 @@ mod tests {
 
     #[test]
     fn texts_without_a_login_are_clean() {
-        for text in [
-            "echo \"{\\\"auths\\\":{\\\"$H\\\":{\\\"auth\\\":\\\"$AUTH\\\"}}}\" > config.json\n",
-            "the \"auths\" of `config.json`\n",
-            "{\"auths\": {\"ghcr.io\": {}}\n",
-            "let json = r#\"{\"auths\":{\"r.lan\":{\"auth\":\"Og==\"}}}\"#;\n",
-        ] {
-            assert!(hits("x.txt", text).is_empty(), "{text}");
-        }
+        clean(
+            "x.txt",
+            &[
+                "echo \"{\\\"auths\\\":{\\\"$H\\\":{\\\"auth\\\":\\\"$AUTH\\\"}}}\" > config.json\n",
+                "the \"auths\" of `config.json`\n",
+                "{\"auths\": {\"ghcr.io\": {}}\n",
+                "let json = r#\"{\"auths\":{\"r.lan\":{\"auth\":\"Og==\"}}}\"#;\n",
+            ],
+        );
     }
 }

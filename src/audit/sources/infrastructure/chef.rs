@@ -34,7 +34,7 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::testing::{Login, NONE, logins};
+    use crate::audit::sources::testing::{Login, clean, logins};
 
     #[test]
     fn recipes_and_manifests_are_found() {
@@ -59,14 +59,13 @@ mod tests {
     #[test]
     fn references_and_other_resources_are_clean() {
         let recipe = "docker_registry 'h' do\n  password node['p']\nend\nuser 'a' do\n  password 's3cret-word'\nend\n";
-        assert_eq!(logins("default.rb", recipe), NONE);
-        assert_eq!(
-            logins(
-                "init.pp",
-                "docker::registry { 'h': password => $p }\nuser { 'a': password => 's3cret-word' }\n"
-            ),
-            NONE
+        clean("default.rb", &[recipe]);
+        clean(
+            "init.pp",
+            &[
+                "docker::registry { 'h': password => $p }\nuser { 'a': password => 's3cret-word' }\n",
+            ],
         );
-        assert_eq!(logins("default.rb", "docker_registry 'h' do\n password 'x"), NONE);
+        clean("default.rb", &["docker_registry 'h' do\n password 'x"]);
     }
 }

@@ -1,10 +1,9 @@
 //! cloud-init: files that a machine writes when it begins, each read as the file it will be.
 
-use base64ct::{Base64, Encoding};
-
 use crate::audit::document::Here;
 use crate::audit::examine;
 use crate::audit::finding::Found;
+use crate::audit::inner;
 use crate::audit::places::Places;
 use crate::audit::sources::{File, Find, Source};
 
@@ -32,7 +31,7 @@ fn find(file: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     let Some(content) = at.node.text() else { return };
     let encoding = here.text(&["encoding"]).unwrap_or_default();
     let decoded = match encoding {
-        "b64" | "base64" => decode(content),
+        "b64" | "base64" => inner::decoded(content),
         _ => None,
     };
     let text = decoded.as_deref().unwrap_or(content);
@@ -42,16 +41,11 @@ fn find(file: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     }
 }
 
-fn decode(content: &str) -> Option<String> {
-    let folded: String = content.split_ascii_whitespace().collect();
-    String::from_utf8(Base64::decode_vec(&folded).ok()?).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use base64ct::{Base64, Encoding};
 
-    use crate::audit::sources::testing::{Login, NONE, logins};
+    use crate::audit::sources::testing::{Login, clean, logins};
 
     const CONFIG: &str = r#"{"auths":{"ghcr.io":{"auth":"YWRhOnMzY3JldC13b3Jk"}}}"#;
 
@@ -84,14 +78,11 @@ mod tests {
 
     #[test]
     fn other_files_are_clean() {
-        assert_eq!(
-            logins(
-                "c.yaml",
-                "write_files:\n- content: hello\n- path: x\n- content: '{\"auths\":{}}'\n"
-            ),
-            NONE
+        clean(
+            "c.yaml",
+            &["write_files:\n- content: hello\n- path: x\n- content: '{\"auths\":{}}'\n"],
         );
-        assert_eq!(logins("c.yaml", "write_files:\n- content: [\n"), NONE);
-        assert_eq!(logins("c.yaml", "write_files:\n- {encoding: b64, content: '%%%'}\n"), NONE);
+        clean("c.yaml", &["write_files:\n- content: [\n"]);
+        clean("c.yaml", &["write_files:\n- {encoding: b64, content: '%%%'}\n"]);
     }
 }

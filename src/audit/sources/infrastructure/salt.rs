@@ -28,7 +28,7 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::testing::{Login, NONE, logins};
+    use crate::audit::sources::testing::{Login, clean, logins};
 
     #[test]
     fn registries_of_pillars_and_data_are_found() {
@@ -45,7 +45,7 @@ mod tests {
             logins("common.yaml", data),
             [Login::of("salt-pillar", "reg.example.com:5000", "ada", "s3cret-word", 4)]
         );
-        assert_eq!(logins("p.yaml", "docker-registries:\n  ghcr.io: {username: ada}\n"), NONE);
-        assert_eq!(logins("p.yaml", "docker-registries: {a: {password: [\n"), NONE);
+        clean("p.yaml", &["docker-registries:\n  ghcr.io: {username: ada}\n"]);
+        clean("p.yaml", &["docker-registries: {a: {password: [\n"]);
     }
 }

@@ -4,7 +4,7 @@
 use super::values::{SecretValue, is_secret, passwords, text, values};
 use crate::audit::document::{Here, Node};
 use crate::audit::finding::{Found, Kind};
-use crate::audit::sources::containers::podman_secrets::is_password;
+use crate::audit::sources::secret_names::is_password;
 use crate::audit::sources::shell::variables::names;
 use crate::audit::sources::{File, Find, Source};
 

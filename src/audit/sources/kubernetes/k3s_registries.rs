@@ -26,7 +26,7 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::testing::{hits, lines_of};
+    use crate::audit::sources::testing::{clean, hits, lines_of};
 
     const PATH: &str = "/etc/rancher/k3s/registries.yaml";
 
@@ -54,15 +54,16 @@ mod tests {
 
     #[test]
     fn files_without_a_login_are_clean() {
-        for text in [
-            "mirrors:\n  docker.io:\n    endpoint: [https://r.lan]\nconfigs: {}\n",
-            "configs:\n  r.lan:\n    tls: {ca_file: /ca.pem}\n",
-            "configs:\n  r.lan:\n    auth: {username: ada, password: \"\"}\n",
-            "configs:\n  r.lan:\n    auth: none\n",
-            "configs:\n- auth: {password: x}\n",
-            "configs:\n  r.lan: [\n",
-        ] {
-            assert!(hits(PATH, text).is_empty(), "{text}");
-        }
+        clean(
+            PATH,
+            &[
+                "mirrors:\n  docker.io:\n    endpoint: [https://r.lan]\nconfigs: {}\n",
+                "configs:\n  r.lan:\n    tls: {ca_file: /ca.pem}\n",
+                "configs:\n  r.lan:\n    auth: {username: ada, password: \"\"}\n",
+                "configs:\n  r.lan:\n    auth: none\n",
+                "configs:\n- auth: {password: x}\n",
+                "configs:\n  r.lan: [\n",
+            ],
+        );
     }
 }

@@ -3,7 +3,7 @@
 use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
 use crate::audit::inner;
-use crate::audit::sources::containers::podman_secrets::is_password;
+use crate::audit::sources::secret_names::is_password;
 use crate::audit::sources::{File, Find, Source, docker};
 
 pub(crate) const SOURCE: Source = Source {
@@ -52,7 +52,7 @@ fn unquoted(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::sources::testing::{hits, lines_of};
+    use crate::audit::sources::testing::{clean, hits, lines_of};
 
     const PATH: &str = "kustomization.yaml";
 
@@ -67,14 +67,15 @@ mod tests {
 
     #[test]
     fn files_and_other_literals_are_clean() {
-        for text in [
-            "secretGenerator:\n- name: regcred\n  files:\n  - .dockerconfigjson=config.json\n",
-            "secretGenerator:\n- name: app\n  literals:\n  - DB_PASSWORD=s3cret-word\n  - flag\n",
-            "secretGenerator:\n- name: app\n  literals: x=y\n",
-            "secretGenerator: {}\n",
-            "secretGenerator: [\n",
-        ] {
-            assert!(hits(PATH, text).is_empty(), "{text}");
-        }
+        clean(
+            PATH,
+            &[
+                "secretGenerator:\n- name: regcred\n  files:\n  - .dockerconfigjson=config.json\n",
+                "secretGenerator:\n- name: app\n  literals:\n  - DB_PASSWORD=s3cret-word\n  - flag\n",
+                "secretGenerator:\n- name: app\n  literals: x=y\n",
+                "secretGenerator: {}\n",
+                "secretGenerator: [\n",
+            ],
+        );
     }
 }

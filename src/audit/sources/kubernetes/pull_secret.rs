@@ -4,7 +4,6 @@
 use super::values::{is_secret, values};
 use crate::audit::document::{Here, Node};
 use crate::audit::finding::Found;
-use crate::audit::sources::containers::podman_secrets::decoded;
 use crate::audit::sources::{File, Find, Source, docker};
 use crate::audit::{auths, inner};
 
@@ -48,7 +47,7 @@ fn settings(at: &Here<'_>, text: &str, found: &mut Vec<Found>) {
     }
     let mut trees: Vec<Node> = inner::trees(text);
     if trees.is_empty()
-        && let Some(plain) = decoded(text)
+        && let Some(plain) = inner::decoded(text)
     {
         trees = inner::trees(&plain);
     }

@@ -3,7 +3,7 @@
 
 use crate::audit::document::{Here, Node, Step};
 use crate::audit::finding::{Found, Kind};
-use crate::audit::sources::containers::podman_secrets::decoded;
+use crate::audit::inner::decoded;
 
 /// One value of a Secret.
 pub(crate) struct SecretValue<'t> {

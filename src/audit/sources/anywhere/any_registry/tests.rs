@@ -1,6 +1,6 @@
 //! Values of charts and other maps as people write them.
 
-use crate::audit::sources::testing::{Login, NONE, logins};
+use crate::audit::sources::testing::{Login, clean, logins};
 
 fn found(text: &str, registry: &str) {
     let expected = logins("values.yaml", text);
@@ -93,6 +93,6 @@ fn other_logins_are_clean() {
         "imagePullSecrets:\n- name: regcred\n",
         "registry: {username: ada\n",
     ] {
-        assert_eq!(logins("values.yaml", text), NONE, "{text}");
+        clean("values.yaml", &[text]);
     }
 }

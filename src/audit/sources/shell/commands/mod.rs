@@ -2,6 +2,7 @@
 //! login --password-stdin` and their like, in shell histories, sessions of coding agents, logs,
 //! scripts, recipes and pipelines.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use crate::audit::finding::Found;
@@ -20,6 +21,7 @@ mod login;
 mod options;
 mod programs;
 mod quotes;
+mod references;
 mod scan;
 mod stdin;
 #[cfg(test)]
@@ -54,14 +56,23 @@ pub(crate) const SOURCE: Source = Source {
 };
 
 fn find(file: &File<'_>, found: &mut Vec<Found>) {
+    found.extend(scanned(file).map(scan::Scan::finish).unwrap_or_default());
+}
+
+/// What the commands of a file say of the secrets that they are given: registry and user name.
+pub(super) fn said(file: &File<'_>) -> HashMap<String, scan::Said> {
+    scanned(file).map(scan::Scan::said).unwrap_or_default()
+}
+
+fn scanned<'t>(file: &File<'t>) -> Option<scan::Scan<'t>> {
     let text = file.document.text;
     if !scan::may_hold(text) && memchr::memmem::find(text.as_bytes(), b"login").is_none() {
-        return;
+        return None;
     }
     let mut scan = scan::Scan::new(file.path, text);
     scan.whole();
     scan.trees(&file.document.trees);
-    found.extend(scan.finish());
+    Some(scan)
 }
 
 /// Files in a home folder that remember commands.

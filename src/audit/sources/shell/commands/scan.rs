@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use super::login::{self, Login};
 use super::quotes::Dialect;
 use super::words::{self, Command, Word};
-use super::{kind, lines, lists, programs, stdin};
+use super::{kind, lines, lists, programs, references, stdin};
 use crate::audit::document::Lines;
 use crate::audit::finding::{Found, Kind};
 use crate::audit::sources::shell::variables::{assignments, names};
@@ -41,6 +41,9 @@ pub(super) enum Place {
 /// A text of a log that a login next to it may read.
 type Traced = (usize, Word, Place);
 
+/// The registry and the user name of a login.
+pub(super) type Said = (Option<String>, Option<String>);
+
 pub(super) struct Scan<'t> {
     text: &'t str,
     kind: Kind,
@@ -49,6 +52,8 @@ pub(super) struct Scan<'t> {
     found: Vec<Found>,
     seen: HashSet<(usize, String)>,
     secrets: HashSet<String>,
+    /// What logins say of secrets, also of those that variables of ours hold.
+    said: HashMap<String, Said>,
     /// Whether what was found already is left out, also on another line.
     pub(super) is_second_look: bool,
     variables: OnceCell<HashMap<String, (String, usize)>>,
@@ -75,6 +80,7 @@ impl<'t> Scan<'t> {
             found: Vec::new(),
             seen: HashSet::new(),
             secrets: HashSet::new(),
+            said: HashMap::new(),
             is_second_look: false,
             variables: OnceCell::new(),
             echoed: None,
@@ -93,6 +99,11 @@ impl<'t> Scan<'t> {
 
     pub(super) fn finish(self) -> Vec<Found> {
         self.found
+    }
+
+    /// The registry and the user name of each secret that a login is given.
+    pub(super) fn said(self) -> HashMap<String, Said> {
+        self.said
     }
 
     /// Reads a text, and what is quoted in it.
@@ -182,14 +193,22 @@ impl<'t> Scan<'t> {
     fn take(&mut self, login: Login, place: Place) {
         let mut secret = login.secret.text;
         let mut line = self.line(place, login.secret.at);
-        if let Some(name) = variable(&secret)
+        let mut is_known = false;
+        if let Some(name) = references::variable(&secret)
             && let Some((value, at)) = self.variable(name)
         {
-            // The sources of variables know this one by its name.
-            if names::is_secret(name) {
-                return;
-            }
+            // The source of variables knows this one by its name.
+            is_known = names::is_secret(name);
             (secret, line) = (value.clone(), *at);
+        }
+        let registry = login.registry.and_then(|text| self.filled_in(text));
+        let username = login.username.and_then(|text| self.filled_in(text));
+        if registry.is_some() && !self.is_second_look {
+            let said = (registry.clone(), username.clone());
+            self.said.entry(secret.clone()).or_insert(said);
+        }
+        if is_known {
+            return;
         }
         let is_text = secret.bytes().any(|b| b.is_ascii_alphanumeric() || b >= 0x80);
         if !is_text || !self.seen.insert((line, secret.clone())) {
@@ -201,15 +220,13 @@ impl<'t> Scan<'t> {
         if !self.is_second_look {
             self.secrets.insert(secret.clone());
         }
-        let registry = login.registry.and_then(|text| self.filled_in(text));
-        let username = login.username.and_then(|text| self.filled_in(text));
         let secret = Found::on_line(line, self.kind, secret);
         self.found.push(secret.of(registry.as_deref(), username.as_deref()));
     }
 
     /// A text whose variables are filled in where the file says them; nothing where it does not.
     fn filled_in(&self, text: String) -> Option<String> {
-        let Some(name) = variable(&text) else {
+        let Some(name) = references::variable(&text) else {
             let is_open = text.contains("{{") || text.contains("$(") || text.contains("${");
             return (!is_open && !text.starts_with(['$', '<']))
                 .then_some(text)
@@ -224,7 +241,7 @@ impl<'t> Scan<'t> {
         let variables = self.variables.get_or_init(|| {
             let all = assignments::read(self.text, &|_| true);
             let is_literal = |a: &assignments::Assignment| {
-                !a.value.is_empty() && !a.value.contains('$') && !is_call(&a.value)
+                !a.value.is_empty() && !a.value.contains('$') && !references::is_call(&a.value)
             };
             let literal = all.into_iter().filter(is_literal);
             literal.map(|a| (a.name, (a.value, a.line))).collect()
@@ -248,28 +265,6 @@ impl Place {
             Self::Line(_) | Self::Listed => self,
         }
     }
-}
-
-/// Whether a value is what a function returns: `token.split(':')`.
-fn is_call(value: &str) -> bool {
-    let is_name = |b: &u8| b.is_ascii_alphanumeric() || b"_.".contains(b);
-    let length = value.bytes().take_while(is_name).count();
-    length > 0 && !value.as_bytes()[0].is_ascii_digit() && value[length..].starts_with('(')
-}
-
-/// The name of the variable that is all of a text.
-fn variable(text: &str) -> Option<&str> {
-    let name = text
-        .strip_prefix("${")
-        .and_then(|rest| rest.strip_suffix('}'))
-        .or_else(|| text.strip_prefix("$env:"))
-        .or_else(|| text.strip_prefix("$$"))
-        .or_else(|| text.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')')))
-        .or_else(|| text.strip_prefix('$'))
-        .or_else(|| text.strip_prefix('%').and_then(|rest| rest.strip_suffix('%')))?;
-    let name = name.strip_prefix("env.").unwrap_or(name);
-    let is_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    (!name.is_empty() && name.bytes().all(is_name)).then_some(name)
 }
 
 /// Whether a shell shows a command on this line before it runs it.

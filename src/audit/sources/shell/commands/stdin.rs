@@ -42,9 +42,9 @@ pub(super) fn written(command: &Command) -> Option<Word> {
         matches!(name(word).as_str(), "echo" | "printf" | "write-output" | "write-host")
     });
     let Some(at) = at else {
-        // PowerShell: `"text" | docker login --password-stdin`.
+        // PowerShell: `"text" | docker login --password-stdin`, `$env:NAME | …`.
         let [only] = words.as_slice() else { return None };
-        return only.is_quoted.then(|| only.clone());
+        return (only.is_quoted || only.text.starts_with("$env:")).then(|| only.clone());
     };
     let is_format = name(&words[at]) == "printf";
     let is_option = |word: &&Word| {

@@ -4,8 +4,10 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::commands::{kind, lines};
-use crate::audit::document::Here;
+use secrecy::ExposeSecret;
+
+use super::commands::{self, kind, lines};
+use crate::audit::document::{Format, Here};
 use crate::audit::finding::{Found, Kind};
 use crate::audit::places::Places;
 use crate::audit::sources::{File, Find, Source};
@@ -20,6 +22,7 @@ mod siblings;
 mod tests;
 mod trees;
 mod values;
+mod vocabulary;
 
 use assignments::Assignment;
 use names::Role;
@@ -76,7 +79,7 @@ pub const SOURCE: Source = Source {
 
 fn find(file: &File<'_>, found: &mut Vec<Found>) {
     // Fields of structured files have a source of their own; some of them are settings of scripts.
-    let has_fields = file.document.trees.is_empty();
+    let has_fields = matches!(file.document.format, Format::Lines | Format::Properties);
     let is_wanted = |name: &str| {
         (names::is_secret(name) && (has_fields || !is_field(name))) || names::is_companion(name)
     };
@@ -101,7 +104,22 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
         let text = text.to_ascii_lowercase();
         ["docker", "registry", "watchtower"].iter().any(|word| text.contains(word))
     };
-    found.extend(in_assignments(&all, kind, &is_about_images));
+    let mut own = in_assignments(&all, kind, &is_about_images);
+    if own.iter().any(|found| found.registry.is_none()) {
+        ask_logins(file, &mut own);
+    }
+    found.extend(own);
+}
+
+/// Fills in what no name says: a command beside that logs in with the secret knows where.
+fn ask_logins(file: &File<'_>, own: &mut [Found]) {
+    let said = commands::said(file);
+    for found in own.iter_mut().filter(|found| found.registry.is_none()) {
+        if let Some((registry, username)) = said.get(found.secret.expose_secret()) {
+            found.registry.clone_from(registry);
+            found.username = username.clone().or_else(|| found.username.take());
+        }
+    }
 }
 
 /// The variables that a text sets. In fish's history each command is a line, in fish's escapes.

@@ -4,94 +4,9 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 
-/// Words of which one is in the name of a variable for a registry.
-const REGISTRY_WORDS: &[&str] = &[
-    "ACR",
-    "BUILDAH",
-    "CR",
-    "CRANE",
-    "DOCKER",
-    "DOCKERHUB",
-    "DOCKERIO",
-    "DOCKERREGISTRY",
-    "ECR",
-    "GAR",
-    "GCR",
-    "GHCR",
-    "HARBOR",
-    "ICR",
-    "NGC",
-    "NVCR",
-    "OCIR",
-    "ORAS",
-    "PODMAN",
-    "QUAY",
-    "REGISTRY",
-    "SKOPEO",
-    "SWR",
-];
-
-/// Last words of the name of a password.
-const SECRET_WORDS: &[&str] =
-    &["PASS", "PASSWD", "PASSWORD", "PAT", "PSW", "PW", "PWD", "TOKEN", "PASSWORT"];
-
-/// Last words of the name of a user name and a password in one.
-const PAIR_WORDS: &[&str] = &["CRED", "CREDENTIAL", "CREDENTIALS", "CREDS"];
-
-/// Words that say it is a password of something else, or no password.
-const OTHER_WORDS: &[&str] = &[
-    "APT",
-    "BOWER",
-    "CARGO",
-    "COMPOSER",
-    "CONAN",
-    "CONDA",
-    "CRATES",
-    "DATABASE",
-    "DB",
-    "ELASTIC",
-    "GEM",
-    "GIT",
-    "GRAFANA",
-    "HTTP",
-    "HTTPS",
-    "JWT",
-    "KAFKA",
-    "LDAP",
-    "MACHINE",
-    "MARIADB",
-    "MAVEN",
-    "MONGO",
-    "MONGODB",
-    "MYSQL",
-    "NODE",
-    "NPM",
-    "NUGET",
-    "PG",
-    "PGADMIN",
-    "PIP",
-    "POETRY",
-    "POSTGRES",
-    "POSTGRESQL",
-    "PROMETHEUS",
-    "PYPI",
-    "RABBITMQ",
-    "REDIS",
-    "ROOT",
-    "RUBYGEMS",
-    "S3",
-    "SCHEMA",
-    "SMTP",
-    "SSH",
-    "STORAGE",
-    "SWARM",
-    "TERRAFORM",
-    "TLS",
-    "TWINE",
-    "YARN",
-    "NOTARY",
-    "MAIL",
-];
+use super::vocabulary::{
+    COMPANIONS, ENDINGS, EXACT, HOSTS, NEVER, OTHER_WORDS, PAIR_WORDS, REGISTRY_WORDS, SECRET_WORDS,
+};
 
 /// Parts of which one is in every name of a secret: most names have none.
 static PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
@@ -104,45 +19,6 @@ static REGISTRY_PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let parts = REGISTRY_WORDS.iter().chain(&["CI_", "REPO_", "DEVCONTAINERS"]);
     AhoCorasickBuilder::new().ascii_case_insensitive(true).build(parts).ok()
 });
-
-/// Names of which no word says it.
-const EXACT: &[&str] = &["CI_DEPLOY_PASSWORD", "CI_JOB_TOKEN", "REPO_PASS", "REPO_PASSWORD"];
-
-/// Names that tools of other rows read, or that hold no password.
-const NEVER: &[&str] = &["ECS_ENGINE_AUTH_DATA", "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE"];
-
-/// Ends of a name that say which one of several it is.
-const ENDINGS: &[&str] = &[
-    "DEV",
-    "PROD",
-    "PRODUCTION",
-    "STAGE",
-    "STAGING",
-    "TEST",
-    "PUSH",
-    "PULL",
-    "RO",
-    "RW",
-    "READ",
-    "WRITE",
-    "NEW",
-    "OLD",
-    "BACKUP",
-    "CI",
-];
-
-/// Words of a name that say the registry.
-const HOSTS: &[(&str, &str)] = &[
-    ("DOCKERHUB", "docker.io"),
-    ("DOCKER_HUB", "docker.io"),
-    ("DOCKERIO", "docker.io"),
-    ("GHCR", "ghcr.io"),
-    ("CR_PAT", "ghcr.io"),
-    ("QUAY", "quay.io"),
-    ("NGC", "nvcr.io"),
-    ("NVCR", "nvcr.io"),
-    ("GCR", "gcr.io"),
-];
 
 /// The words of a name, in capitals and without what tools put before it.
 pub(super) fn words(name: &str) -> Vec<String> {
@@ -271,34 +147,12 @@ pub(in crate::audit::sources) fn host(name: &str) -> Option<&'static str> {
 
 /// Whether a variable of this name may say a registry or a user for others.
 pub(super) fn is_companion(name: &str) -> bool {
-    const ENDS: &[&str] = &[
-        "USER",
-        "USERNAME",
-        "LOGIN",
-        "USR",
-        "ID",
-        "NAME",
-        "REGISTRY",
-        "URL",
-        "HOST",
-        "HOSTNAME",
-        "SERVER",
-        "ADDRESS",
-        "ADDR",
-        "ENDPOINT",
-        "DOMAIN",
-        "REMOTEURL",
-        "ACTOR",
-        "REPOSITORY",
-        "IMAGE",
-        "ACCOUNT",
-    ];
     let name = without_ending(name);
     let ends = |end: &&str| {
         let begin = name.len().checked_sub(end.len());
         begin.and_then(|at| name.get(at..)).is_some_and(|last| last.eq_ignore_ascii_case(end))
     };
-    name.len() <= 80 && ENDS.iter().any(ends)
+    name.len() <= 80 && COMPANIONS.iter().any(ends)
 }
 
 /// A name without the last word, where that says which one of several it is.

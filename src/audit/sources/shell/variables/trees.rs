@@ -2,7 +2,7 @@
 
 use super::assignments::Assignment;
 use crate::audit::document::{Here, Node, Value};
-use crate::audit::sources::containers::podman_secrets::decoded;
+use crate::audit::inner::decoded;
 use crate::audit::sources::kubernetes::values::is_secret;
 
 /// The variables of these names in the trees of a file, in its order.
