@@ -5,7 +5,7 @@ use base64ct::{Base64Unpadded, Encoding};
 use secrecy::SecretString;
 
 use super::document::{Here, Node, Step, Value};
-use super::finding::{Found, Kind};
+use super::finding::{Found, Kind, MAX_IN_FILE};
 
 /// Docker Hub's key in Docker's settings.
 const HUB: &str = "https://index.docker.io/v1/";
@@ -15,7 +15,7 @@ pub fn find(here: &Here<'_>, found: &mut Vec<Found>) {
     for (name, node) in here.entries() {
         if name.eq_ignore_ascii_case("auths") {
             let auths = Here { node, step: Step::Name(name), up: Some(here) };
-            for (registry, node) in auths.entries() {
+            for (registry, node) in auths.entries().take(MAX_IN_FILE + 1) {
                 let entry = Here { node, step: Step::Name(registry), up: Some(&auths) };
                 entry_of(registry, &entry, found);
             }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use super::tokens::Token;
@@ -26,6 +26,19 @@ pub struct Found {
     pub pointer: String,
     /// An expiry that is written beside it, as RFC 3339 or as seconds since 1970.
     pub expiry: Option<String>,
+}
+
+/// How many credentials one file may have; with more it is looked at only in part.
+pub const MAX_IN_FILE: usize = 5_000;
+
+impl Found {
+    /// How many bytes its texts have.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let named = [&self.registry, &self.username, &self.expiry];
+        let named: usize = named.into_iter().flatten().map(String::len).sum();
+        named + self.pointer.len() + self.secret.expose_secret().len()
+    }
 }
 
 /// The kinds of secrets, by how they are written.
@@ -177,6 +190,16 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// How many bytes it takes, about.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let place =
+            |l: &Location| size_of::<Location>() + l.path.as_os_str().len() + l.pointer.len();
+        let user = self.username.as_ref().map_or(0, String::len);
+        let texts = self.registry.len() + user + self.secret.expose_secret().len();
+        size_of::<Self>() + texts + self.locations.iter().map(place).sum::<usize>()
+    }
+
     /// Whether it lies in a variable of this process, and in no file.
     #[must_use]
     pub fn is_in_environment(&self) -> bool {

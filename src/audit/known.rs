@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::places::Places;
+use super::room::Room;
 use super::scan::{Facts, Reader, Scan};
 use super::signals;
 use super::sources;
@@ -14,7 +15,8 @@ use super::sources;
 /// writers left behind.
 #[must_use]
 pub fn known(users: &[Places], facts: &Facts) -> Scan {
-    let (mut scan, mut reader) = (Scan::default(), Reader::default());
+    let room = Room::new();
+    let (mut scan, mut reader) = (Scan::default(), Reader::new(&room));
     let mut seen = BTreeSet::new();
     for places in users {
         for path in of_user(places) {

@@ -21,6 +21,7 @@ pub mod places;
 pub mod prefilter;
 pub mod registry;
 pub mod remedy;
+mod room;
 pub mod scan;
 pub mod severity;
 pub mod signals;

@@ -9,16 +9,23 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroize;
 
 use super::document::decode;
-use super::examine::{Hit, examine};
+use super::examine::{self, Hit};
 use super::finding::{self, Finding, Kind, Location, Severity, State};
+use super::room::{LARGE, Room, Taken};
 use super::{judge, prefilter, registry, severity, signals, sources, tokens};
 use crate::files;
 
 /// The largest file that is read, in bytes. Larger ones that hold text make a scan incomplete.
 pub const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
 
-/// The most findings of one scan, so that no tree can fill the memory.
-pub const MAX_FINDINGS: usize = 50_000;
+/// The most findings of one scan, their most bytes, and the most files that are named as not looked
+/// at, so that no tree can fill the memory.
+pub const MAX_FINDINGS: usize = 10_000;
+const MAX_FINDING_BYTES: usize = 12 * 1024 * 1024;
+const MAX_SKIPPED: usize = 10_000;
+
+/// The path of what is skipped beyond these limits.
+const MORE: &str = "…";
 
 /// What a scan found, and what it could not look at.
 #[derive(Debug, Default)]
@@ -29,6 +36,8 @@ pub struct Scan {
     pub looked_at: usize,
     /// What could not be read, or not to its end.
     pub skipped: Vec<Skipped>,
+    /// How many bytes the findings take.
+    bytes: usize,
 }
 
 /// A file or a folder that was not looked at.
@@ -56,13 +65,25 @@ impl Scan {
     /// Adds what another one found.
     pub(super) fn add(&mut self, other: Scan) {
         self.looked_at += other.looked_at;
-        self.skipped.extend(other.skipped);
-        let room = MAX_FINDINGS.saturating_sub(self.findings.len());
-        if other.findings.len() > room && !self.skipped.iter().any(|s| s.path == Path::new("…")) {
-            let reason = format!("more than {MAX_FINDINGS} findings");
-            self.skipped.push(Skipped { path: PathBuf::from("…"), reason });
+        other.skipped.into_iter().for_each(|skipped| self.skip(skipped));
+        for finding in other.findings {
+            self.bytes += finding.size();
+            if self.findings.len() == MAX_FINDINGS || self.bytes > MAX_FINDING_BYTES {
+                self.skip(Skipped { path: MORE.into(), reason: "more findings".to_owned() });
+                return;
+            }
+            self.findings.push(finding);
         }
-        self.findings.extend(other.findings.into_iter().take(room));
+    }
+
+    /// Names what was not looked at.
+    pub(super) fn skip(&mut self, skipped: Skipped) {
+        if self.skipped.len() < MAX_SKIPPED {
+            self.skipped.push(skipped);
+        } else if self.skipped.len() == MAX_SKIPPED {
+            let reason = "more files that cannot be looked at".to_owned();
+            self.skipped.push(Skipped { path: MORE.into(), reason });
+        }
     }
 
     /// Marks secrets that lie in several files, and sorts: the worst first, then by place.
@@ -119,37 +140,50 @@ pub fn environment(variables: impl Iterator<Item = (String, String)>, facts: &Fa
 }
 
 /// Reads files one after the other, in one buffer.
-#[derive(Default)]
-pub(super) struct Reader {
+pub(super) struct Reader<'r> {
     buffer: Vec<u8>,
+    room: &'r Room,
 }
 
-impl Reader {
+impl<'r> Reader<'r> {
+    /// A reader that shares the room with others.
+    pub(super) fn new(room: &'r Room) -> Self {
+        Self { buffer: Vec::new(), room }
+    }
+
     /// Looks into one file. `name` stands for it in ids: its path from the folder that was asked for.
     pub(super) fn look(&mut self, path: &Path, name: &str, facts: &Facts, into: &mut Scan) {
         into.looked_at += 1;
         let skip = |reason: String| Skipped { path: path.to_owned(), reason };
-        match self.read(path) {
+        let mut taken = None;
+        match self.read(path, &mut taken) {
             Ok(Some(about)) => {
+                let _taken = taken.unwrap_or_else(|| self.room.take(about.len()));
                 let text = decode(&self.buffer);
-                let findings = in_text(path, name, &text, Some(&about), facts);
-                into.add(Scan { findings, ..Scan::default() });
+                let (findings, why) = read_text(path, name, &text, Some(&about), facts);
+                let skipped = why.map(|reason| skip(reason.to_owned())).into_iter().collect();
+                into.add(Scan { findings, skipped, ..Scan::default() });
                 drop(text);
                 // Only what was read: the whole buffer has the size of the largest file.
                 self.buffer.as_mut_slice().zeroize();
+                self.shrink();
             }
             Ok(None) | Err(files::Error::Missing(_)) => {}
             Err(files::Error::TooLarge(..)) => {
                 let limit = MAX_FILE_BYTES / 1024 / 1024;
-                into.skipped.push(skip(format!("larger than {limit} MB")));
+                into.skip(skip(format!("larger than {limit} MB")));
             }
-            Err(error) => into.skipped.push(skip(error.reason())),
+            Err(error) => into.skip(skip(error.reason())),
         }
     }
 
     /// Reads a file, and says whether it is worth reading closely. Only those that are hold a secret
     /// that we know of, and are wiped before the next.
-    fn read(&mut self, path: &Path) -> Result<Option<Metadata>, files::Error> {
+    fn read(
+        &mut self,
+        path: &Path,
+        taken: &mut Option<Taken<'r>>,
+    ) -> Result<Option<Metadata>, files::Error> {
         let (file, about) =
             files::open(path, files::Links::Follow).map_err(|e| files::Error::io(path, e))?;
         if !about.is_file() {
@@ -158,9 +192,26 @@ impl Reader {
         if about.len() > MAX_FILE_BYTES && prefilter::is_binary(&file) {
             return Ok(None);
         }
+        if about.len() > MAX_FILE_BYTES {
+            return Err(files::Error::TooLarge(path.to_owned(), MAX_FILE_BYTES));
+        }
+        if about.len() >= LARGE {
+            *taken = Some(self.room.take(about.len()));
+        }
         self.buffer.clear();
         files::read_into(&file, &about, path, MAX_FILE_BYTES, &mut self.buffer)?;
-        Ok(prefilter::may_hold_credentials(&self.buffer).then_some(about))
+        let is_worth_it = prefilter::may_hold_credentials(&self.buffer);
+        if !is_worth_it {
+            self.shrink();
+        }
+        Ok(is_worth_it.then_some(about))
+    }
+
+    /// Keeps no buffer of a large file.
+    fn shrink(&mut self) {
+        if self.buffer.capacity() as u64 > LARGE {
+            self.buffer = Vec::new();
+        }
     }
 }
 
@@ -173,12 +224,23 @@ pub fn in_text(
     about: Option<&Metadata>,
     facts: &Facts,
 ) -> Vec<Finding> {
+    read_text(path, name, text, about, facts).0
+}
+
+/// [`in_text`], and why it is not all.
+fn read_text(
+    path: &Path,
+    name: &str,
+    text: &str,
+    about: Option<&Metadata>,
+    facts: &Facts,
+) -> (Vec<Finding>, Option<&'static str>) {
     let slashes = path.to_string_lossy().replace('\\', "/");
-    let hits = examine(&slashes, text);
+    let examined = examine::look(&slashes, text);
     let mut findings: Vec<Finding> = Vec::new();
-    // By secret: a file may have a hundred thousand.
+    // By secret: a file may have thousands.
     let mut places: HashMap<String, Vec<usize>> = HashMap::new();
-    for finding in hits.into_iter().filter_map(|hit| judged(path, hit, facts)) {
+    for finding in examined.hits.into_iter().filter_map(|hit| judged(path, hit, facts)) {
         let known = places.entry(finding.secret.expose_secret().to_owned()).or_default();
         let same = known.iter().copied().find(|at| {
             let known = &findings[*at];
@@ -204,7 +266,7 @@ pub fn in_text(
         }
     }
     identify(&mut findings, name);
-    findings
+    (findings, examined.is_partial)
 }
 
 /// Says how bad each is, and gives it its id.

@@ -8,6 +8,7 @@ use std::sync::mpsc;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
+use super::room::Room;
 use super::scan::{Facts, Reader, Scan, Skipped};
 
 /// Folders that hold nothing a person or a program would log in with: what git and its like have
@@ -19,9 +20,9 @@ const PRUNED: &[&str] = &[".git/objects", ".hg/store", ".svn/pristine", "node_mo
 #[must_use]
 pub fn paths(paths: &[PathBuf], facts: &Facts, progress: &(dyn Fn(usize) + Sync)) -> Scan {
     let total = Mutex::new(Scan::default());
-    let count = AtomicUsize::new(0);
+    let (count, room) = (AtomicUsize::new(0), Room::new());
     for path in paths {
-        one(path, facts, &total, &|| {
+        one(path, facts, (&total, &room), &|| {
             let files = count.fetch_add(1, Ordering::Relaxed) + 1;
             if files.is_multiple_of(512) {
                 progress(files);
@@ -31,7 +32,12 @@ pub fn paths(paths: &[PathBuf], facts: &Facts, progress: &(dyn Fn(usize) + Sync)
     total.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).finish()
 }
 
-fn one(root: &Path, facts: &Facts, total: &Mutex<Scan>, looked_at: &(dyn Fn() + Sync)) {
+fn one(
+    root: &Path,
+    facts: &Facts,
+    (total, room): (&Mutex<Scan>, &Room),
+    looked_at: &(dyn Fn() + Sync),
+) {
     let add = |scan: Scan| {
         total.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(scan);
     };
@@ -40,7 +46,7 @@ fn one(root: &Path, facts: &Facts, total: &Mutex<Scan>, looked_at: &(dyn Fn() + 
     walk.filter_entry(|entry| !is_pruned(entry.path()));
     let (send, receive) = mpsc::channel::<Scan>();
     walk.build_parallel().run(|| {
-        let (scan, reader) = Default::default();
+        let (scan, reader) = (Scan::default(), Reader::new(room));
         let mut own = Own { scan, reader, send: send.clone() };
         Box::new(move |entry| {
             match entry {
@@ -53,7 +59,7 @@ fn one(root: &Path, facts: &Facts, total: &Mutex<Scan>, looked_at: &(dyn Fn() + 
                     looked_at();
                 }
                 Ok(_) => {}
-                Err(error) => own.scan.skipped.push(skipped(root, &error)),
+                Err(error) => own.scan.skip(skipped(root, &error)),
             }
             WalkState::Continue
         })
@@ -63,13 +69,13 @@ fn one(root: &Path, facts: &Facts, total: &Mutex<Scan>, looked_at: &(dyn Fn() + 
 }
 
 /// What one thread found; handed over at its end.
-struct Own {
+struct Own<'r> {
     scan: Scan,
-    reader: Reader,
+    reader: Reader<'r>,
     send: mpsc::Sender<Scan>,
 }
 
-impl Drop for Own {
+impl Drop for Own<'_> {
     fn drop(&mut self) {
         // Nobody receives where the walk was given up.
         let _ = self.send.send(std::mem::take(&mut self.scan));

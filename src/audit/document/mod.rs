@@ -3,23 +3,22 @@
 //! One tree for all formats: what a YAML file, a JSON file and a TOML file say in the same words is
 //! found by the same source. A tree knows the line of each value, and nothing of its bytes.
 
-use std::borrow::Cow;
 use std::fmt;
 
 mod decode;
 mod hcl;
+mod here;
 mod json;
+mod limits;
+mod lines;
 mod toml;
 mod xml;
 mod yaml;
 
 pub use decode::decode;
-
-/// How deep a tree may be; deeper files are read as lines only.
-pub const MAX_DEPTH: usize = 200;
-
-/// How many values the trees of one file may have, so that a file of aliases cannot grow.
-pub const MAX_VALUES: usize = 400_000;
+pub use here::{Here, Step};
+pub use limits::{MAX_DEPTH, MAX_VALUES, Refused};
+pub use lines::Lines;
 
 /// A value and the line it begins on, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +68,8 @@ pub struct Document<'t> {
     pub format: Format,
     /// The roots of its trees; several in a YAML stream, none where it is only lines.
     pub trees: Vec<Node>,
+    /// Whether it has a structure that is too large to be read, and so is only lines.
+    pub is_too_large: bool,
 }
 
 impl fmt::Debug for Value {
@@ -96,25 +97,38 @@ impl<'t> Document<'t> {
     pub fn read(name: &str, text: &'t str) -> Self {
         let named = by_name(name);
         let formats = by_text(text).iter().copied().filter(|format| Some(*format) != named);
+        let mut is_too_large = false;
         for format in named.into_iter().chain(formats) {
-            if let Some(trees) = parse(format, text) {
-                return Self { text, format, trees };
+            match read(format, text) {
+                Ok(trees) => return Self { text, format, trees, is_too_large: false },
+                Err(Refused::TooLarge) => is_too_large = true,
+                Err(Refused::Broken) => {}
             }
         }
-        Self { text, format: Format::Lines, trees: Vec::new() }
+        Self { text, format: Format::Lines, trees: Vec::new(), is_too_large }
     }
 }
 
 /// The trees of a text; `None` where it is not of this format, or too deep or too large.
 #[must_use]
 pub fn parse(format: Format, text: &str) -> Option<Vec<Node>> {
+    read(format, text).ok()
+}
+
+/// The trees of a text.
+///
+/// # Errors
+/// [`Refused`], where it is not of this format, or too deep or too large.
+pub fn read(format: Format, text: &str) -> Result<Vec<Node>, Refused> {
+    limits::check(format, text)?;
+    let one = |node: Option<Node>| node.map(|node| vec![node]).ok_or(Refused::Broken);
     match format {
         Format::Json => json::parse(text).map(|node| vec![node]),
         Format::Yaml => yaml::parse(text),
-        Format::Toml => toml::parse(text).map(|node| vec![node]),
+        Format::Toml => one(toml::parse(text)),
         Format::Hcl => hcl::parse(text).map(|node| vec![node]),
-        Format::Xml => xml::parse(text).map(|node| vec![node]),
-        Format::Lines => None,
+        Format::Xml => one(xml::parse(text)),
+        Format::Lines => Err(Refused::Broken),
     }
 }
 
@@ -181,127 +195,6 @@ fn begins_hcl(text: &str) -> bool {
     }
 }
 
-/// Where a value is: itself, and all that is above it.
-#[derive(Debug, Clone, Copy)]
-pub struct Here<'t> {
-    /// The value.
-    pub node: &'t Node,
-    /// Its name in the map above, or its number in the list above; nothing at a root.
-    pub step: Step<'t>,
-    /// The value above. That of a document inside a text is the text.
-    pub up: Option<&'t Here<'t>>,
-}
-
-/// How a value is reached from the one above.
-#[derive(Debug, Clone, Copy)]
-pub enum Step<'t> {
-    /// It is a root.
-    Root,
-    /// By a name in a map.
-    Name(&'t str),
-    /// By its place in a list, counted from 0.
-    Item(usize),
-    /// It is what a text above says: a document inside a document.
-    Inner,
-}
-
-impl<'t> Here<'t> {
-    /// Names and values, where it is a map.
-    pub fn entries(&self) -> impl Iterator<Item = (&'t str, &'t Node)> + use<'t> {
-        let entries: &'t [(String, Node)] = match &self.node.value {
-            Value::Map(entries) => entries,
-            _ => &[],
-        };
-        entries.iter().map(|(name, node)| (name.as_str(), node))
-    }
-
-    /// The value of a name, in any case.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&'t Node> {
-        self.node.get(name)
-    }
-
-    /// The text under the first of these names that has one.
-    #[must_use]
-    pub fn text(&self, names: &[&str]) -> Option<&'t str> {
-        names.iter().find_map(|name| self.get(name)?.text())
-    }
-
-    /// The name it has in the nearest map above, also through lists and texts.
-    #[must_use]
-    pub fn name(&self) -> Option<&'t str> {
-        match self.step {
-            Step::Name(name) => Some(name),
-            _ => self.up?.name(),
-        }
-    }
-
-    /// The nearest map above.
-    #[must_use]
-    pub fn map_above(&self) -> Option<&'t Here<'t>> {
-        let mut up = self.up;
-        while let Some(here) = up {
-            if matches!(here.node.value, Value::Map(_)) {
-                return Some(here);
-            }
-            up = here.up;
-        }
-        None
-    }
-
-    /// Names above it, nearest first, its own among them.
-    pub fn names(&self) -> impl Iterator<Item = &'t str> + use<'t> {
-        let mut next = Some(*self);
-        std::iter::from_fn(move || {
-            while let Some(here) = next {
-                next = here.up.copied();
-                if let Step::Name(name) = here.step {
-                    return Some(name);
-                }
-            }
-            None
-        })
-    }
-
-    /// The line in the file: inside a document in a text, the line of the text.
-    #[must_use]
-    pub fn line(&self) -> usize {
-        self.outermost().node.line
-    }
-
-    /// A JSON pointer (RFC 6901) to it; inside a document in a text, to the text.
-    #[must_use]
-    pub fn pointer(&self) -> String {
-        let mut steps = Vec::new();
-        let mut next = Some(self.outermost());
-        while let Some(here) = next {
-            match here.step {
-                Step::Name(name) => {
-                    steps.push(Cow::from(name.replace('~', "~0").replace('/', "~1")));
-                }
-                Step::Item(number) => steps.push(number.to_string().into()),
-                Step::Root | Step::Inner => {}
-            }
-            next = here.up.copied();
-        }
-        steps.iter().rev().map(|step| format!("/{step}")).collect()
-    }
-
-    /// It, or the text of the file in which it lies.
-    fn outermost(&self) -> Here<'t> {
-        let (mut found, mut next) = (*self, Some(*self));
-        while let Some(here) = next {
-            if matches!(here.step, Step::Inner)
-                && let Some(text) = here.up
-            {
-                found = *text;
-            }
-            next = here.up.copied();
-        }
-        found
-    }
-}
-
 impl Node {
     /// The value of a name, in any case; of the last one where there are several.
     #[must_use]
@@ -330,24 +223,6 @@ impl Node {
             Value::List(items) => items,
             _ => &[],
         }
-    }
-}
-
-/// Which line a byte of a text is on, counted from 1.
-#[derive(Debug)]
-pub struct Lines(Vec<usize>);
-
-impl Lines {
-    /// Looks for the line ends of a text.
-    #[must_use]
-    pub fn of(text: &str) -> Self {
-        Self(memchr::memchr_iter(b'\n', text.as_bytes()).collect())
-    }
-
-    /// The line of the byte at this place.
-    #[must_use]
-    pub fn line(&self, at: usize) -> usize {
-        self.0.partition_point(|end| *end < at) + 1
     }
 }
 

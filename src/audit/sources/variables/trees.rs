@@ -1,6 +1,6 @@
 //! Variables in the maps and lists of a structured file.
 
-use super::assignments::Assignment;
+use super::assignments::{Assignment, MAX_VARIABLES};
 use crate::audit::document::{Here, Node, Step, Value};
 use crate::audit::sources::k8s_values::is_secret;
 use crate::audit::sources::podman_secrets::decoded;
@@ -16,6 +16,7 @@ pub(super) fn read(trees: &[Node], is_wanted: &dyn Fn(&str) -> bool) -> Vec<Assi
 
 fn visit(here: &Here<'_>, is_wanted: &dyn Fn(&str) -> bool, all: &mut Vec<Assignment>) {
     match &here.node.value {
+        _ if all.len() >= MAX_VARIABLES => {}
         Value::Map(entries) => {
             item(here, is_wanted, all);
             for (name, node) in entries {
