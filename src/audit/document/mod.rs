@@ -15,7 +15,7 @@ mod toml;
 mod xml;
 mod yaml;
 
-pub use decode::decode;
+pub use decode::{decode, is_utf16};
 pub use here::{Here, Step};
 pub use limits::{MAX_DEPTH, MAX_VALUES, Refused};
 pub use lines::Lines;
@@ -97,15 +97,20 @@ impl<'t> Document<'t> {
     pub fn read(name: &str, text: &'t str) -> Self {
         let named = by_name(name);
         let formats = by_text(text).iter().copied().filter(|format| Some(*format) != named);
-        let mut is_too_large = false;
         for format in named.into_iter().chain(formats) {
             match read(format, text) {
                 Ok(trees) => return Self { text, format, trees, is_too_large: false },
-                Err(Refused::TooLarge) => is_too_large = true,
+                Err(Refused::TooLarge) => {
+                    return Self { is_too_large: true, ..Self::lines(text) };
+                }
                 Err(Refused::Broken) => {}
             }
         }
-        Self { text, format: Format::Lines, trees: Vec::new(), is_too_large }
+        Self::lines(text)
+    }
+
+    fn lines(text: &'t str) -> Self {
+        Self { text, format: Format::Lines, trees: Vec::new(), is_too_large: false }
     }
 }
 

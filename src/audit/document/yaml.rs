@@ -1,11 +1,12 @@
 //! YAML, of one document or several, read event by event: aliases are followed once each, and a
 //! file of aliases ends at [`MAX_VALUES`] and [`MAX_REPEATED`].
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, Parser, ScalarStyle};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
-use super::limits::MAX_REPEATED;
+use super::limits::{MAX_MARKS, MAX_REPEATED};
 use super::{MAX_DEPTH, MAX_VALUES, Node, Refused, Value};
 
 /// The trees of a stream.
@@ -13,9 +14,31 @@ use super::{MAX_DEPTH, MAX_VALUES, Node, Refused, Value};
 /// # Errors
 /// [`Refused`], where it is no YAML, nothing but one text, too deep or too large.
 pub(super) fn parse(text: &str) -> Result<Vec<Node>, Refused> {
+    let marks = Cell::new(0);
+    if text.len() <= MAX_MARKS {
+        return build(Parser::new_from_str(text), &marks);
+    }
+    // A list in braces may be a name: the parser keeps all its words until it knows.
+    let is_mark = |c: char| c.is_ascii_punctuation() && !matches!(c, '/' | '.' | '+' | '=' | '_');
+    let watched = text.chars().map_while(|c| {
+        marks.set(marks.get() + usize::from(is_mark(c)));
+        (marks.get() <= MAX_MARKS).then_some(c)
+    });
+    build(Parser::new_from_iter(watched), &marks)
+}
+
+/// The trees of a stream's events. `marks` counts what the parser has read since the last one.
+fn build<'t>(
+    events: impl Iterator<Item = Result<(Event<'t>, Span), ScanError>>,
+    marks: &Cell<usize>,
+) -> Result<Vec<Node>, Refused> {
     let mut builder = Builder::default();
-    for event in Parser::new_from_str(text) {
+    for event in events {
+        if marks.get() > MAX_MARKS {
+            return Err(Refused::TooLarge);
+        }
         let (event, span) = event.map_err(|_| Refused::Broken)?;
+        marks.set(0);
         builder.take(event, span.start.line()).ok_or_else(|| builder.refusal())?;
     }
     let has_structure = |node: &Node| !matches!(node.value, Value::Text(_) | Value::Null);
@@ -171,5 +194,8 @@ mod tests {
         assert!(parse(&"[".repeat(100_000)).is_err());
         assert!(parse(&"a:\n".repeat(3)).is_ok());
         assert!(parse("just words").is_err());
+        for open in ["a: {", "{a: [", "- [", "? ["] {
+            let _ = parse(&format!("{open}{}", "1,".repeat(MAX_MARKS)));
+        }
     }
 }

@@ -19,7 +19,7 @@ pub(in crate::audit::sources) struct Assignment {
 }
 
 /// How many variables a text may set.
-pub(super) const MAX_VARIABLES: usize = 30_000;
+pub(super) const MAX_VARIABLES: usize = 10_000;
 
 /// The first variables of these names that a text sets, in its order.
 pub(in crate::audit::sources) fn read(
