@@ -262,7 +262,10 @@ fn nothing_on_a_disk_stops_it() {
     let name = "a\u{1b}[2Kb\nc/config.json";
     world.write(&format!("tree/{name}"), config("ghcr.io"));
     let (document, status) = world.json(&["tree"]);
-    assert_eq!(status, 1, "{document}");
+    assert_eq!(status, 3, "{document}");
+    let skipped = document["skipped"].as_array().unwrap();
+    let skipped: Vec<_> = skipped.iter().filter_map(|one| one["path"].as_str()).collect();
+    assert_eq!(skipped, ["tree/bomb.yaml", "tree/deep.xml"], "too many values");
     assert_eq!(document["findings"].as_array().unwrap().len(), 1);
     assert!(document["findings"][0]["locations"][0]["path"].as_str().unwrap().ends_with(name));
     let table = text(&world.audit(&["tree"]).stdout);

@@ -95,7 +95,7 @@ pub fn look(path: &str, text: &str) -> Examined {
     keep_first(&mut all.hits);
     all.hits.sort_by_key(|hit| hit.found.line);
     if document.is_too_large {
-        all.is_partial = Some("it has more values than are read of one file");
+        all.is_partial = Some("more values than are read of one file");
     }
     all
 }
