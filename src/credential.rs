@@ -34,8 +34,14 @@ impl Credential {
     /// Whether both hold the same user name and secret; takes the same time wherever they differ.
     #[must_use]
     pub fn same_login(&self, other: &Self) -> bool {
-        let (a, b) = (self.secret.expose_secret(), other.secret.expose_secret());
-        self.username == other.username && same_bytes(a.as_bytes(), b.as_bytes())
+        self.username == other.username && self.has_secret(&other.secret)
+    }
+
+    /// Whether this is its secret; takes the same time wherever they differ.
+    #[must_use]
+    pub fn has_secret(&self, secret: &SecretString) -> bool {
+        let (a, b) = (self.secret.expose_secret(), secret.expose_secret());
+        same_bytes(a.as_bytes(), b.as_bytes())
     }
 }
 

@@ -4,8 +4,8 @@
 //! one verb, one request, one answer; it alone opens the OS keychain. `imgsec-cred` is the
 //! person's program: a client of the helper, as Docker is, and the keeper of the settings.
 //!
-//! Imports run one way: the programs; then [`audit`], [`choice`], [`clients`] and [`protocol`]; then
-//! [`settings`]; then [`store`]; then [`files`], [`credential`], [`server`]. [`machine`],
+//! Imports run one way: the programs; then [`migrate`]; then [`audit`], [`choice`], [`clients`] and
+//! [`protocol`]; then [`settings`]; then [`store`]; then [`files`], [`credential`], [`server`]. [`machine`],
 //! [`text`], [`deadline`] and [`process`] import nothing of ours.
 
 pub mod audit;
@@ -15,6 +15,7 @@ pub mod credential;
 pub mod deadline;
 pub mod files;
 pub mod machine;
+pub mod migrate;
 pub mod process;
 pub mod protocol;
 pub mod server;

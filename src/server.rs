@@ -179,7 +179,7 @@ impl<'a> Address<'a> {
         let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
         let (host, port) = split_port(authority)?;
         let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
-        if !is_host(&host) {
+        if !is_host(&host) || host.ends_with('.') {
             return None;
         }
         let port = port.filter(|&p| p != if is_http { "80" } else { "443" });
@@ -322,6 +322,8 @@ mod tests {
             "http://",
             "//h",
             "::1:8080",
+            "h..",
+            "https://index.docker.io../v1/",
             "ключ.example",
             "a b",
             "nerdctl-experimental://x:1/host/y:2/v2/",

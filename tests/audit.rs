@@ -4,15 +4,16 @@
 
 mod audit_corpus;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
 
 use audit_corpus::case::{Case, Expected, Seen, Shape};
+use imgsec_cred::audit::finding::Finding;
 use imgsec_cred::audit::scan::{self, Facts};
 use imgsec_cred::audit::signals::Surroundings;
-use imgsec_cred::audit::{document, prefilter};
+use imgsec_cred::audit::{document, prefilter, sources};
 use secrecy::ExposeSecret;
 
 /// Rows of the catalogue in which no file can hold a registry credential, and why.
@@ -25,14 +26,23 @@ const ROWS_WITHOUT: &[(u8, &str)] = &[
 ];
 
 /// What the audit finds in a file: the one place that knows the library.
-fn scan(path: &str, bytes: &[u8]) -> Vec<Seen> {
+fn findings(path: &str, bytes: &[u8]) -> Vec<Finding> {
     let facts = Facts { now: SystemTime::now(), surroundings: Surroundings::default() };
     if !prefilter::may_hold_credentials(bytes) {
         return Vec::new();
     }
     let text = document::decode(bytes);
-    let findings = scan::in_text(Path::new(path), path, &text, None, &facts);
-    let seen = findings.into_iter().flat_map(|finding| {
+    scan::in_text(Path::new(path), path, &text, None, &facts)
+}
+
+/// The sources that find something in a file.
+fn rules(path: &str, bytes: &[u8]) -> Vec<&'static str> {
+    findings(path, bytes).iter().map(|finding| finding.rule).collect()
+}
+
+/// What the corpus says of a finding, for each of its places.
+fn scan(path: &str, bytes: &[u8]) -> Vec<Seen> {
+    let seen = findings(path, bytes).into_iter().flat_map(|finding| {
         let secret = finding.secret.expose_secret().to_owned();
         let lines: Vec<_> = finding.locations.iter().map(|location| location.line).collect();
         lines.into_iter().map(move |line| Seen {
@@ -157,6 +167,19 @@ fn the_corpus_is_large_enough() {
 
 #[test]
 fn every_source_has_its_fixtures() {
+    let cases = audit_corpus::cases();
+    let with_twins = cases.iter().filter(|case| case.has_twins);
+    let found: HashSet<_> = with_twins.flat_map(|case| rules(&case.path, &case.bytes)).collect();
+    let without: Vec<_> =
+        sources::ALL.iter().map(|s| s.id).filter(|id| !found.contains(id)).collect();
+    assert!(
+        without.is_empty(),
+        "no file that is found, with a clean and a broken twin: {without:?}"
+    );
+}
+
+#[test]
+fn every_row_of_the_catalogue_has_its_fixtures() {
     let mut shapes: BTreeMap<u8, Vec<Shape>> = BTreeMap::new();
     for case in audit_corpus::cases() {
         for row in case.rows {

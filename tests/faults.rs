@@ -19,6 +19,7 @@ mod support {
 mod nothing_is_lost {
     mod disk;
     mod helper;
+    mod migrate;
     mod setup;
 }
 

@@ -38,7 +38,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "store/sealed/",
             "protocol/wire.rs",
             "protocol/client.rs",
-            "clients/docker.rs",
+            "clients/docker/login.rs",
             "audit/",
             "bin/imgsec-cred/ask.rs",
             "bin/imgsec-cred/setup/place.rs",
@@ -60,6 +60,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("protocol", &["credential", "deadline", "server", "store", "text"]),
     ("clients", &["credential", "files", "server", "store"]),
     ("audit", &["files", "server", "text"]),
+    ("migrate", &["clients", "credential", "files", "protocol", "server", "store"]),
     ("choice", &["credential", "machine", "server", "settings", "store"]),
 ];
 

@@ -9,6 +9,7 @@ mod support {
 }
 
 mod sealed_store {
+    mod busy;
     mod crash;
     mod files;
     mod keeping;

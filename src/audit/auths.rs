@@ -2,9 +2,8 @@
 //! (docker/cli `cli/config/types/authconfig.go`).
 
 use base64ct::{Base64Unpadded, Encoding};
-use secrecy::SecretString;
 
-use super::document::{Here, Node, Step, Value};
+use super::document::{Here, Node, Value};
 use super::finding::{Found, Kind, MAX_IN_FILE};
 
 /// Docker Hub's key in Docker's settings.
@@ -12,14 +11,9 @@ const HUB: &str = "https://index.docker.io/v1/";
 
 /// The credentials in the `auths` of a map; Docker reads each where there are several.
 pub fn find(here: &Here<'_>, found: &mut Vec<Found>) {
-    for (name, node) in here.entries() {
-        if name.eq_ignore_ascii_case("auths") {
-            let auths = Here { node, step: Step::Name(name), up: Some(here) };
-            for (registry, node) in auths.entries().take(MAX_IN_FILE + 1) {
-                let entry = Here { node, step: Step::Name(registry), up: Some(&auths) };
-                entry_of(registry, &entry, found);
-            }
-        }
+    for (_, auths) in here.fields().filter(|(name, _)| name.eq_ignore_ascii_case("auths")) {
+        let entries = auths.fields().take(MAX_IN_FILE + 1);
+        entries.for_each(|(registry, entry)| entry_of(registry, &entry, found));
     }
 }
 
@@ -37,38 +31,26 @@ const PLAIN: &[(&str, Kind)] = &[
 /// Docker leaves it beside an identity token, is none.
 pub fn entry_of(registry: &str, entry: &Here<'_>, found: &mut Vec<Found>) {
     let (registry, kind) = role(registry);
-    let text = |name: &str| entry.get(name).and_then(|node| Some((node, node.text()?)));
-    let written = text("username").map(|(_, name)| name.to_owned());
-    let (mut user, mut said) = (written.clone(), Vec::new());
-    let mut push =
-        |field: &str, node: &Node, kind: Kind, username: Option<String>, secret: String| {
-            if secret.is_empty() || said.contains(&secret) {
-                return;
-            }
-            said.push(secret.clone());
-            let at = Here { node, step: Step::Name(field), up: Some(entry) };
-            found.push(Found {
-                registry: Some(registry.to_owned()),
-                username,
-                kind,
-                secret: SecretString::from(secret),
-                line: at.line(),
-                pointer: at.pointer(),
-                expiry: None,
-            });
-        };
-    if let Some((node, (name, password))) =
-        text("auth").and_then(|(node, auth)| Some((node, decode(auth)?)))
-    {
-        user = Some(name).filter(|name| !name.is_empty()).or(user);
-        push("auth", node, kind.unwrap_or(Kind::Auth), user.clone(), password);
+    let written = entry.text(&["username"]);
+    let mut said = Vec::new();
+    let mut push = |at: &Here<'_>, kind: Kind, username: Option<&str>, secret: &str| {
+        if !secret.is_empty() && !said.iter().any(|other| other == secret) {
+            found.push(Found::at(at, kind, secret).of(Some(registry), username));
+            said.push(secret.to_owned());
+        }
+    };
+    let auth = entry.field("auth").and_then(|at| Some((at, decode(at.node.text()?)?)));
+    let named = auth.as_ref().map(|(_, (name, _))| name.as_str()).filter(|name| !name.is_empty());
+    let user = named.or(written);
+    if let Some((at, (_, password))) = &auth {
+        push(at, kind.unwrap_or(Kind::Auth), user, password);
     }
     for (name, plain) in PLAIN {
-        let Some((node, secret)) = text(name) else { continue };
+        let Some(at) = entry.field(name) else { continue };
         let is_password = *plain == Kind::UserPass;
-        let username = written.clone().filter(|_| is_password).or_else(|| user.clone());
+        let username = written.filter(|_| is_password).or(user);
         let kind = kind.filter(|_| is_password).unwrap_or(*plain);
-        push(name, node, kind, username, secret.to_owned());
+        push(&at, kind, username, at.node.text().unwrap_or_default());
     }
 }
 
@@ -147,7 +129,7 @@ mod tests {
     fn found(json: &str) -> Vec<(String, String, Kind, String)> {
         let tree = parse(Format::Json, json).unwrap().remove(0);
         let mut found = Vec::new();
-        find(&Here { node: &tree, step: Step::Root, up: None }, &mut found);
+        find(&Here::root(&tree), &mut found);
         let plain = |f: Found| {
             let secret = f.secret.expose_secret().to_owned();
             (f.registry.unwrap(), f.username.unwrap_or_default(), f.kind, secret)

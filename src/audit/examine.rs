@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use base64ct::{Base64, Encoding};
 use secrecy::ExposeSecret;
 
-use super::document::{Document, Format, Here, Node, Step, Value};
+use super::document::{Document, Format, Here, Node, Value};
 use super::finding::{Found, MAX_IN_FILE};
 use super::sources::{self, File, Find};
 use super::{inner, loose, registry};
@@ -74,11 +74,11 @@ pub fn look(path: &str, text: &str) -> Examined {
     let file = File { path, document: &document };
     let mut all = Examined::default();
     for tree in &document.trees {
-        visit(&file, &Here { node: tree, step: Step::Root, up: None }, 0, &mut all);
+        visit(&file, &Here::root(tree), 0, &mut all);
     }
     if document.trees.is_empty() {
         for tree in &loose::documents(text) {
-            visit(&file, &Here { node: tree, step: Step::Root, up: None }, 0, &mut all);
+            visit(&file, &Here::root(tree), 0, &mut all);
         }
         // A pointer needs a file that has a structure as a whole.
         all.hits.iter_mut().for_each(|hit| hit.found.pointer.clear());
@@ -179,25 +179,19 @@ fn visit(file: &File<'_>, here: &Here<'_>, depth: usize, all: &mut Examined) {
     }
     match &here.node.value {
         Value::Null => {}
-        Value::Map(entries) => {
+        Value::Map(_) => {
             for source in sources::ALL {
                 if let Find::Map(find) = source.find {
                     all.collect(source.id, |found| find(file, here, found));
                 }
             }
-            for (name, node) in entries {
-                visit(file, &Here { node, step: Step::Name(name), up: Some(here) }, depth, all);
-            }
+            here.fields().for_each(|(_, at)| visit(file, &at, depth, all));
         }
-        Value::List(items) => {
-            for (number, node) in items.iter().enumerate() {
-                visit(file, &Here { node, step: Step::Item(number), up: Some(here) }, depth, all);
-            }
-        }
+        Value::List(_) => here.items().for_each(|at| visit(file, &at, depth, all)),
         Value::Text(text) if depth < MAX_INNER => {
             let trees: Vec<Node> = inner::trees(text);
             for node in &trees {
-                visit(file, &Here { node, step: Step::Inner, up: Some(here) }, depth + 1, all);
+                visit(file, &here.inner(node), depth + 1, all);
             }
         }
         Value::Text(_) => {}

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
+use super::document::Here;
+use super::judge;
 use super::tokens::Token;
 use crate::files;
 
@@ -38,6 +40,33 @@ impl Found {
         let named = [&self.registry, &self.username, &self.expiry];
         let named: usize = named.into_iter().flatten().map(String::len).sum();
         named + self.pointer.len() + self.secret.expose_secret().len()
+    }
+
+    /// A secret at a value of a document; nothing is known yet of its registry and its user.
+    #[must_use]
+    pub fn at(place: &Here<'_>, kind: Kind, secret: impl Into<String>) -> Self {
+        Self { pointer: place.pointer(), ..Self::on_line(place.line(), kind, secret) }
+    }
+
+    /// A secret on a line of a text; nothing is known yet of its registry and its user.
+    #[must_use]
+    pub fn on_line(line: usize, kind: Kind, secret: impl Into<String>) -> Self {
+        Self {
+            registry: None,
+            username: None,
+            kind,
+            secret: SecretString::from(secret.into()),
+            line,
+            pointer: String::new(),
+            expiry: None,
+        }
+    }
+
+    /// The same with what stands beside it: the registry and the user name.
+    #[must_use]
+    pub fn of(self, registry: Option<&str>, username: Option<&str>) -> Self {
+        let (registry, username) = (registry.map(str::to_owned), username.map(str::to_owned));
+        Self { registry, username, ..self }
     }
 }
 
@@ -198,6 +227,13 @@ impl Finding {
         let user = self.username.as_ref().map_or(0, String::len);
         let texts = self.registry.len() + user + self.secret.expose_secret().len();
         size_of::<Self>() + texts + self.locations.iter().map(place).sum::<usize>()
+    }
+
+    /// Whether this is its secret, as a program reads it from the file: quotes and white space around
+    /// it do not count.
+    #[must_use]
+    pub fn is_of(&self, secret: &SecretString) -> bool {
+        judge::literal(secret.expose_secret()) == self.secret.expose_secret()
     }
 
     /// Whether it lies in a variable of this process, and in no file.

@@ -158,6 +158,26 @@ pub fn looks_like_host(host: &str) -> bool {
     is_name && is_port && (name.contains('.') || port.is_some() || name == "localhost")
 }
 
+/// Whether a text is an address or a host with a dot or a port: `https://r.lan/v1/`, `r.lan/org`,
+/// `localhost:5000`. Less is asked of it than of [`looks_like_host`]: it stands where an address must.
+#[must_use]
+pub fn is_address(text: &str) -> bool {
+    let (scheme, rest) = match text.split_once("://") {
+        Some((scheme, rest)) => (Some(scheme), rest),
+        None => (None, text),
+    };
+    let host = rest.split('/').next().unwrap_or(rest);
+    let is_name = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]*".contains(&b);
+    let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    // `community.docker.docker_login` is no host; names of services with `_` have a port.
+    let has_dot = host.contains('.') && !host.contains('_');
+    let has_form = scheme.is_some() || has_dot || has_port || host == "localhost";
+    has_form
+        && host.len() <= 255
+        && host.bytes().all(is_name)
+        && host.starts_with(|c: char| c.is_ascii_alphanumeric() || "[*".contains(c))
+}
+
 /// Whether an address is one of another kind of registry.
 #[must_use]
 pub fn is_other(written: &str) -> bool {
@@ -207,6 +227,31 @@ mod tests {
             "community.docker.docker_login",
         ] {
             assert!(!is_registry(no), "{no}");
+        }
+    }
+
+    #[test]
+    fn addresses_have_a_dot_a_port_or_a_scheme() {
+        for host in [
+            "https://index.docker.io/v1/",
+            "r.lan:5000",
+            "localhost:5000",
+            "quay.io/org/app",
+            "http://r",
+        ] {
+            assert!(is_address(host), "{host}");
+        }
+        for other in [
+            "default",
+            "auth",
+            ".dockerconfigjson",
+            "two words.x",
+            "",
+            "a/b.c",
+            "x:y",
+            "a.docker.b_c",
+        ] {
+            assert!(!is_address(other), "{other}");
         }
     }
 }

@@ -15,7 +15,7 @@ pub fn trees(text: &str) -> Vec<Node> {
     if let Some(trees) = written(text) {
         return trees;
     }
-    if let Some(decoded) = decoded(text) {
+    if let Some(decoded) = document(text) {
         return written(decoded.trim()).unwrap_or_default();
     }
     let mut trees = if text.contains("<<") { loose::documents(text) } else { Vec::new() };
@@ -38,6 +38,12 @@ fn written(text: &str) -> Option<Vec<Node>> {
     if value.starts_with('{') {
         return document::parse(Format::Json, value);
     }
+    // TOML begins so as well.
+    if value.starts_with('[')
+        && let Some(list) = document::parse(Format::Json, value)
+    {
+        return Some(list);
+    }
     if text.contains("registry.configs") {
         return document::parse(Format::Toml, text);
     }
@@ -48,8 +54,8 @@ fn written(text: &str) -> Option<Vec<Node>> {
     None
 }
 
-/// What base64 says, folded over lines or not.
-fn decoded(text: &str) -> Option<String> {
+/// What base64 says that may be a document, folded over lines or not.
+fn document(text: &str) -> Option<String> {
     if text.len() < MIN_BASE64 || text.contains(':') {
         return None;
     }
@@ -61,4 +67,11 @@ fn decoded(text: &str) -> Option<String> {
         .or_else(|_| Base64Unpadded::decode_vec(folded.trim_end_matches('=')))
         .ok()?;
     String::from_utf8(bytes).ok()
+}
+
+/// What base64 says, where that is a text; line ends in it do not count.
+#[must_use]
+pub fn decoded(encoded: &str) -> Option<String> {
+    let folded: String = encoded.split_ascii_whitespace().collect();
+    String::from_utf8(Base64::decode_vec(&folded).ok()?).ok()
 }

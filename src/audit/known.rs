@@ -1,15 +1,16 @@
-//! The places that every source names, on this machine and for these users: a few hundred files at
-//! most, so that the answer comes at once.
+//! The places that every source names, on this machine and for these users: a few hundred files and
+//! the sessions of agents, so that the answer comes at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::places::Places;
+use super::remedy;
 use super::room::Room;
-use super::scan::{Facts, Reader, Scan};
+use super::scan::{Facts, Reader, Scan, Skipped};
 use super::signals;
-use super::sources;
+use super::sources::{self, Source};
 
 /// Looks into the known places of these users, and into what lies beside them: backups, and what
 /// writers left behind.
@@ -19,7 +20,9 @@ pub fn known(users: &[Places], facts: &Facts) -> Scan {
     let (mut scan, mut reader) = (Scan::default(), Reader::new(&room));
     let mut seen = BTreeSet::new();
     for places in users {
-        for path in of_user(places) {
+        let (paths, cut) = of_user(places);
+        scan.skipped.extend(cut);
+        for path in paths {
             // Docker's folder may be a link to that of another name.
             if seen.insert(fs::canonicalize(&path).unwrap_or_else(|_| path.clone())) {
                 let name = path.strip_prefix(&places.home).map_or_else(
@@ -33,46 +36,68 @@ pub fn known(users: &[Places], facts: &Facts) -> Scan {
     scan.finish()
 }
 
-/// How deep files may lie below a place that ends in `*`, and how many are taken.
-const MAX_DEPTH: usize = 5;
-const MAX_FILES: usize = 5_000;
-
-/// Every known place of one user, whether there is a file or not.
-fn of_user(places: &Places) -> Vec<PathBuf> {
-    let mut all = BTreeSet::new();
-    for source in sources::ALL {
-        for place in (source.places)(places) {
-            match place.file_name().and_then(|name| name.to_str()) {
-                Some(name) if name.ends_with('*') => {
-                    let prefix = name.trim_end_matches('*').to_owned();
-                    let found = entries_of(place.parent(), |name| name.starts_with(&prefix));
-                    let mut files = Vec::new();
-                    found.into_iter().for_each(|path| add_below(path, MAX_DEPTH, &mut files));
-                    all.extend(files);
-                }
-                _ => {
-                    all.insert(place);
-                }
-            }
-        }
-    }
-    let beside: Vec<_> = all.iter().flat_map(|place| copies_of(place)).collect();
-    all.extend(beside);
-    all.into_iter().collect()
+/// The settings files of one user whose readers can ask a helper, Docker's first, as far as they are
+/// there; copies left out.
+#[must_use]
+pub fn settings(places: &Places) -> Vec<PathBuf> {
+    let row = |id: &&str| sources::ALL.iter().find(|source| source.id == *id);
+    let all = remedy::MOVABLE
+        .iter()
+        .filter_map(row)
+        .flat_map(|row| files_of(row, places, &mut Vec::new()));
+    let mut seen = BTreeSet::new();
+    let is_new = |path: &PathBuf| fs::canonicalize(path).is_ok_and(|path| seen.insert(path));
+    let there = all.filter(|path| path.is_file() && !signals::is_backup(path));
+    there.filter(is_new).collect()
 }
 
-/// Adds a file, or those of a folder and of the folders in it.
-fn add_below(path: PathBuf, depth: usize, files: &mut Vec<PathBuf>) {
-    if files.len() >= MAX_FILES {
-        return;
+/// How many files and folders are taken below a place that ends in `*`, however deep they lie:
+/// agents keep the sessions of years. A place with more makes a scan incomplete.
+const MAX_BELOW: usize = 20_000;
+
+/// Every known place of one user, whether there is a file or not, and those that have too many.
+fn of_user(places: &Places) -> (Vec<PathBuf>, Vec<Skipped>) {
+    let mut cut = Vec::new();
+    let mut all: BTreeSet<_> =
+        sources::ALL.iter().flat_map(|source| files_of(source, places, &mut cut)).collect();
+    let beside: Vec<_> = all.iter().flat_map(|place| copies_of(place)).collect();
+    all.extend(beside);
+    (all.into_iter().collect(), cut)
+}
+
+/// The places of one source; where one ends in `*`, the files that are there.
+fn files_of(source: &Source, places: &Places, cut: &mut Vec<Skipped>) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for place in (source.places)(places) {
+        let name = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let Some(prefix) = name.strip_suffix('*') else {
+            files.push(place);
+            continue;
+        };
+        let begin = entries_of(place.parent(), |name| name.starts_with(prefix));
+        let (below, is_all) = below(begin, MAX_BELOW);
+        files.extend(below);
+        if !is_all {
+            let reason = format!("more than {MAX_BELOW} files");
+            cut.push(Skipped { path: place, reason });
+        }
     }
-    let is_folder = path.symlink_metadata().is_ok_and(|about| about.is_dir());
-    if !is_folder {
-        files.push(path);
-    } else if depth > 0 {
-        let below = entries_of(Some(&path), |_| true);
-        below.into_iter().for_each(|path| add_below(path, depth - 1, files));
+    files
+}
+
+/// The files among these and in the folders among these, those that lie less deep first, and whether
+/// they are all; links to folders are not followed.
+fn below(begin: Vec<PathBuf>, most: usize) -> (Vec<PathBuf>, bool) {
+    let mut files = Vec::new();
+    let mut next = VecDeque::from(begin);
+    for _ in 0..most {
+        let Some(path) = next.pop_front() else { return (files, true) };
+        match path.symlink_metadata() {
+            Ok(about) if about.is_dir() => next.extend(entries_of(Some(&path), |_| true)),
+            _ => files.push(path),
+        }
     }
+    (files, next.is_empty())
 }
 
 /// Backups and leftovers of a file, in its folder.
@@ -92,4 +117,28 @@ fn entries_of(folder: Option<&Path>, is_named: impl Fn(&str) -> bool) -> Vec<Pat
     let entries = folder.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten();
     let named = entries.flatten().filter(|entry| entry.file_name().to_str().is_some_and(&is_named));
     named.map(|entry| entry.path()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_taken_however_deep_they_lie_and_no_more_than_so_many() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut deep = folder.path().to_owned();
+        for name in 0..20 {
+            deep.push(name.to_string());
+        }
+        fs::create_dir_all(&deep).unwrap();
+        fs::write(deep.join("session.jsonl"), "{}").unwrap();
+        fs::write(folder.path().join("0").join("history"), "").unwrap();
+        let begin = || entries_of(Some(folder.path()), |_| true);
+        let (files, is_all) = below(begin(), 22);
+        assert!(is_all);
+        assert_eq!(files, [folder.path().join("0/history"), deep.join("session.jsonl")]);
+        let (files, is_all) = below(begin(), 21);
+        assert!(!is_all);
+        assert_eq!(files, [folder.path().join("0/history")]);
+    }
 }

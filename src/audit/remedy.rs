@@ -6,6 +6,10 @@ use super::finding::{Finding, Kind};
 use super::severity::signal;
 use crate::text;
 
+/// The rules of files whose readers ask a helper that the file names: `audit --fix` moves what these
+/// find.
+pub const MOVABLE: &[&str] = &["docker-config", "podman-auth", "helm-registry"];
+
 /// What to do, in words and as a command to copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remedy {
@@ -26,6 +30,29 @@ pub enum Class {
     Reference,
     /// It has to go, and the secret has to be replaced at the registry.
     Remove,
+}
+
+/// The entries of `auths` that `audit --fix` moves: the file and the key of each. None for what a
+/// person has to see to.
+pub fn movable(finding: &Finding) -> impl Iterator<Item = (&Path, String)> {
+    let is_one = MOVABLE.contains(&finding.rule)
+        && matches!(finding.kind, Kind::Auth | Kind::UserPass | Kind::IdentityToken)
+        && !finding.signals.contains(&signal::BACKUP);
+    let locations = finding.locations.iter().filter(move |_| is_one);
+    locations.filter_map(|location| {
+        let mut parts = location.pointer.strip_prefix("/auths/")?.split('/');
+        let key = parts.next()?.replace("~1", "/").replace("~0", "~");
+        parts.next().filter(|_| parts.next().is_none())?;
+        Some((location.path.as_path(), key))
+    })
+}
+
+/// Whether it lies in a copy of a file that `audit --fix` moves from, left behind by an editor, a
+/// person or a writer that was killed.
+#[must_use]
+pub fn is_leftover(finding: &Finding) -> bool {
+    let is_copy = finding.signals.contains(&signal::BACKUP) && MOVABLE.contains(&finding.rule);
+    !finding.is_in_environment() && (is_copy || finding.rule == "docker-config-backup")
 }
 
 impl Class {
@@ -70,34 +97,42 @@ pub fn of(finding: &Finding) -> Remedy {
             words: "read it from standard input".to_owned(),
             command: Some(format!("docker login --username USER --password-stdin {registry}")),
         },
-        _ if finding.rule == "docker-config" => by_setup(finding),
-        _ => by_rule(finding.rule, registry),
+        _ if MOVABLE.contains(&finding.rule) => by_move(finding),
+        _ => by_rule(finding.rule),
     }
 }
 
-/// What `setup` does for the `config.json` of a folder.
-fn by_setup(finding: &Finding) -> Remedy {
-    let path = finding.locations.first().map(|location| location.path.as_path());
-    let folder = path.filter(|path| path.ends_with("config.json")).and_then(Path::parent);
-    let Some(folder) = folder else {
+/// What `setup` does for Docker's own settings, and `migrate` for every file of their format.
+fn by_move(finding: &Finding) -> Remedy {
+    let Some((path, _)) = movable(finding).next() else {
         return without_command(Class::Remove, "log in with a helper, and remove it here");
     };
-    let setup = "imgsec-cred setup";
-    let command = if folder.ends_with(".docker") {
-        setup.to_owned()
+    let command = if path.ends_with(".docker/config.json") {
+        "imgsec-cred setup".to_owned()
     } else {
-        format!("DOCKER_CONFIG={} {setup}", text::shell_word(&folder.to_string_lossy()))
+        format!("imgsec-cred migrate --from {}", text::shell_word(&path.to_string_lossy()))
     };
     let words = "move it into the keychain".to_owned();
     Remedy { class: Class::Move, words, command: Some(command) }
 }
 
-fn by_rule(rule: &str, registry: &str) -> Remedy {
+fn by_rule(rule: &str) -> Remedy {
     let (class, words, command) = match rule {
-        "podman-auth" | "helm-registry" | "kubelet-config" | "apptainer-config" | "dockercfg" => (
+        "kubelet-config" => {
+            return without_command(
+                Class::Reference,
+                "let a credential provider of the kubelet answer instead",
+            );
+        }
+        "apptainer-config" => {
+            let words = "give it in APPTAINER_DOCKER_USERNAME and APPTAINER_DOCKER_PASSWORD for the \
+                         one command, and remove it here";
+            return without_command(Class::Remove, words);
+        }
+        "dockercfg" => (
             Class::Move,
-            "keep it with the helper, and name the helper in this file",
-            format!("{{\"credHelpers\":{{\"{registry}\":\"imgsec\"}}}}"),
+            "keep it in the store; Docker reads this file no longer",
+            "imgsec-cred migrate --from ~/.dockercfg".to_owned(),
         ),
         "regctl-config" | "regsync-config" => (
             Class::Move,
@@ -167,7 +202,10 @@ mod tests {
         let command = |path| remedy(path, config).command;
         assert_eq!(command("/h/.docker/config.json").as_deref(), Some("imgsec-cred setup"));
         let elsewhere = command("/a b/config.json");
-        assert_eq!(elsewhere.as_deref(), Some("DOCKER_CONFIG='/a b' imgsec-cred setup"));
+        assert_eq!(elsewhere.as_deref(), Some("imgsec-cred migrate --from '/a b/config.json'"));
+        let podman = command("/h/.config/containers/auth.json");
+        let migrate = "imgsec-cred migrate --from /h/.config/containers/auth.json";
+        assert_eq!(podman.as_deref(), Some(migrate));
         assert_eq!(command("/h/.docker/config.json.bak"), None);
         let history = remedy("/h/.bash_history", "docker login -u ada -p s3cret-word ghcr.io\n");
         assert_eq!(history.command.as_deref(), Some("docker login ghcr.io"));

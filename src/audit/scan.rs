@@ -215,6 +215,11 @@ impl<'r> Reader<'r> {
     }
 }
 
+/// Whether it is a command or a variable: one secret where a script says it as both.
+fn is_line_of_shell(finding: &Finding) -> bool {
+    sources::SHELL.contains(&finding.rule)
+}
+
 /// The findings in a text: what sources found and is a secret, with what can be told of it.
 #[must_use]
 pub fn in_text(
@@ -244,10 +249,10 @@ fn read_text(
         let known = places.entry(finding.secret.expose_secret().to_owned()).or_default();
         let same = known.iter().copied().find(|at| {
             let known = &findings[*at];
-            known.rule == finding.rule
+            let is_alike = known.rule == finding.rule && known.kind == finding.kind;
+            (is_alike || is_line_of_shell(known) && is_line_of_shell(&finding))
                 && known.registry == finding.registry
                 && known.username == finding.username
-                && known.kind == finding.kind
         });
         match same {
             Some(at) => findings[at].locations.extend(finding.locations),
@@ -299,6 +304,10 @@ fn judged(path: &Path, hit: Hit, facts: &Facts) -> Option<Finding> {
     }
     found.secret = SecretString::from(judge::literal(found.secret.expose_secret()));
     let registry = registry::name(found.registry.as_deref());
+    // What stands in both places is an address, and would be shown.
+    if registry == found.secret.expose_secret() {
+        return None;
+    }
     let token = tokens::look(
         found.secret.expose_secret(),
         username,
@@ -331,4 +340,19 @@ fn judged(path: &Path, hit: Hit, facts: &Facts) -> Option<Finding> {
         signals,
         secret: found.secret,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registrys_name_in_the_place_of_its_password_is_none() {
+        let facts = Facts { now: SystemTime::UNIX_EPOCH, surroundings: Default::default() };
+        let found = |password: &str| {
+            let text = format!("machine cr.mlyn.eu:8443\nlogin ada\npassword {password}\n");
+            in_text(Path::new("/nowhere/.netrc"), ".netrc", &text, None, &facts).len()
+        };
+        assert_eq!((found("cr.mlyn.eu:8443"), found("s3cret-word")), (0, 1));
+    }
 }

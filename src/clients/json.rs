@@ -32,7 +32,7 @@ impl JsonFile {
     ///
     /// # Errors
     /// Where it is broken: with the line and the column. Also for a name that is there twice, since
-    /// a program could read either.
+    /// a program could read either: for a field in any case, for a key of a map as it is written.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let bytes = match files::read_limited(path, MAX_BYTES) {
             Err(files::Error::Missing(_)) => Zeroizing::default(),
@@ -53,7 +53,7 @@ impl JsonFile {
         };
         let file = Self { path: path.to_owned(), bytes, map };
         let root = file.root()?.object_value_or_set();
-        match twice(&root) {
+        match twice(&root, true) {
             Some(name) => Err(broken(format!("the name {name:?} is there twice"))),
             None => Ok(file),
         }
@@ -116,33 +116,36 @@ fn strict() -> ParseOptions {
     }
 }
 
-/// A name that an object, or one within it, holds twice (in any case: Go does not tell them apart).
-fn twice(object: &CstObject) -> Option<String> {
+/// A name that an object, or one within it, holds twice. Settings are fields, whose case Go does not
+/// tell apart, then maps, whose keys it does (`auths`), then fields again.
+fn twice(object: &CstObject, has_fields: bool) -> Option<String> {
     let mut names = HashSet::new();
     for property in object.properties() {
         let name = property.decoded_name().unwrap_or_default();
-        if !names.insert(name.clone()) {
+        if !names.insert(if has_fields { name.to_ascii_lowercase() } else { name.clone() }) {
             return Some(name);
         }
-        if let Some(name) = property.object_value().as_ref().and_then(twice) {
+        if let Some(name) = property.object_value().and_then(|inner| twice(&inner, !has_fields)) {
             return Some(name);
         }
     }
     None
 }
 
-/// The value under a name in any case, as Go's `encoding/json` finds it.
+/// The value of a field in any case, as Go's `encoding/json` finds it.
 #[must_use]
 pub fn get<'a>(map: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     map.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
-/// The property of a name in any case.
+/// The property of a name: as it is written, else in any case.
 #[must_use]
 pub fn property(object: &CstObject, name: &str) -> Option<CstObjectProp> {
-    let has_name =
+    let is_named = |p: &CstObjectProp| p.decoded_name().is_some_and(|n| n == name);
+    let is_in_any_case =
         |p: &CstObjectProp| p.decoded_name().is_some_and(|n| n.eq_ignore_ascii_case(name));
-    object.properties().into_iter().find(has_name)
+    let all = object.properties();
+    all.iter().find(|p| is_named(p)).or_else(|| all.iter().find(|p| is_in_any_case(p))).cloned()
 }
 
 /// Sets a text under a name, or removes the name.
@@ -209,6 +212,9 @@ mod tests {
             ("[]", "no JSON object"),
             ("{\"a\":1,\"a\":2}", "\"a\" is there twice"),
             ("{\"auths\":{\"h\":{\"auth\":\"1\",\"auth\":\"2\"}}}", "\"auth\" is there twice"),
+            ("{\"auths\":{\"h\":{\"auth\":\"1\",\"Auth\":\"2\"}}}", "\"Auth\" is there twice"),
+            ("{\"auths\":{\"h\":{},\"h\":{}}}", "\"h\" is there twice"),
+            ("{\"auths\":{},\"Auths\":{}}", "\"Auths\" is there twice"),
         ] {
             std::fs::write(&path, text).unwrap();
             let error = JsonFile::read(&path).err().unwrap().to_string();

@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+mod lock;
 mod private;
 mod replace;
 mod temp;
 
+pub(crate) use lock::lock_within;
 pub use private::create_private_folder;
 pub use replace::{remove_leftovers, replace};
 pub(crate) use temp::{Temp, hex, random_hex, sync_folder};

@@ -19,6 +19,10 @@ pub mod client;
 pub mod server;
 mod wire;
 
+/// The name that other programs' settings have for our helper: that of its program without
+/// `docker-credential-`.
+pub const NAME: &str = "imgsec";
+
 /// The name of our helper's program, in every text.
 pub const HELPER: &str = "docker-credential-imgsec";
 

@@ -4,7 +4,8 @@ use std::time::SystemTime;
 
 use imgsec_cred::audit::finding::{Kind, State};
 
-use super::generate::{Dice, base64};
+use super::generate::Dice;
+use super::twins;
 
 /// Until when a secret works, as far as it can be told without asking anybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,12 +38,12 @@ pub(crate) struct Seen {
 #[derive(Debug, Clone)]
 pub(crate) struct Expected {
     registry: String,
-    user: String,
+    pub(super) user: String,
     kinds: Vec<Kind>,
     token: String,
     lasts: Lasts,
     /// The secret as it may be reported: alone, or with the scheme of its header.
-    secrets: Vec<String>,
+    pub(super) secrets: Vec<String>,
     /// How it stands in the file: the secret, or base64 of user and secret.
     pub(crate) written: String,
     has_line: bool,
@@ -199,6 +200,8 @@ pub(crate) struct Case {
     pub(crate) rows: Vec<u8>,
     pub(crate) shape: Shape,
     pub(crate) expected: Vec<Expected>,
+    /// Whether its clean and its broken twin are cases as well.
+    pub(crate) has_twins: bool,
 }
 
 /// All cases, in the making.
@@ -211,7 +214,15 @@ pub(crate) struct Corpus {
 impl Corpus {
     fn add(&mut self, path: &str, rows: &[u8], shape: Shape, text: &str, expected: Vec<Expected>) {
         let (path, text, bytes) = (path.to_owned(), text.to_owned(), text.as_bytes().to_vec());
-        self.cases.push(Case { path, text, bytes, rows: rows.to_vec(), shape, expected });
+        self.cases.push(Case {
+            path,
+            text,
+            bytes,
+            rows: rows.to_vec(),
+            shape,
+            expected,
+            has_twins: false,
+        });
     }
 
     /// A file with credentials. Its clean and its broken twin are made from it where the secrets
@@ -225,15 +236,18 @@ impl Corpus {
     ) {
         let expected = Vec::from(expected);
         let stands = expected.iter().map(|one| text.find(&one.written));
-        if let Some(mut places) = stands.collect::<Option<Vec<usize>>>() {
+        let places = stands.collect::<Option<Vec<usize>>>();
+        let has_twins = places.is_some();
+        if let Some(mut places) = places {
             // A password may stand there a second time, beside its `auth`.
             places.extend(expected.iter().filter_map(|one| text.find(&one.secrets[0])));
-            let clean = self.without_secrets(text, &expected);
+            let clean = twins::clean(&mut self.dice, text, &expected);
             self.add(path, rows, Shape::Clean, &clean, Vec::new());
             let cut = places.into_iter().min().unwrap_or(0);
             self.add(path, rows, Shape::Malformed, &text[..cut], Vec::new());
         }
         self.add(path, rows, Shape::Found, text, expected);
+        self.cases.last_mut().unwrap().has_twins = has_twins;
     }
 
     /// A file with credentials that is encoded as these bytes.
@@ -256,41 +270,5 @@ impl Corpus {
     /// A broken file in which nothing can be found.
     pub(crate) fn malformed(&mut self, path: &str, rows: &[u8], text: &str) {
         self.add(path, rows, Shape::Malformed, text, Vec::new());
-    }
-
-    /// The text with a reference, a placeholder or an empty password in the place of each secret.
-    fn without_secrets(&mut self, text: &str, expected: &[Expected]) -> String {
-        const REFERENCES: &[&str] = &[
-            "${REGISTRY_PASSWORD}",
-            "$REGISTRY_PASSWORD",
-            "{{ registry_password }}",
-            "${{ secrets.REGISTRY_PASSWORD }}",
-            "op://infra/registry/password",
-            "changeme",
-            "<your-password>",
-            "xxxxxxxxxxxxxxxx",
-            "********",
-            "REPLACE_ME",
-        ];
-        let mut clean = text.to_owned();
-        for one in expected {
-            let (secret, example) = (&one.secrets[0], base64("username:password"));
-            let empty = base64(&format!("{}:", one.user.trim_start_matches(['-', '?'])));
-            let reference = self.dice.pick(REFERENCES);
-            let stands = if one.written == *secret {
-                reference.to_owned()
-            } else if one.written == base64(secret) {
-                base64(reference)
-            } else {
-                let auths = [empty.as_str(), &example, "Og==", "${REGISTRY_AUTH}"];
-                self.dice.pick(&auths).to_owned()
-            };
-            // A value over several lines keeps its indent.
-            let indent: String = one.written.chars().take_while(|c| *c == ' ').collect();
-            let end = if one.written.ends_with('\n') { "\n" } else { "" };
-            let stands = format!("{indent}{stands}{end}");
-            clean = clean.replace(&one.written, &stands).replace(secret, reference);
-        }
-        clean
     }
 }

@@ -17,6 +17,7 @@ pub(crate) fn cases(corpus: &mut Corpus) {
     other_places(corpus);
     legacy(corpus);
     variables(corpus);
+    plugins(corpus);
 }
 
 /// The file as `docker login` writes it, with tabs.
@@ -207,6 +208,16 @@ fn other_places(corpus: &mut Corpus) {
     corpus.clean("srv/app/skaffold.yaml", &[67], &text);
     let text = file(&[login.entry()], "");
     corpus.found("srv/app/deploy/kaniko-config.json", &[67], &text, [login.is(Kind::Auth)]);
+}
+
+fn plugins(corpus: &mut Corpus) {
+    let pat = corpus.dice.login("docker-pat");
+    let text = format!(
+        "{{\n\t\"auths\": {{}},\n\t\"credsStore\": \"desktop\",\n\t\"plugins\": {{\n\t\t\"-x-cli-hints\": {{\n\t\t\t\"enabled\": \"true\"\n\t\t}},\n\t\t\
+         \"hub-tool\": {{\n\t\t\t\"username\": \"{}\",\n\t\t\t\"token\": \"{}\"\n\t\t}}\n\t}}\n}}\n",
+        pat.user, pat.secret
+    );
+    corpus.found(CONFIG, &[1, 10], &text, [pat.is(Kind::OauthAccess)]);
 }
 
 fn legacy(corpus: &mut Corpus) {

@@ -17,8 +17,10 @@ mod infrastructure;
 mod kubernetes;
 mod logins;
 mod pipelines;
+mod properties;
 mod signed;
 mod tricky;
+mod twins;
 mod typed;
 mod variables;
 
@@ -37,6 +39,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ("kubernetes", kubernetes::cases),
         ("clusters", clusters::cases),
         ("pipelines", pipelines::cases),
+        ("properties", properties::cases),
         ("infrastructure", infrastructure::cases),
         ("commands", commands::cases),
         ("variables", variables::cases),

@@ -11,6 +11,8 @@ pub(crate) fn cases(corpus: &mut Corpus) {
     workflow_commands(corpus);
     jenkins(corpus);
     circle_and_bitbucket(corpus);
+    pipeline_parts(corpus);
+    plugins(corpus);
     concourse(corpus);
     act(corpus);
     renovate(corpus);
@@ -155,6 +157,51 @@ fn circle_and_bitbucket(corpus: &mut Corpus) {
         hub.user, hub.secret, person.host, person.user, person.secret
     );
     corpus.found("srv/app/bitbucket-pipelines.yml", &[54], &text, both());
+}
+
+/// What people keep to include elsewhere: the name of a pipeline is not in it.
+fn pipeline_parts(corpus: &mut Corpus) {
+    let person = corpus.dice.person();
+    let image = |user: &str| {
+        format!(
+            "image:\n  name: {}/acme/node:22\n  {user}: {}\n  password: {}\n",
+            person.host, person.user, person.secret
+        )
+    };
+    corpus.found("srv/app/ci/image.yml", &[54], &image("username"), [person.is(Kind::UserPass)]);
+    let crlf = image("username").replace('\n', "\r\n");
+    corpus.found("srv/app/ci/image.yaml", &[54], &crlf, [person.is(Kind::UserPass)]);
+    let text =
+        format!("step: &step\n  {}  script: [make]\n", image("username").replace('\n', "\n  "));
+    corpus.found("srv/app/ci/step.yml", &[54], &text, [person.is(Kind::UserPass)]);
+    let hub = corpus.dice.login("docker-pat");
+    let text = format!(
+        "image:\n  name: acmecorp/node:22\n  username: {}\n  password: {}\n",
+        hub.user, hub.secret
+    );
+    corpus.found("srv/app/ci/hub.yml", &[54], &text, [hub.is(Kind::UserPass)]);
+    corpus.clean(
+        "srv/app/ci/image.yml",
+        &[54],
+        "image:\n  name: photo.jpg\n  author: ada\n  password: hal-Tram-99\n",
+    );
+}
+
+fn plugins(corpus: &mut Corpus) {
+    let person = corpus.dice.person();
+    let text = format!(
+        "kind: pipeline\nsteps:\n  - name: test\n    image: node:22\n    environment: {{DB_PASSWORD: hal-Tram-99}}\n  - name: push\n    image: plugins/docker\n    settings:\n      \
+         registry: {0}\n      repo: {0}/acme/api\n      username: {1}\n      password: {2}\n",
+        person.host, person.user, person.secret
+    );
+    for path in ["srv/app/.drone.yml", "srv/app/.woodpecker.yml"] {
+        corpus.found(path, &[54], &text, [person.is(Kind::UserPass)]);
+    }
+    let text = format!(
+        "steps:\n  - command: make push\n    plugins:\n      - docker-login#v3.0.0:\n          server: {}\n          username: {}\n          password: {}\n      - docker-compose#v5.2.0:\n          push: app\n",
+        person.host, person.user, person.secret
+    );
+    corpus.found("srv/app/.buildkite/pipeline.yml", &[52], &text, [person.is(Kind::UserPass)]);
 }
 
 fn concourse(corpus: &mut Corpus) {

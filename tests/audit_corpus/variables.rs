@@ -11,6 +11,8 @@ pub(crate) fn cases(corpus: &mut Corpus) {
     manifests(corpus);
     shells(corpus);
     watchtower(corpus);
+    beside_a_login(corpus);
+    lists(corpus);
 }
 
 const BEFORE: &str = "# app\nNODE_ENV=production\nPORT=8080\nDATABASE_URL=postgres://shop:shop-test@db:5432/shop\nDB_PASSWORD=hal-Tram-99\nREDIS_PASSWORD=Zelva_1122x\n\
@@ -125,4 +127,78 @@ fn watchtower(corpus: &mut Corpus) {
     corpus.found("srv/watchtower/docker-compose.yml", &[64], &text, found());
     let text = format!("REPO_USER={}\nREPO_PASS={}\n", hub.user, hub.secret);
     corpus.found("srv/watchtower/watchtower.env", &[64], &text, found());
+}
+
+/// A password that a script sets and gives to a login is one secret of that registry.
+fn beside_a_login(corpus: &mut Corpus) {
+    let own = corpus.dice.person();
+    let (host, user, secret) = (&own.host, &own.user, &own.secret);
+    let env = || [own.is(Kind::Env).or(Kind::Script)];
+    let begin = "$ErrorActionPreference = 'Stop'\n$env:DB_PASSWORD = 'hal-Tram-99'\n";
+    let text = format!(
+        "{begin}$env:DOCKER_PASSWORD = \"{secret}\"\n$env:DOCKER_PASSWORD | docker login -u {user} --password-stdin {host}\ndocker push {host}/acme/api\n"
+    );
+    corpus.found("srv/app/push.ps1", &[47, 74], &text, env());
+    let text = format!(
+        "{begin}$env:REGISTRY_PASSWORD = '{secret}'\ndocker login {host} --username {user} --password $env:REGISTRY_PASSWORD\n"
+    );
+    corpus.found("srv/app/login.ps1", &[47, 74], &text, env());
+    let text = format!(
+        "{begin}$env:PULL_USER = \"{user}\"\n$env:REGISTRY_TOKEN = \"{secret}\"\ndocker login -u $env:PULL_USER -p $env:REGISTRY_TOKEN {host}\n"
+    );
+    corpus.found("srv/app/pull.ps1", &[47, 74], &text, env());
+    let text = format!(
+        "#!/bin/sh\nset -e\nDOCKER_PASSWORD={secret}\necho \"$DOCKER_PASSWORD\" | docker login -u {user} --password-stdin {host}\n"
+    );
+    corpus.found("srv/app/push.sh", &[47, 74], &text, env());
+    let both = || own.is(Kind::Env).or(Kind::Script).anywhere();
+    let text = format!(
+        "#!/bin/sh\nset -e\nexport DOCKER_PASSWORD={secret}\ndocker login -u {user} -p {secret} {host}\ndocker push {host}/acme/api\n"
+    );
+    corpus.found("srv/app/twice.sh", &[47, 74], &text, [both(), both()]);
+    let text = format!(
+        "REGISTRY_PASSWORD='{secret}'\nexport REGISTRY_PASSWORD\npodman login --username={user} --password='{secret}' {host}\n"
+    );
+    corpus.found(
+        "home/ada/.bash_history",
+        &[47, 72],
+        &text,
+        [own.is(Kind::History).anywhere(), own.is(Kind::History).anywhere()],
+    );
+}
+
+/// Registries in a list of JSON that is the text of something else.
+fn lists(corpus: &mut Corpus) {
+    let (own, hub) = (corpus.dice.person(), corpus.dice.login("docker-pat"));
+    let list = format!(
+        "[{{\"registry\":\"{}\",\"username\":\"{}\",\"password\":\"{}\"}},{{\"registry\":\"{}\",\"username\":\"{}\",\"password\":\"{}\"}}]",
+        own.host, own.user, own.secret, hub.host, hub.user, hub.secret
+    );
+    let both =
+        || [own.is(Kind::UserPass), hub.is(Kind::UserPass)].map(super::case::Expected::anywhere);
+    let texts = [
+        (
+            "srv/k8s/config.yaml",
+            format!("kind: ConfigMap\ndata:\n  level: info\n  registries.json: '{list}'\n"),
+        ),
+        (
+            "srv/k8s/list.yaml",
+            format!("kind: ConfigMap\ndata:\n  registries.json: |\n    {list}\n"),
+        ),
+        (
+            "srv/app/compose.yaml",
+            format!(
+                "services:\n  app:\n    image: node:22\n    environment:\n      - REGISTRIES={list}\n"
+            ),
+        ),
+        (
+            "srv/app/settings.json",
+            format!("{{\"registries\": {}}}\n", super::generate::quoted(&list)),
+        ),
+    ];
+    for (path, text) in texts {
+        corpus.found(path, &[39, 47], &text, both());
+    }
+    let text = "kind: ConfigMap\ndata:\n  registries.json: '[{\"registry\":\"ghcr.io\",\"username\":\"ada\",\"passwordFrom\":\"vault\"}]'\n  other: '[not json'\n";
+    corpus.clean("srv/k8s/config.yaml", &[39, 47], text);
 }

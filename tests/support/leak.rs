@@ -70,8 +70,8 @@ impl Secrets {
 
     /// In which form a secret is among the bytes.
     pub(crate) fn find(&self, bytes: &[u8]) -> Option<&'static str> {
-        let text = String::from_utf8_lossy(bytes);
-        self.needles.iter().find(|(_, needle)| text.contains(needle)).map(|(form, _)| *form)
+        let is_there = |needle: &str| memchr::memmem::find(bytes, needle.as_bytes()).is_some();
+        self.needles.iter().find(|(_, needle)| is_there(needle)).map(|(form, _)| *form)
     }
 
     #[track_caller]
@@ -130,7 +130,8 @@ impl Secrets {
         let process = children.unwrap().trim().parse().unwrap();
         let memory = memory_of(process);
         // What was read is really its memory: the name of its own file is there.
-        assert!(String::from_utf8_lossy(&memory).contains(command.get_program().to_str().unwrap()));
+        let program = command.get_program().as_encoded_bytes();
+        assert!(memchr::memmem::find(&memory, program).is_some(), "{command:?}");
         self.assert_not_in(&format!("the memory of {command:?}"), &memory);
         // Without strace the program goes on to its end.
         running.0.kill().unwrap();

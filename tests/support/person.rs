@@ -271,7 +271,7 @@ impl Person {
         assert!(!needles.is_empty(), "no login was made by new_login");
         each_file(self.dir.path(), &mut |path, bytes| {
             for (kind, needle) in &needles {
-                let found = bytes.windows(needle.len()).any(|part| part == needle.as_bytes());
+                let found = memchr::memmem::find(bytes, needle.as_bytes()).is_some();
                 assert!(!found, "{} holds a secret ({kind})", path.display());
             }
         });

@@ -11,7 +11,7 @@ pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
         _ => match order(bytes) {
             Some(Order { mark, read }) => utf16(&bytes[mark..], read).into(),
-            None => String::from_utf8_lossy(bytes),
+            None => of_zsh(bytes).map_or_else(|| String::from_utf8_lossy(bytes), Cow::Owned),
         },
     };
     if memchr::memchr2(0, b'\r', text.as_bytes()).is_none() {
@@ -26,6 +26,21 @@ pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     }
     lines.push_str(rest);
     Cow::Owned(lines)
+}
+
+/// A history of zsh whose bytes are no UTF-8 as they are: it writes some bytes as 0x83 and the byte
+/// with another bit 5 (zsh `Src/utils.c`, `unmetafy`).
+fn of_zsh(bytes: &[u8]) -> Option<String> {
+    const META: u8 = 0x83;
+    if memchr::memchr(META, bytes).is_none() || std::str::from_utf8(bytes).is_ok() {
+        return None;
+    }
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut rest = bytes.iter();
+    while let Some(&byte) = rest.next() {
+        plain.push(if byte == META { rest.next()? ^ 0x20 } else { byte });
+    }
+    String::from_utf8(plain).ok()
 }
 
 fn utf16(bytes: &[u8], read: fn([u8; 2]) -> u16) -> String {
@@ -87,5 +102,15 @@ mod tests {
         let one_letter: Vec<u8> =
             "# zaměstnanec".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(decode(&one_letter), "# zaměstnanec");
+    }
+
+    #[test]
+    fn what_zsh_writes_in_its_own_way_is_read_as_it_was_typed() {
+        // Each of these has bytes from 0x83 to 0xa2.
+        let history = b": 1:0;echo \xc3\x83\xbf \xe2\x83\xb8\x83\xa3\n";
+        assert_eq!(decode(history), ": 1:0;echo \u{df} \u{2603}\n");
+        // UTF-8 stays, though it has the same byte, and so does what is neither.
+        assert_eq!(decode("a\u{c3}b".as_bytes()), "a\u{c3}b");
+        assert_eq!(decode(b"a\xff\x83"), "a\u{fffd}\u{fffd}");
     }
 }

@@ -1,4 +1,4 @@
-//! A value of a tree and all that is above it: what a source goes by beside the value.
+//! A value of a tree and its way from the root: what is around a secret says whose it is.
 
 use std::borrow::Cow;
 
@@ -32,6 +32,48 @@ pub enum Step<'t> {
 }
 
 impl<'t> Here<'t> {
+    /// The root of a tree.
+    #[must_use]
+    pub fn root(node: &'t Node) -> Self {
+        Self { node, step: Step::Root, up: None }
+    }
+
+    /// The root of a tree that is what this text says.
+    #[must_use]
+    pub fn inner<'a>(&'a self, node: &'a Node) -> Here<'a> {
+        Here { node, step: Step::Inner, up: Some(self) }
+    }
+
+    /// The values of a map with their names, each with its place.
+    pub fn fields<'a>(&'a self) -> impl Iterator<Item = (&'a str, Here<'a>)> {
+        let up = Some(self);
+        self.entries().map(move |(name, node)| (name, Here { node, step: Step::Name(name), up }))
+    }
+
+    /// The value of a name, in any case, with its place; the last one where there are several.
+    #[must_use]
+    pub fn field<'a>(&'a self, name: &str) -> Option<Here<'a>> {
+        self.fields().filter(|(field, _)| field.eq_ignore_ascii_case(name)).last().map(|(_, at)| at)
+    }
+
+    /// The values of a list, each with its place.
+    pub fn items<'a>(&'a self) -> impl Iterator<Item = Here<'a>> {
+        let items = self.node.items().iter().enumerate();
+        items.map(|(number, node)| Here { node, step: Step::Item(number), up: Some(self) })
+    }
+
+    /// Whether the nearest name above, or its own, is one of these in any case.
+    #[must_use]
+    pub fn is_named(&self, names: &[&str]) -> bool {
+        self.name().is_some_and(|name| names.iter().any(|n| n.eq_ignore_ascii_case(name)))
+    }
+
+    /// Whether it, or one of the values above it, has this name in any case.
+    #[must_use]
+    pub fn is_below(&self, name: &str) -> bool {
+        self.names().any(|above| above.eq_ignore_ascii_case(name))
+    }
+
     /// Names and values, where it is a map.
     pub fn entries(&self) -> impl Iterator<Item = (&'t str, &'t Node)> + use<'t> {
         let entries: &'t [(String, Node)] = match &self.node.value {

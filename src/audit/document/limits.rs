@@ -42,7 +42,7 @@ pub(super) fn check(format: Format, text: &str) -> Result<(), Refused> {
     let (byte, marks) = match format {
         Format::Toml => TOML,
         Format::Xml => XML,
-        Format::Json | Format::Yaml | Format::Hcl | Format::Lines => return Ok(()),
+        _ => return Ok(()),
     };
     let of_mark =
         |(mark, cost): &(u8, usize)| memchr::memchr_iter(*mark, text.as_bytes()).count() * cost;

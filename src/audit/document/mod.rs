@@ -6,11 +6,13 @@
 use std::fmt;
 
 mod decode;
+mod format;
 mod hcl;
 mod here;
 mod json;
 mod limits;
 mod lines;
+mod properties;
 mod toml;
 mod xml;
 mod yaml;
@@ -56,6 +58,8 @@ pub enum Format {
     Hcl,
     /// XML.
     Xml,
+    /// Java's properties: a name and a value on each line.
+    Properties,
     /// Text without a structure, or with one that is broken.
     Lines,
 }
@@ -95,8 +99,8 @@ impl<'t> Document<'t> {
     /// Reads a text as what its file's name says, else as what it looks like, else as lines.
     #[must_use]
     pub fn read(name: &str, text: &'t str) -> Self {
-        let named = by_name(name);
-        let formats = by_text(text).iter().copied().filter(|format| Some(*format) != named);
+        let named = format::by_name(name);
+        let formats = format::by_text(text).iter().copied().filter(|format| Some(*format) != named);
         for format in named.into_iter().chain(formats) {
             match read(format, text) {
                 Ok(trees) => return Self { text, format, trees, is_too_large: false },
@@ -133,70 +137,8 @@ pub fn read(format: Format, text: &str) -> Result<Vec<Node>, Refused> {
         Format::Toml => one(toml::parse(text)),
         Format::Hcl => hcl::parse(text).map(|node| vec![node]),
         Format::Xml => one(xml::parse(text)),
+        Format::Properties => one(properties::parse(text)),
         Format::Lines => Err(Refused::Broken),
-    }
-}
-
-/// Ends of the names of copies and templates, before which the format's own stands.
-const COPIES: &[&str] = &[
-    "~",
-    ".bak",
-    ".backup",
-    ".old",
-    ".orig",
-    ".save",
-    ".disabled",
-    ".dist",
-    ".tmpl",
-    ".tpl",
-    ".gotmpl",
-    ".tftpl",
-    ".j2",
-    ".erb",
-];
-
-fn by_name(name: &str) -> Option<Format> {
-    let lower = name.to_ascii_lowercase();
-    let mut name = lower.as_str();
-    while let Some(before) = COPIES.iter().find_map(|end| name.strip_suffix(end)) {
-        name = before;
-    }
-    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
-    if ends(&[".json", ".tfstate", ".json5", ".jsonc"]) {
-        Some(Format::Json)
-    } else if ends(&[".yaml", ".yml", ".sls"]) {
-        Some(Format::Yaml)
-    } else if ends(&[".toml"]) {
-        Some(Format::Toml)
-    } else if ends(&[".tf", ".hcl", ".nomad", ".tfvars"]) {
-        Some(Format::Hcl)
-    } else if ends(&[".xml", ".pom"]) {
-        Some(Format::Xml)
-    } else {
-        None
-    }
-}
-
-/// What a text may be, likeliest first.
-fn by_text(text: &str) -> &'static [Format] {
-    match text.trim_start().chars().next() {
-        Some('{') => &[Format::Json, Format::Yaml],
-        Some('[') => &[Format::Json, Format::Toml, Format::Yaml],
-        Some('<') => &[Format::Xml],
-        Some('#') if text.trim_start().starts_with("#cloud-config") => &[Format::Yaml],
-        Some('p' | 'r' | 'v' | 't' | 'j' | 's') if begins_hcl(text) => &[Format::Hcl],
-        _ => &[],
-    }
-}
-
-/// Whether a text begins with a block of HashiCorp's language.
-fn begins_hcl(text: &str) -> bool {
-    let mut words = text.split_ascii_whitespace();
-    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    match first {
-        "terraform" => second == "{",
-        "provider" | "resource" | "variable" | "source" | "job" => second.starts_with('"'),
-        _ => false,
     }
 }
 

@@ -2,6 +2,8 @@
 //! what their blocks and plain assignments look like: names before a bracket, and in it
 //! `name = 'text'`, `name 'text'`, `name: 'text'`, `name => 'text'`, `name.set("text")`.
 
+use crate::audit::finding::{Found, Kind};
+
 /// How many words of a statement are kept; longer ones are no settings.
 const MAX_WORDS: usize = 12;
 
@@ -25,6 +27,13 @@ pub(super) struct Field {
     pub(super) value: String,
     /// Its line, counted from 1.
     pub(super) line: usize,
+}
+
+impl Field {
+    /// Its text, as the password of this user at this registry.
+    pub(super) fn found(&self, registry: Option<&str>, username: Option<&str>) -> Found {
+        Found::on_line(self.line, Kind::UserPass, &*self.value).of(registry, username)
+    }
 }
 
 impl Block {

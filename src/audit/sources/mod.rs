@@ -6,65 +6,26 @@ use super::document::{Document, Here};
 use super::finding::Found;
 use super::places::Places;
 
-mod ansible;
-mod any_registry;
-mod argocd;
-mod bitbucket;
+// By family, as in the catalogue of places.
+mod anywhere;
+mod builds;
+mod ci;
+mod clients;
+mod containers;
+mod docker;
+mod infrastructure;
+mod kubernetes;
+mod shell;
+
+// What the rows share.
 mod blocks;
-mod buildkite;
-mod chef;
-mod circleci;
-mod cloud_init;
-mod commands;
-mod concourse;
-mod containerd;
-mod containerd_hosts;
-mod dependabot;
-mod distribution;
-mod docker_config;
-mod docker_config_backup;
-mod docker_headers;
-mod docker_plugins;
-mod docker_proxies;
-mod docker_text;
-mod dockercfg;
-mod doctl;
-mod drone;
-mod ecr_cache;
-mod ecs;
-mod fields;
-mod gcr_store;
-mod gh_hosts;
-mod github_actions;
-mod gitlab_runner;
-mod gradle;
-mod helm_repositories;
-mod jfrog;
-mod k3s_registries;
-mod k8s_basic_auth;
-mod k8s_pull_secret;
-mod k8s_values;
-mod kustomize;
+mod images;
 mod login;
-mod maven;
-mod named_secrets;
-mod netrc;
-mod nomad;
-mod openshift;
-mod own_config;
-mod packer;
-mod podman_secrets;
-mod proxies;
-mod regctl;
-mod regsync;
-mod renovate;
-mod salt;
-mod skopeo_sync;
-mod terraform;
-mod terraform_state;
+mod secret_names;
 #[cfg(test)]
 mod testing;
-pub mod variables;
+
+pub use shell::variables;
 
 /// One kind of place where container tools leave credentials: a table row. None of its functions
 /// touches the disk.
@@ -112,65 +73,77 @@ impl<'t> File<'t> {
     }
 }
 
-/// The table.
+/// Rules whose findings are lines of a shell.
+pub const SHELL: [&str; 2] = [shell::commands::SOURCE.id, shell::variables::SOURCE.id];
+
+/// The table, by family. Of two rows that find the same secret at a place, the first has it: rows for
+/// one program stand before those for any.
 pub const ALL: &[&Source] = &[
-    &ansible::SOURCE,
-    &gitlab_runner::SOURCE,
-    &kustomize::SOURCE,
-    &openshift::SOURCE,
-    &k8s_pull_secret::SOURCE,
-    &k8s_basic_auth::SOURCE,
-    &argocd::SOURCE,
-    &podman_secrets::SOURCE,
-    &own_config::PODMAN,
-    &docker_config_backup::SOURCE,
-    &own_config::HELM,
-    &own_config::APPTAINER,
-    &own_config::KUBELET,
-    &containerd::SOURCE,
-    &containerd_hosts::SOURCE,
-    &k3s_registries::SOURCE,
-    &docker_headers::SOURCE,
-    &docker_proxies::SOURCE,
-    &docker_plugins::SOURCE,
-    &helm_repositories::SOURCE,
-    &regctl::SOURCE,
-    &regsync::SOURCE,
-    &skopeo_sync::SOURCE,
-    &ecr_cache::SOURCE,
-    &gcr_store::SOURCE,
-    &gh_hosts::SOURCE,
-    &doctl::SOURCE,
-    &jfrog::SOURCE,
-    &dockercfg::SOURCE,
-    &docker_config::SOURCE,
-    &bitbucket::SOURCE,
-    &buildkite::SOURCE,
-    &chef::SOURCE,
-    &circleci::SOURCE,
-    &cloud_init::SOURCE,
-    &concourse::SOURCE,
-    &proxies::DAEMON,
-    &dependabot::SOURCE,
-    &distribution::SOURCE,
-    &drone::SOURCE,
-    &ecs::SOURCE,
-    &github_actions::SOURCE,
-    &gradle::SOURCE,
-    &maven::SOURCE,
-    &nomad::SOURCE,
-    &packer::SOURCE,
-    &renovate::SOURCE,
-    &renovate::SCRIPT,
-    &salt::SOURCE,
-    &proxies::SERVICE,
-    &terraform::SOURCE,
-    &terraform_state::SOURCE,
-    &named_secrets::SOURCE,
-    &docker_text::SOURCE,
-    &variables::SOURCE,
-    &commands::SOURCE,
-    &netrc::SOURCE,
+    // Pipelines.
+    &ci::gitlab_runner::SOURCE,
+    &ci::bitbucket::SOURCE,
+    &ci::buildkite::SOURCE,
+    &ci::circleci::SOURCE,
+    &ci::concourse::SOURCE,
+    &ci::dependabot::SOURCE,
+    &ci::drone::SOURCE,
+    &ci::github_actions::SOURCE,
+    &ci::renovate::SOURCE,
+    &ci::renovate::SCRIPT,
+    // Machines and services.
+    &infrastructure::ansible::SOURCE,
+    &infrastructure::chef::SOURCE,
+    &infrastructure::cloud_init::SOURCE,
+    &infrastructure::distribution::SOURCE,
+    &infrastructure::ecs::SOURCE,
+    &infrastructure::nomad::SOURCE,
+    &infrastructure::packer::SOURCE,
+    &infrastructure::salt::SOURCE,
+    &infrastructure::terraform::SOURCE,
+    &infrastructure::terraform_state::SOURCE,
+    // Images that build tools make.
+    &builds::gradle::SOURCE,
+    &builds::maven::SOURCE,
+    // Clusters.
+    &kubernetes::kustomize::SOURCE,
+    &kubernetes::openshift::SOURCE,
+    &kubernetes::pull_secret::SOURCE,
+    &kubernetes::basic_auth::SOURCE,
+    &kubernetes::argocd::SOURCE,
+    &kubernetes::containerd::SOURCE,
+    &kubernetes::containerd_hosts::SOURCE,
+    &kubernetes::k3s_registries::SOURCE,
+    // Podman's family, and other programs' files in Docker's form.
+    &containers::podman_secrets::SOURCE,
+    &containers::own_config::PODMAN,
+    &containers::own_config::HELM,
+    &containers::own_config::APPTAINER,
+    &containers::own_config::KUBELET,
+    // Other clients of registries.
+    &clients::helm_repositories::SOURCE,
+    &clients::regctl::SOURCE,
+    &clients::regsync::SOURCE,
+    &clients::skopeo_sync::SOURCE,
+    &clients::ecr_cache::SOURCE,
+    &clients::gcr_store::SOURCE,
+    &clients::gh_hosts::SOURCE,
+    &clients::doctl::SOURCE,
+    &clients::jfrog::SOURCE,
+    // Docker's own: what is left of its form after the families above.
+    &docker::backup::SOURCE,
+    &docker::headers::SOURCE,
+    &docker::proxies::SOURCE,
+    &docker::plugins::SOURCE,
+    &docker::dockercfg::SOURCE,
+    &docker::config::SOURCE,
+    &docker::daemon_proxies::DAEMON,
+    &docker::daemon_proxies::SERVICE,
+    &docker::text::SOURCE,
+    // Lines of any file.
+    &anywhere::named_secrets::SOURCE,
+    &shell::variables::SOURCE,
+    &shell::commands::SOURCE,
+    &clients::netrc::SOURCE,
     // What is left.
-    &any_registry::SOURCE,
+    &anywhere::any_registry::SOURCE,
 ];

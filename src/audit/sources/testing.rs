@@ -3,13 +3,11 @@
 use secrecy::ExposeSecret;
 
 use crate::audit::examine::examine;
+use crate::audit::finding::Kind;
 
 /// A finding: rule, registry, user name, secret and line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Login(&'static str, Option<String>, Option<String>, String, usize);
-
-/// No findings.
-pub(super) const NONE: [Login; 0] = [];
 
 impl Login {
     /// A finding; `""` is a registry or a user that the file does not name.
@@ -37,6 +35,35 @@ pub(super) fn logins(path: &str, text: &str) -> Vec<Login> {
         let found = hit.found;
         let secret = found.secret.expose_secret().to_owned();
         Login(hit.rule, found.registry, found.username, secret, found.line)
+    })
+    .collect()
+}
+
+/// That nothing is found in these texts, in a file of this path.
+#[track_caller]
+pub(super) fn clean(path: &str, texts: &[&str]) {
+    for text in texts {
+        assert_eq!(logins(path, text), [], "{text}");
+    }
+}
+
+/// Everything that a test asks of a text in a file: rule, registry, user, kind and secret of each.
+pub(super) fn hits(path: &str, text: &str) -> Vec<(&'static str, String, String, Kind, String)> {
+    let hits = examine(path, text).into_iter();
+    hits.map(|hit| {
+        let found = hit.found;
+        let secret = found.secret.expose_secret().to_owned();
+        let registry = found.registry.unwrap_or_else(|| "*".to_owned());
+        (hit.rule, registry, found.username.unwrap_or_default(), found.kind, secret)
+    })
+    .collect()
+}
+
+/// [`hits`] of these rules, as `registry user kind secret`.
+pub(super) fn lines_of(rule: &str, path: &str, text: &str) -> Vec<String> {
+    let hits = hits(path, text).into_iter().filter(|hit| hit.0 == rule);
+    hits.map(|(_, registry, user, kind, secret)| {
+        format!("{registry} {user} {} {secret}", kind.name())
     })
     .collect()
 }

@@ -1,5 +1,6 @@
 //! The command line: clap's types and nothing else.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use imgsec_cred::settings::StoreKind;
 #[command(
     after_help = "Exit status: 0 done, 1 something needs attention, 2 usage, 3 could not finish,
 4 the store is locked or unavailable, 6 refused (needs --yes or a terminal), 130 interrupted.
-Undo the last setup with: imgsec-cred setup --undo"
+Undo the last setup or migrate with: imgsec-cred setup --undo, imgsec-cred migrate --undo"
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -62,6 +63,9 @@ pub(crate) enum Verb {
     List,
     /// Find registry credentials that lie open, on this machine or in the paths named
     Audit(Audit),
+    /// Move credentials out of files and other helpers into the store
+    #[command(visible_alias = "import")]
+    Migrate(Migrate),
     /// Open the sealed store for some hours
     Unlock(Unlock),
     /// Close the sealed store now
@@ -147,6 +151,71 @@ pub(crate) struct Audit {
     /// Exit with 0 whatever is found
     #[arg(long)]
     pub(crate) exit_zero: bool,
+
+    /// Move what is found into the store, where the program that reads the file can ask a helper
+    #[arg(long, conflicts_with_all = ["sarif", "output", "update_baseline", "exit_zero", "all_users"])]
+    pub(crate) fix: bool,
+
+    /// With --fix: also delete copies and leftovers of which the store keeps every secret
+    #[arg(long, requires = "fix")]
+    pub(crate) delete_leftovers: bool,
+
+    /// With --fix: replace another login that the store keeps for the registry
+    #[arg(long, requires = "fix")]
+    pub(crate) overwrite: bool,
+
+    /// With --fix: copy, and leave the files as they are
+    #[arg(long, requires = "fix")]
+    pub(crate) keep_source: bool,
+
+    /// With --fix: show what would be done, and do nothing
+    #[arg(long, requires = "fix")]
+    pub(crate) dry_run: bool,
+
+    /// With --fix: do it without asking
+    #[arg(long, short, requires = "fix")]
+    pub(crate) yes: bool,
+
+    /// With --fix: put back what the last --fix or migrate moved
+    #[arg(long, requires = "fix", conflicts_with_all = ["paths", "overwrite", "keep_source", "delete_leftovers"])]
+    pub(crate) undo: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Migrate {
+    /// A file of Docker's format, or another helper: secretservice, pass, osxkeychain, wincred,
+    /// desktop, the name of any other, or all; may be repeated [default: the files of Docker,
+    /// Podman and Helm]
+    #[arg(long, value_name = "PATH|HELPER|all")]
+    pub(crate) from: Vec<OsString>,
+
+    /// Only for this registry; may be repeated
+    #[arg(long, value_name = "HOST")]
+    pub(crate) registry: Vec<String>,
+
+    /// Copy, and leave the files as they are
+    #[arg(long)]
+    pub(crate) keep_source: bool,
+
+    /// Remove what was copied from the other helper, too
+    #[arg(long, conflicts_with = "keep_source")]
+    pub(crate) remove_from_helper: bool,
+
+    /// Replace another login that the store keeps for the registry
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Do it without asking
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+
+    /// Put back what the last migrate or audit --fix moved, in plain text where it was
+    #[arg(long, conflicts_with_all = ["from", "registry", "keep_source", "remove_from_helper", "overwrite"])]
+    pub(crate) undo: bool,
 }
 
 #[derive(Args)]

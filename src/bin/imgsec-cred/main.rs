@@ -18,6 +18,7 @@ mod ask;
 mod audit;
 mod list;
 mod logout;
+mod migrate;
 mod report;
 mod setup;
 mod status;
@@ -37,6 +38,8 @@ pub(crate) enum Outcome {
     Partly,
     /// The store is locked or unavailable.
     NoStore,
+    /// Something was left alone, since it would have overwritten another thing.
+    Refused,
 }
 
 /// Not done, because it needs a yes, a terminal, or would overwrite something.
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Ok(Outcome::Attention) => ExitCode::from(1),
         Ok(Outcome::Partly) => ExitCode::from(3),
         Ok(Outcome::NoStore) => ExitCode::from(4),
+        Ok(Outcome::Refused) => ExitCode::from(6),
         Err(error) => fail(&error),
     }
 }
@@ -83,7 +87,14 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Verb::Setup(args) => setup::run(args, &cli.shared, &machine, &report),
         Verb::Status => status::run(&machine, &report),
         Verb::List => list::run(&machine, &report),
+        Verb::Audit(args) if args.undo => {
+            migrate::undo(&args.into(), &cli.shared, &machine, &report)
+        }
         Verb::Audit(args) => audit::run(args, &cli.shared, &machine, &report),
+        Verb::Migrate(args) if args.undo => {
+            migrate::undo(&args.into(), &cli.shared, &machine, &report)
+        }
+        Verb::Migrate(args) => migrate::run(args, &cli.shared, &machine, &report),
         Verb::Unlock(args) => unlock::unlock(args, &cli.shared, &machine, &report),
         Verb::Lock => unlock::lock(&machine, &report),
         Verb::Logout(args) => logout::run(args, &machine, &report),

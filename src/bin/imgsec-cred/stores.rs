@@ -19,10 +19,13 @@ pub(crate) fn helper(machine: &Machine) -> Result<Helper, Error> {
     program.map(|p| Helper::new(p, LIMIT)).ok_or_else(no_helper)
 }
 
+/// How long another helper may take for one request.
+const OTHERS_LIMIT: Duration = Duration::from_secs(30);
+
 /// Another helper by the name Docker's settings give it.
 pub(crate) fn other_helper(machine: &Machine, name: &str) -> Option<Helper> {
     let program = machine.find_program(&format!("docker-credential-{name}"))?;
-    Some(Helper::new(program, LIMIT))
+    Some(Helper::new(program, machine.timeout.unwrap_or(OTHERS_LIMIT)))
 }
 
 /// Our helper where Docker finds it.

@@ -1,10 +1,9 @@
 //! Changing files of the store: one writer at a time, held apart by a lock that the kernel releases
 //! when the writer ends, however it ends. So a temp file that is met under the lock is a leftover.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -15,7 +14,6 @@ use crate::store::{Error, ErrorKind};
 
 /// Longer than a client waits by itself: its own deadline is the one to be heard.
 const LOCK_LIMIT: Duration = Duration::from_secs(60);
-const LOCK_PAUSE: Duration = Duration::from_millis(3);
 
 /// The right to change the store's files, until it is dropped.
 pub(super) struct Writing<'a> {
@@ -31,17 +29,10 @@ impl<'a> Writing<'a> {
 
     pub(super) fn begin_within(folder: &'a Folder, limit: Duration) -> Result<Self, Error> {
         let lock = open_lock(&folder.lock_path())?;
-        let deadline = Instant::now() + limit;
-        loop {
-            match lock.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::Error(e)) => return Err(checks::failed(&folder.lock_path(), e)),
-                Err(TryLockError::WouldBlock) if Instant::now() >= deadline => {
-                    let message = "another process has been writing the sealed store for too long";
-                    return Err(Error::new(ErrorKind::TimedOut, message));
-                }
-                Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
-            }
+        let is_ours = files::lock_within(&lock, limit);
+        if !is_ours.map_err(|e| checks::failed(&folder.lock_path(), e))? {
+            let message = "another process has been writing the sealed store for too long";
+            return Err(Error::new(ErrorKind::TimedOut, message));
         }
         let writing = Self { folder, _lock: lock };
         writing.remove_leftovers();

@@ -1,10 +1,11 @@
-//! `imgsec-cred audit`: finds the registry credentials that lie open. It changes nothing.
+//! `imgsec-cred audit`: finds the registry credentials that lie open. Only `--fix` changes anything.
 
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 use std::time::SystemTime;
 
+use imgsec_cred::audit::finding::Finding;
 use imgsec_cred::audit::known::known;
 use imgsec_cred::audit::places::Places;
 use imgsec_cred::audit::scan::{Facts, Scan};
@@ -17,6 +18,7 @@ use crate::report::Report;
 use crate::{Outcome, Refusal};
 
 mod baseline;
+mod fix;
 mod json;
 mod sarif;
 mod table;
@@ -38,6 +40,9 @@ pub(crate) fn run(
         let today = SystemTime::now();
         scan.findings.retain(|finding| !accepted.accepts(&finding.id, today));
     }
+    if args.fix {
+        return fix::run(&scan, found - scan.findings.len(), args, shared, machine, report);
+    }
     let answer = if args.sarif {
         format!("{:#}", sarif::document(&scan, machine))
     } else if shared.json {
@@ -53,9 +58,14 @@ pub(crate) fn run(
     Ok(outcome(args, &scan))
 }
 
+/// What is as bad as the person minds.
+fn is_bad(args: &Audit, finding: &Finding) -> bool {
+    finding.severity >= args.fail_on
+}
+
 /// Looks at the known places, or at what was asked for.
 fn look(args: &Audit, machine: &Machine, report: &Report) -> anyhow::Result<Scan> {
-    let facts = Facts { now: SystemTime::now(), surroundings: surroundings(machine) };
+    let facts = facts(machine);
     if !args.paths.is_empty() {
         let scan = walk::paths(&args.paths, &facts, &|files| report.progress(files));
         report.progress_ends();
@@ -73,13 +83,13 @@ fn look(args: &Audit, machine: &Machine, report: &Report) -> anyhow::Result<Scan
     Ok(found)
 }
 
-fn surroundings(machine: &Machine) -> Surroundings {
-    Surroundings {
+fn facts(machine: &Machine) -> Facts {
+    let daemon = Path::new("/etc/docker/daemon.json");
+    let surroundings = Surroundings {
         has_docker_auth_config: machine.has_docker_auth_config,
-        insecure_registries: imgsec_cred::audit::signals::insecure_registries(Path::new(
-            "/etc/docker/daemon.json",
-        )),
-    }
+        insecure_registries: imgsec_cred::audit::signals::insecure_registries(daemon),
+    };
+    Facts { now: SystemTime::now(), surroundings }
 }
 
 /// Writes into a file as it is: a pipe or a device stays one.
@@ -91,11 +101,11 @@ fn write_to(path: &Path, answer: &str) -> anyhow::Result<()> {
 }
 
 fn outcome(args: &Audit, scan: &Scan) -> Outcome {
-    let is_bad = scan.findings.iter().any(|finding| finding.severity >= args.fail_on);
+    let has_bad = scan.findings.iter().any(|finding| is_bad(args, finding));
     match () {
         () if args.exit_zero => Outcome::Done,
         () if !scan.is_complete() => Outcome::Partly,
-        () if is_bad => Outcome::Attention,
+        () if has_bad => Outcome::Attention,
         () => Outcome::Done,
     }
 }

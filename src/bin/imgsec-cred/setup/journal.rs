@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 
 use imgsec_cred::files;
 use imgsec_cred::machine::Machine;
+use imgsec_cred::protocol::NAME as OURS;
 use imgsec_cred::settings::StoreKind;
 use imgsec_cred::store::{Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
-use super::plan::{OURS, Plan};
+use super::plan::Plan;
 
 const MAX_BYTES: u64 = 1024 * 1024;
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use imgsec_cred::clients::docker::{Change, DockerConfig};
 use imgsec_cred::credential::Credential;
 use imgsec_cred::machine::Machine;
+use imgsec_cred::protocol::NAME as OURS;
 use imgsec_cred::protocol::client::Helper;
 use imgsec_cred::server::{DOCKER_HUB, ServerKey};
 use imgsec_cred::store::{Error, ErrorKind, Store};
@@ -13,9 +14,6 @@ use serde_json::{Map, Value, json};
 use crate::args::Setup;
 use crate::list::registry;
 use crate::{Refusal, stores};
-
-/// The name Docker's settings have for our helper.
-pub(super) const OURS: &str = "imgsec";
 
 /// A login that moves.
 pub(super) struct Move {

@@ -4,13 +4,13 @@
 use imgsec_cred::clients::docker::{Change, DockerConfig};
 use imgsec_cred::credential::Credential;
 use imgsec_cred::machine::Machine;
+use imgsec_cred::protocol::NAME as OURS;
 use imgsec_cred::server::ServerKey;
 use imgsec_cred::settings;
 use imgsec_cred::store::{Error, ErrorKind, Store};
 use serde_json::json;
 
 use super::journal::Journal;
-use super::plan::OURS;
 use crate::args::{Setup, Shared};
 use crate::list::registry;
 use crate::report::{Mark, Report};

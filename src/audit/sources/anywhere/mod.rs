@@ -1,0 +1,5 @@
+//! Logins in files of no known program: what their names say must be enough.
+
+pub(crate) mod any_registry;
+mod field_words;
+pub(crate) mod named_secrets;

@@ -1,0 +1,220 @@
+//! Names that say it all: `registry_password` with `registry_username` and `registry_url` beside, as
+//! Terraform's variables, Ansible's variables and charts have them. Names in capitals are variables
+//! of the environment, which another source knows.
+
+use std::collections::HashMap;
+
+use super::field_words::{NAMES, OTHERS, REGISTRIES, SECRETS, USERS};
+use crate::audit::document::{Here, Node, Value};
+use crate::audit::finding::{Found, Kind};
+use crate::audit::hosts;
+use crate::audit::sources::images::{self, HUB};
+use crate::audit::sources::{File, Find, Source};
+
+pub(crate) const SOURCE: Source = Source {
+    id: "named-registry-secret",
+    about: "a value whose name says that it is the password of a registry",
+    reference: "https://developer.hashicorp.com/terraform/language/values/variables",
+    places: |_| Vec::new(),
+    words: &[
+        "registry_pass",
+        "registrypass",
+        "registry-pass",
+        "registry_token",
+        "registry-token",
+        "registrytoken",
+        "registry_server_password",
+        "docker_pass",
+        "docker-pass",
+        "dockerpass",
+        "docker_token",
+        "docker-token",
+        "dockertoken",
+        "dockerhub",
+        "docker_hub",
+        "docker-hub",
+        "ghcr_",
+        "ghcr-",
+        "ghcrtoken",
+        "ghcrpass",
+        "quay_",
+        "quay-",
+        "quaypass",
+        "quaytoken",
+        "harbor_",
+        "harborpass",
+        "acr_pass",
+        "acrpass",
+        "acr_admin",
+        "imagepull",
+        "image_pull",
+        "image-pull",
+        "registry_secret",
+        "registryadmin",
+        "registry_admin",
+        "registry_auth",
+        "registry.pass",
+        "registry.token",
+        "docker.pass",
+        "docker.token",
+        "docker.push.pass",
+        "docker.pull.pass",
+        "to.auth.pass",
+        "from.auth.pass",
+        "container-image.pass",
+    ],
+    find: Find::Map(find),
+};
+
+fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
+    // `variable "x" { default = … }`, an output of a state: the text is one step below.
+    let is_declared =
+        here.name().is_some_and(|name| ["variable", "outputs", "parameters"].contains(&name));
+    named_value(here, found);
+    let mut beside: Option<HashMap<String, &str>> = None;
+    for (name, at) in here.fields() {
+        let Some(prefix) = prefix(name) else { continue };
+        let Some((field, text)) = said(at.node, is_declared) else { continue };
+        if !is_secret(text) {
+            continue;
+        }
+        let beside = beside.get_or_insert_with(|| siblings(here, is_declared));
+        let secret = Found::at(&at.field(field).unwrap_or(at), Kind::UserPass, text);
+        found.push(secret.of(registry(&prefix, beside), get(beside, &prefix, USERS)));
+    }
+}
+
+/// `name: imageCredentials.password` with `value:` beside, as `helm_release` has them.
+fn named_value(here: &Here<'_>, found: &mut Vec<Found>) {
+    let (Some(name), Some(at)) = (here.text(&["name"]), here.field("value")) else { return };
+    let Some(prefix) = prefix(name) else { return };
+    if let Some(text) = at.node.text().filter(|text| is_secret(text)) {
+        let secret = Found::at(&at, Kind::UserPass, text);
+        found.push(secret.of(registry(&prefix, &HashMap::new()), None));
+    }
+}
+
+/// What is before the word for a password in a name that says a registry's, else nothing.
+fn prefix(name: &str) -> Option<String> {
+    // Nearly all names end here.
+    let ends = |word: &&str| {
+        let tail = name.len().checked_sub(word.len()).and_then(|at| name.get(at..));
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(word))
+    };
+    if name.len() > 64 || !SECRETS.iter().any(ends) || name.bytes().all(|b| !b.is_ascii_lowercase())
+    {
+        return None;
+    }
+    let plain = plain(name);
+    let prefix = SECRETS.iter().find_map(|word| plain.strip_suffix(word))?;
+    let is_named = NAMES.iter().any(|(name, _)| *name == prefix)
+        || ["registry", "dockerhub", "registryserver", "registryadmin", "registryauth"]
+            .iter()
+            .any(|end| prefix.ends_with(end))
+        || prefix.starts_with("registry") && prefix.len() < 16;
+    (is_named && !OTHERS.iter().any(|other| prefix.contains(other))).then(|| prefix.to_owned())
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// The text of a value, and the field below it in which it is.
+fn said(node: &Node, is_declared: bool) -> Option<(&'static str, &str)> {
+    match &node.value {
+        Value::Text(text) if !text.is_empty() => Some(("", text)),
+        Value::Map(_) if is_declared => ["default", "value", "defaultValue"]
+            .iter()
+            .find_map(|field| Some((*field, node.get(field)?.text()?))),
+        _ => None,
+    }
+}
+
+/// Whether a text can be a password: no sentence, no switch, and no name of a variable.
+fn is_secret(text: &str) -> bool {
+    let is_variable = text.contains('_')
+        && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        && ["PASS", "TOKEN", "SECRET", "KEY", "PAT", "PWD"].iter().any(|word| text.contains(word));
+    !is_variable
+        && !text.trim().contains(char::is_whitespace)
+        && !["true", "false", "null", "none", "string"].contains(&text)
+}
+
+fn siblings<'t>(here: &Here<'t>, is_declared: bool) -> HashMap<String, &'t str> {
+    let texts = here.entries().filter(|(name, _)| name.len() <= 64);
+    texts.filter_map(|(name, node)| Some((plain(name), said(node, is_declared)?.1))).collect()
+}
+
+fn get<'t>(beside: &HashMap<String, &'t str>, prefix: &str, ends: &[&str]) -> Option<&'t str> {
+    ends.iter().find_map(|end| beside.get(&format!("{prefix}{end}")).copied())
+}
+
+fn registry<'t>(prefix: &str, beside: &HashMap<String, &'t str>) -> Option<&'t str> {
+    let written = get(beside, prefix, REGISTRIES).filter(|text| {
+        let host = hosts::host(text);
+        hosts::looks_like_host(host) || text.contains("://")
+    });
+    // `jib.to.image` beside `jib.to.auth.password`.
+    let of_image = || {
+        let image = prefix.strip_suffix("auth").and_then(|stem| get(beside, stem, &["image"]))?;
+        images::of_image(image)
+    };
+    let known = || NAMES.iter().find(|(name, _)| prefix == *name).and_then(|(_, host)| *host);
+    let of_hub = || prefix.ends_with("dockerhub").then_some(HUB);
+    written.or_else(of_image).or_else(known).or_else(of_hub)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::sources::testing::{Login, clean, logins};
+
+    const RULE: &str = "named-registry-secret";
+
+    #[test]
+    fn variables_of_terraform_are_found_with_what_is_beside() {
+        let text = "region = \"eu-central-1\"\nregistry_server = \"reg.example.com\"\nregistry_username = \"ada\"\nregistry_password = \"s3cret-word\"\ndockerhub_token = \"0ther-word\"\n";
+        assert_eq!(
+            logins("prod.tfvars", text),
+            [
+                Login::of(RULE, "reg.example.com", "ada", "s3cret-word", 4),
+                Login::of(RULE, "docker.io", "", "0ther-word", 5),
+            ]
+        );
+        let text = "variable \"registry_password\" {\n  type    = string\n  default = \"s3cret-word\"\n}\nvariable \"registry_user\" {\n  default = \"ada\"\n}\nvariable \"docker_password\" {\n  sensitive = true\n}\n";
+        assert_eq!(logins("variables.tf", text), [Login::of(RULE, "", "ada", "s3cret-word", 3)]);
+    }
+
+    #[test]
+    fn variables_of_ansible_and_values_of_charts_are_found() {
+        let text = "docker_registry: reg.example.com:5000\ndocker_registry_username: ada\ndocker_registry_password: s3cret-word\nghcr:\n  ghcrToken: 0ther-word\n";
+        assert_eq!(
+            logins("group_vars/all.yml", text),
+            [
+                Login::of(RULE, "reg.example.com:5000", "ada", "s3cret-word", 3),
+                Login::of(RULE, "ghcr.io", "", "0ther-word", 5),
+            ]
+        );
+    }
+
+    #[test]
+    fn values_that_are_set_by_name_are_found() {
+        let text = "resource \"helm_release\" \"a\" {\n  set_sensitive {\n    name  = \"imageCredentials.password\"\n    value = \"s3cret-word\"\n  }\n  set {\n    name  = \"db.password\"\n    value = \"x\"\n  }\n}\n";
+        assert_eq!(logins("main.tf", text), [Login::of(RULE, "", "", "s3cret-word", 4)]);
+    }
+
+    #[test]
+    fn other_names_and_words_are_clean() {
+        clean(
+            "a.yml",
+            &[
+                "npm_registry_token: s3cret-word\n",
+                "docker_db_password: s3cret-word\n",
+                "docker-password: DOCKERHUB_PASSWORD\nimagePullSecret: regcred\n",
+                "registry_password_file: /run/secrets/x\nregistryPasswordSecret: regcred\n",
+                "schema_registry_password: s3cret-word # dockerhub\n",
+                "properties:\n  registryPassword: {type: string, default: s3cret-word}\n",
+            ],
+        );
+        clean("a.tfvars", &["registry_password = \"x\nb"]);
+    }
+}

@@ -1,0 +1,82 @@
+//! Terraform: providers and resources that log in to a registry.
+
+use crate::audit::document::Here;
+use crate::audit::finding::Found;
+use crate::audit::sources::{File, Find, Source, login};
+
+pub(crate) const SOURCE: Source = Source {
+    id: "terraform",
+    about: "a registry login in Terraform's configuration",
+    reference: "https://github.com/kreuzwerker/terraform-provider-docker/blob/master/docs/index.md",
+    places: |_| Vec::new(),
+    words: &[
+        "registry_auth",
+        "auth_config",
+        "server_address",
+        "image_registry_credential",
+        "repository_password",
+        "oci://",
+    ],
+    find: Find::Map(find),
+};
+
+fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
+    match here.name() {
+        Some("registry_auth") => login::take(here, here.text(&["address"]), found),
+        // `build` of a `docker_image`.
+        Some("auth_config") => login::take(here, here.text(&["host_name"]), found),
+        // A `docker_service`.
+        Some("auth") => {
+            if let Some(address) = here.text(&["server_address"]) {
+                login::take(here, Some(address), found);
+            }
+        }
+        Some("image_registry_credential") => login::take(here, here.text(&["server"]), found),
+        _ => chart(here, found),
+    }
+}
+
+/// A `helm_release` from a registry.
+fn chart(here: &Here<'_>, found: &mut Vec<Found>) {
+    let repository = here.text(&["repository"]).filter(|url| url.starts_with("oci://"));
+    if repository.is_some() {
+        let names: (&[&str], &[&str]) = (&["repository_username"], &["repository_password"]);
+        login::take_named(here, repository, names, found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::sources::testing::{Login, clean, logins};
+
+    #[test]
+    fn providers_and_resources_are_found() {
+        let text = "provider \"docker\" {\n  registry_auth {\n    address  = \"ghcr.io\"\n    username = \"ada\"\n    password = \"s3cret-word\"\n  }\n  registry_auth { address = \"quay.io\" username = \"bob\" password = \"0ther-word\" }\n}\nresource \"azurerm_container_group\" \"a\" {\n  image_registry_credential {\n    server   = \"acme.azurecr.io\"\n    username = \"cy\"\n    password = \"th1rd-word\"\n  }\n}\nresource \"helm_release\" \"a\" {\n  repository          = \"oci://reg.example.com/charts\"\n  repository_username = \"dee\"\n  repository_password = \"f0urth-word\"\n}\n";
+        assert_eq!(
+            logins("main.tf", text),
+            [
+                Login::of("terraform", "ghcr.io", "ada", "s3cret-word", 5),
+                Login::of("terraform", "quay.io", "bob", "0ther-word", 7),
+                Login::of("terraform", "acme.azurecr.io", "cy", "th1rd-word", 13),
+                Login::of("terraform", "oci://reg.example.com/charts", "dee", "f0urth-word", 19),
+            ]
+        );
+    }
+
+    #[test]
+    fn documents_of_docker_in_secrets_are_found() {
+        let text = "resource \"kubernetes_secret\" \"a\" {\n  type = \"kubernetes.io/dockerconfigjson\"\n  data = {\n    \".dockerconfigjson\" = jsonencode({\n      auths = {\n        \"ghcr.io\" = {\n          username = \"ada\"\n          password = \"s3cret-word\"\n          auth     = base64encode(\"ada:s3cret-word\")\n        }\n      }\n    })\n    b = <<-EOT\n      {\"auths\":{\"quay.io\":{\"auth\":\"Ym9iOjB0aGVyLXdvcmQ=\"}}}\n    EOT\n  }\n}\nprovider \"docker\" {\n  registry_auth {\n    address             = \"gcr.io\"\n    config_file_content = \"{\\\"auths\\\":{\\\"gcr.io\\\":{\\\"auth\\\":\\\"Y3k6dGgxcmQtd29yZA==\\\"}}}\"\n  }\n}\n";
+        let found = logins("main.tf", text);
+        assert!(found.contains(&Login::of("docker-config", "ghcr.io", "ada", "s3cret-word", 9)));
+        assert!(found.contains(&Login::of("docker-config", "quay.io", "bob", "0ther-word", 13)));
+        assert!(found.contains(&Login::of("docker-config", "gcr.io", "cy", "th1rd-word", 21)));
+        assert_eq!(found.len(), 3);
+    }
+
+    #[test]
+    fn references_and_other_passwords_are_clean() {
+        let text = "provider \"docker\" {\n  registry_auth {\n    address = \"ghcr.io\"\n    password = var.registry_password\n  }\n}\nresource \"db\" \"a\" {\n  username = \"ada\"\n  password = \"s3cret-word\"\n}\nresource \"helm_release\" \"a\" {\n  repository = \"https://charts.example.com\"\n  repository_password = \"s3cret-word\"\n}\n";
+        clean("main.tf", &[text]);
+        clean("main.tf", &["registry_auth {\n  password = \"x\n"]);
+    }
+}

@@ -1,0 +1,76 @@
+//! What a login is given to read: by `echo` or `printf` before it, or by `<<<`.
+
+use base64ct::{Base64, Encoding};
+
+use super::words::{Command, Word};
+
+/// How many programs may stand between the text and the login.
+const MAX_BETWEEN: usize = 3;
+
+/// The text that the last of these commands reads, where it is written there.
+pub(super) fn of(pipeline: &[Command]) -> Option<Word> {
+    let (reader, before) = pipeline.split_last()?;
+    if let Some(here) = &reader.here {
+        return Some(here.clone());
+    }
+    let mut is_encoded = false;
+    for command in before.iter().rev().take(MAX_BETWEEN) {
+        if let Some(word) = written(command) {
+            return if is_encoded { decoded(word) } else { Some(word) };
+        }
+        let has = |name: &str| command.words.iter().any(|word| word.text == name);
+        if has("base64") && (has("-d") || has("--decode") || has("-D")) {
+            is_encoded = true;
+        } else if !has("tr") && !has("tee") {
+            return None;
+        }
+    }
+    None
+}
+
+/// What a command writes, where it says it.
+pub(super) fn written(command: &Command) -> Option<Word> {
+    if let Some(here) = &command.here {
+        return Some(here.clone());
+    }
+    let words = &command.words;
+    let name = |word: &Word| {
+        let last = word.text.rsplit(['/', '@']).next().unwrap_or_default();
+        last.trim_start_matches(['@', '-']).to_ascii_lowercase()
+    };
+    let at = words.iter().position(|word| {
+        matches!(name(word).as_str(), "echo" | "printf" | "write-output" | "write-host")
+    });
+    let Some(at) = at else {
+        // PowerShell: `"text" | docker login --password-stdin`, `$env:NAME | …`.
+        let [only] = words.as_slice() else { return None };
+        return (only.is_quoted || only.text.starts_with("$env:")).then(|| only.clone());
+    };
+    let is_format = name(&words[at]) == "printf";
+    let is_option = |word: &&Word| {
+        word.text.len() > 1 && word.text.starts_with('-') && word.text[1..].bytes().all(is_letter)
+    };
+    let mut texts = words[at + 1..].iter().skip_while(is_option);
+    let first = texts.next()?;
+    let mut word = match texts.next() {
+        Some(second) if is_format && first.text.contains('%') => second.clone(),
+        // A text of several words is no secret.
+        Some(_) if !is_format => return None,
+        _ => first.clone(),
+    };
+    if is_format {
+        word.text = word.text.trim_end_matches("\\n").to_owned();
+    }
+    Some(word)
+}
+
+/// An option of `echo`.
+fn is_letter(byte: u8) -> bool {
+    b"neE-".contains(&byte)
+}
+
+fn decoded(word: Word) -> Option<Word> {
+    let bytes = Base64::decode_vec(word.text.trim()).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    Some(Word { text: text.trim_end().to_owned(), ..word })
+}

@@ -1,0 +1,77 @@
+//! Variables in the maps and lists of a structured file.
+
+use super::assignments::{Assignment, MAX_VARIABLES};
+use crate::audit::document::{Here, Node, Value};
+use crate::audit::inner::decoded;
+use crate::audit::sources::kubernetes::values::is_secret;
+
+/// The variables of these names in the trees of a file, in its order.
+pub(super) fn read(trees: &[Node], is_wanted: &dyn Fn(&str) -> bool) -> Vec<Assignment> {
+    let mut all = Vec::new();
+    for node in trees {
+        visit(&Here::root(node), is_wanted, &mut all);
+    }
+    all
+}
+
+fn visit(here: &Here<'_>, is_wanted: &dyn Fn(&str) -> bool, all: &mut Vec<Assignment>) {
+    match &here.node.value {
+        _ if all.len() >= MAX_VARIABLES => {}
+        Value::Map(_) => {
+            item(here, is_wanted, all);
+            for (name, at) in here.fields() {
+                if is_wanted(name) {
+                    entry(name, &at, all);
+                }
+                visit(&at, is_wanted, all);
+            }
+        }
+        Value::List(_) => {
+            for at in here.items() {
+                if let Some((name, value)) = at.node.text().and_then(|text| text.split_once('='))
+                    && is_wanted(name.trim())
+                {
+                    all.push(assignment(name.trim(), value, &at));
+                }
+                visit(&at, is_wanted, all);
+            }
+        }
+        Value::Text(_) | Value::Null => {}
+    }
+}
+
+/// `NAME: value`, and `NAME: {value: …}` as GitLab has it.
+fn entry(name: &str, at: &Here<'_>, all: &mut Vec<Assignment>) {
+    if let Some(value) = at.node.text() {
+        let plain = is_encoded(at).then(|| decoded(value)).flatten();
+        all.push(assignment(name, plain.as_deref().unwrap_or(value).trim_end(), at));
+    } else {
+        value(name, at, all);
+    }
+}
+
+/// Whether a value is one of `data` of a Kubernetes Secret, in base64.
+fn is_encoded(at: &Here<'_>) -> bool {
+    let Some(data) = at.up else { return false };
+    data.name() == Some("data") && data.map_above().is_some_and(|above| is_secret(above))
+}
+
+/// `{name: NAME, value: …}`.
+fn item(here: &Here<'_>, is_wanted: &dyn Fn(&str) -> bool, all: &mut Vec<Assignment>) {
+    let Some(name) = here.text(&["name", "key"]).filter(|name| is_wanted(name)) else { return };
+    value(name, here, all);
+}
+
+/// The `value` of a map that stands for a variable.
+fn value(name: &str, here: &Here<'_>, all: &mut Vec<Assignment>) {
+    if let Some(at) = here.field("value")
+        && let Some(value) = at.node.text()
+    {
+        all.push(assignment(name, value, &at));
+    }
+}
+
+fn assignment(name: &str, value: &str, at: &Here<'_>) -> Assignment {
+    let (name, value) = (name.to_owned(), value.to_owned());
+    Assignment { name, value, line: at.line(), ends: 0, pointer: at.pointer() }
+}

@@ -1,0 +1,172 @@
+//! `imgsec-cred audit --fix`: moves just what was shown, where the program that reads the file can
+//! ask a helper; then offers to delete copies of which the store keeps every secret.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use imgsec_cred::audit::finding::{Finding, State};
+use imgsec_cred::audit::scan::Scan;
+use imgsec_cred::audit::{remedy, walk};
+use imgsec_cred::machine::Machine;
+use imgsec_cred::migrate::file::{self, Wanted};
+use imgsec_cred::protocol::client::Helper;
+use imgsec_cred::server::ServerKey;
+use imgsec_cred::store::Store;
+use secrecy::SecretString;
+use serde_json::json;
+
+use super::{facts, is_bad, json, table};
+use crate::args::{Audit, Shared};
+use crate::migrate::Wishes;
+use crate::migrate::moving::{self, Job};
+use crate::report::{Mark, Report};
+use crate::{Outcome, ask, stores};
+
+pub(super) fn run(
+    scan: &Scan,
+    accepted: usize,
+    args: &Audit,
+    shared: &Shared,
+    machine: &Machine,
+    report: &Report,
+) -> anyhow::Result<Outcome> {
+    table::lines(scan, accepted, machine).iter().try_for_each(|line| report.line(line))?;
+    report.line("")?;
+    let mut job = job(scan, machine);
+    let wishes = Wishes::from(args);
+    let done = moving::carry_out(&mut job, wishes, shared, machine, report)?;
+    let deleted = leftovers(scan, &job, args, shared, machine, report)?;
+    let left = left(scan, &job, &deleted);
+    if !args.dry_run && !left.is_empty() {
+        let what = if left.len() == 1 {
+            "1 finding is".to_owned()
+        } else {
+            format!("{} findings are", left.len())
+        };
+        report.line(&format!("{what} left for you: see above what to do"))?;
+    }
+    let mut document = json::document(scan);
+    document["fixed"] = done.document;
+    document["fixed"]["deleted"] = deleted.iter().map(|path| path.to_string_lossy()).collect();
+    document["fixed"]["left"] = left.iter().map(|finding| json!(finding.id)).collect();
+    report.json(&document)?;
+    Ok(match () {
+        () if done.outcome != Outcome::Done => done.outcome,
+        () if !scan.is_complete() => Outcome::Partly,
+        () if left.iter().any(|finding| is_bad(args, finding)) => Outcome::Attention,
+        () => Outcome::Done,
+    })
+}
+
+/// What of the findings can move. A file that cannot be read is said.
+fn job(scan: &Scan, machine: &Machine) -> Job {
+    // Docker's own file first: of two logins for one registry the first moves.
+    let mut files: BTreeMap<(Option<usize>, &Path), Vec<(String, &Finding)>> = BTreeMap::new();
+    for finding in &scan.findings {
+        let rank = remedy::MOVABLE.iter().position(|rule| *rule == finding.rule);
+        for (path, key) in remedy::movable(finding) {
+            files.entry((rank, path)).or_default().push((key, finding));
+        }
+    }
+    let mut job = Job::default();
+    for ((_, path), shown) in files {
+        let wanted = |key: &str, secret: Option<&SecretString>| {
+            let of_key: Vec<_> = shown.iter().filter(|(k, _)| k == key).map(|(_, f)| *f).collect();
+            let has_it = |secret| of_key.iter().any(|finding| finding.is_of(secret));
+            match () {
+                () if of_key.is_empty() => Wanted::No,
+                () if secret.is_none_or(has_it) => Wanted::Yes,
+                () => Wanted::Changed,
+            }
+        };
+        match file::read(path, &wanted) {
+            Ok(batch) => job.plan.batches.push(batch),
+            Err(e) => job.unread.push((machine.short(path), e.to_string())),
+        }
+        let signals = shown.into_iter().map(|(key, f)| (path.to_owned(), key, f.signals.clone()));
+        job.signals.extend(signals);
+    }
+    job
+}
+
+/// Deletes copies of which the store keeps every secret that has not expired, where the person says
+/// so. Returns what was deleted.
+fn leftovers(
+    scan: &Scan,
+    job: &Job,
+    args: &Audit,
+    shared: &Shared,
+    machine: &Machine,
+    report: &Report,
+) -> anyhow::Result<Vec<PathBuf>> {
+    let mut paths: Vec<_> = scan
+        .findings
+        .iter()
+        .filter(|finding| remedy::is_leftover(finding))
+        .filter_map(|finding| Some(finding.locations.first()?.path.clone()))
+        .collect();
+    paths.sort();
+    paths.dedup();
+    let mut deleted = Vec::new();
+    for path in paths {
+        let words = machine.short(&path);
+        // Looked at again: it may have changed since.
+        let again = walk::paths(std::slice::from_ref(&path), &facts(machine), &|_| ());
+        let helper = stores::helper(machine)?;
+        let is_kept = |finding: &Finding| is_kept(finding, &helper, job, args.dry_run);
+        if !again.is_complete() || !again.findings.iter().all(is_kept) {
+            let line = format!("{words} stays: the store does not keep all that is in it");
+            report.marked(Mark::Warn, &line)?;
+        } else if args.dry_run {
+            report
+                .line(&format!("would offer to delete {words}: the store keeps what is in it"))?;
+        } else if args.delete_leftovers || asked(&words, args, shared)? {
+            match fs::symlink_metadata(&path).and_then(|_| fs::remove_file(&path)) {
+                Ok(()) => {
+                    report.marked(Mark::Ok, &format!("{words} deleted"))?;
+                    deleted.push(path);
+                }
+                Err(e) => report.marked(Mark::Fail, &format!("{words} stays: {e}"))?,
+            }
+        } else {
+            let line = format!("{words} stays, a copy: --delete-leftovers deletes it");
+            report.marked(Mark::Warn, &line)?;
+        }
+    }
+    Ok(deleted)
+}
+
+fn asked(words: &str, args: &Audit, shared: &Shared) -> anyhow::Result<bool> {
+    let question = format!("{words} is a copy, and the store keeps what is in it. Delete it?");
+    Ok(!args.yes && ask::can_ask(shared) && ask::yes(&question)?)
+}
+
+/// Whether the secret could be lost without loss: the store keeps the same, or will in a moment, or
+/// it works no longer.
+fn is_kept(finding: &Finding, helper: &Helper, job: &Job, is_dry: bool) -> bool {
+    if finding.token.state == State::Expired {
+        return true;
+    }
+    let Ok(server) = ServerKey::parse(&finding.registry) else { return false };
+    let is_for = |other: &ServerKey| other.canonical() == server.canonical();
+    let will_be = job
+        .plan
+        .moves()
+        .any(|m| is_dry && is_for(&m.credential.server) && finding.is_of(&m.credential.secret));
+    will_be || helper.get(&server).is_ok_and(|kept| finding.is_of(&kept.secret))
+}
+
+/// The findings that are still there.
+fn left<'s>(scan: &'s Scan, job: &Job, deleted: &[PathBuf]) -> Vec<&'s Finding> {
+    let moved: Vec<_> = job.plan.moved().collect();
+    let is_gone = |finding: &Finding| {
+        let mut keys: Vec<_> = remedy::movable(finding).collect();
+        keys.retain(|(path, key)| {
+            !moved.iter().any(|(file, moved)| file == path && *moved == key.as_str())
+        });
+        let is_moved = keys.is_empty() && remedy::movable(finding).next().is_some();
+        is_moved || finding.locations.iter().all(|location| deleted.contains(&location.path))
+    };
+    scan.findings.iter().filter(|finding| !is_gone(finding)).collect()
+}

@@ -1,0 +1,133 @@
+//! `imgsec-cred migrate --undo`: what the last run moved goes back to where it was, from the store.
+
+use imgsec_cred::machine::Machine;
+use imgsec_cred::migrate::journal::{self, Run};
+use imgsec_cred::migrate::undo::{self, Returned};
+use imgsec_cred::protocol::client::Helper;
+use imgsec_cred::store::{Error, ErrorKind};
+use serde_json::json;
+
+use super::{Wishes, moving};
+use crate::args::Shared;
+use crate::list::registry;
+use crate::report::{Mark, Report};
+use crate::{Outcome, Refusal, ask, stores};
+
+pub(crate) fn undo(
+    wishes: &Wishes,
+    shared: &Shared,
+    machine: &Machine,
+    report: &Report,
+) -> anyhow::Result<Outcome> {
+    let state = machine.state.as_ref().ok_or_else(moving::no_state)?;
+    let Some(run) = journal::last(state)? else {
+        return Err(Refusal::new("there is no move to undo", None).into());
+    };
+    report.line(&format!("Undo    what was moved at {}", run.at))?;
+    for file in &run.files {
+        let logins: Vec<_> = file.moved.iter().map(|moved| registry(&moved.key)).collect();
+        let path = machine.short(&file.path);
+        report.line(&format!("  {}  back into {path}, in plain text", logins.join(", ")))?;
+    }
+    for helper in &run.helpers {
+        let count = helper.moved.len();
+        report.line(&format!("  {count}  back into docker-credential-{}", helper.name))?;
+    }
+    if wishes.dry_run {
+        report.line("nothing was changed")?;
+        report.json(&document(&[], true, true))?;
+        return Ok(Outcome::Done);
+    }
+    confirm(wishes, shared)?;
+    let (returned, is_whole) = bring_back(&run, machine, report)?;
+    let failed = returned.iter().filter(|(_, r)| r.failure.is_some()).count();
+    // What cannot be read any more cannot be brought back later either.
+    if is_whole {
+        journal::close(state, &run)?;
+    }
+    if returned.len() > failed {
+        report.note("the store keeps its copies: imgsec-cred logout REGISTRY removes one");
+    }
+    if let Some(earlier) = journal::last(state)?.filter(|_| is_whole) {
+        report.note(&format!("what was moved at {} can be undone as well", earlier.at));
+    }
+    report.json(&document(&returned, is_whole && failed == 0, false))?;
+    Ok(if is_whole && failed == 0 { Outcome::Done } else { Outcome::Partly })
+}
+
+fn confirm(wishes: &Wishes, shared: &Shared) -> anyhow::Result<()> {
+    if wishes.yes {
+        return Ok(());
+    }
+    if !ask::can_ask(shared) {
+        let message = "this puts passwords back in plain text and needs a yes";
+        return Err(Refusal::new(message, Some("imgsec-cred migrate --undo --yes")).into());
+    }
+    if ask::yes("Go ahead?")? {
+        Ok(())
+    } else {
+        Err(Refusal::new("nothing was changed", None).into())
+    }
+}
+
+/// Brings back what each place held. Returns whether every place could be changed.
+fn bring_back(
+    run: &Run,
+    machine: &Machine,
+    report: &Report,
+) -> anyhow::Result<(Vec<(String, Returned)>, bool)> {
+    let store = stores::helper(machine)?;
+    let (mut all, mut is_whole) = (Vec::new(), true);
+    let mut add = |place: String, returned: Result<Vec<Returned>, Error>| -> anyhow::Result<()> {
+        match returned {
+            Ok(returned) => {
+                say(&place, &returned, report)?;
+                all.extend(returned.into_iter().map(|one| (place.clone(), one)));
+            }
+            Err(e) if is_of_the_store(&e) => return Err(e.into()),
+            Err(e) => {
+                is_whole = false;
+                report.marked(Mark::Fail, &format!("{place}: {e}"))?;
+            }
+        }
+        Ok(())
+    };
+    for file in &run.files {
+        add(machine.short(&file.path), undo::file(file, &store))?;
+    }
+    for changed in &run.helpers {
+        let name = format!("docker-credential-{}", changed.name);
+        let gone = || Error::new(ErrorKind::Failed, "it is not on the PATH any more");
+        let other = stores::other_helper(machine, &changed.name).ok_or_else(gone);
+        let back = |other: Helper| undo::helper(&changed.moved, &other, &store);
+        add(name, other.and_then(back))?;
+    }
+    Ok((all, is_whole))
+}
+
+fn is_of_the_store(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Locked | ErrorKind::Unavailable | ErrorKind::TimedOut)
+}
+
+fn say(place: &str, returned: &[Returned], report: &Report) -> std::io::Result<()> {
+    let back = returned.iter().filter(|one| one.failure.is_none()).count();
+    if back > 0 {
+        report.marked(Mark::Ok, &format!("{back} back in {place}"))?;
+    }
+    for one in returned {
+        if let Some(why) = &one.failure {
+            let line = format!("{} is not back in {place}: {why}", registry(&one.key));
+            report.marked(Mark::Warn, &line)?;
+        }
+    }
+    Ok(())
+}
+
+fn document(returned: &[(String, Returned)], is_ok: bool, is_dry: bool) -> serde_json::Value {
+    let items = returned.iter().map(|(place, one)| {
+        let action = if one.failure.is_none() { "restored" } else { "failed" };
+        json!({"from": place, "registry": registry(&one.key), "action": action, "why": one.failure})
+    });
+    json!({"schema": "imgsec.migrate/1", "ok": is_ok, "complete": is_ok, "undone": !is_dry,
+        "dry_run": is_dry, "items": items.collect::<Vec<_>>()})
+}

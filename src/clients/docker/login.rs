@@ -1,0 +1,98 @@
+//! One entry of `auths`: the login in it, read as Docker reads it, taken out and put back.
+
+use base64ct::{Base64, Encoding};
+use jsonc_parser::cst::{CstInputValue, CstObject};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::super::json;
+use crate::credential::Credential;
+use crate::server::{DOCKER_HUB, ServerKey};
+
+/// The user name that marks a secret as an identity token.
+const TOKEN_USER: &str = "<token>";
+
+/// The fields of an entry that say who logs in.
+const LOGIN_FIELDS: &[&str] = &["auth", "identitytoken", "username", "password"];
+
+/// The credential in one entry of `auths`; `None` where it holds no secret.
+pub(super) fn plain_login(
+    key: &str,
+    entry: &Map<String, Value>,
+) -> Option<Result<Credential, &'static str>> {
+    let text = |name| json::get(entry, name).and_then(Value::as_str).filter(|t| !t.is_empty());
+    let auth = match text("auth").map(decode) {
+        Some(Some((_, password))) if password.is_empty() => None,
+        Some(None) => return Some(Err("its auth is not base64 of user:password")),
+        auth => auth.flatten(),
+    };
+    let written = text("password")
+        .map(|p| (text("username").unwrap_or_default().to_owned(), Zeroizing::new(p.to_owned())));
+    // Docker decodes `auth` over the fields `username` and `password`.
+    let login = auth.or(written);
+    let token = text("identitytoken");
+    if text("registrytoken").is_some() {
+        return Some(Err("it holds a registry token, which no helper can keep"));
+    }
+    let (username, secret) = match (login, token) {
+        (None, None) => return None,
+        (Some(_), Some(_)) => {
+            return Some(Err(
+                "it holds a password and an identity token, and a helper keeps one secret",
+            ));
+        }
+        (None, Some(token)) => (TOKEN_USER.to_owned(), SecretString::from(token)),
+        (Some((username, _)), None) if username.is_empty() => {
+            return Some(Err("it has no user name"));
+        }
+        (Some((username, password)), None) => (username, SecretString::from(password.as_str())),
+    };
+    Some(server_key(key).map(|server| Credential::new(server, username, secret)))
+}
+
+/// The key under which Docker will ask a helper for what is written under `key`.
+fn server_key(key: &str) -> Result<ServerKey, &'static str> {
+    let server = ServerKey::parse(key).map_err(|_| "its key is no server")?;
+    if server.canonical() == DOCKER_HUB || server.is_hidden() {
+        return Ok(server);
+    }
+    // Docker finds `https://host/v1/` when it looks for `host` (`credentials.ConvertToHostname`).
+    let scheme = ["https://", "http://"].iter().find_map(|scheme| key.strip_prefix(scheme));
+    let rest = scheme.unwrap_or(key);
+    let host = rest.split('/').next().unwrap_or(rest);
+    if scheme.is_none() && server.may_lie_in_a_namespace() {
+        return Err("its key is a namespace, which Docker's helpers are never asked for");
+    }
+    ServerKey::parse(host).map_err(|_| "its key is no server")
+}
+
+/// `auth`: base64 of `user:password`. Docker drops NULs around the password.
+fn decode(auth: &str) -> Option<(String, Zeroizing<String>)> {
+    let bytes = Zeroizing::new(Base64::decode_vec(auth).ok()?);
+    let (username, password) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
+    Some((username.to_owned(), Zeroizing::new(password.trim_matches('\0').to_owned())))
+}
+
+/// Takes the login out of an entry; what else it holds stays.
+pub(super) fn blank(entry: &CstObject) {
+    for field in LOGIN_FIELDS {
+        json::set(entry, field, None);
+    }
+    if entry.properties().is_empty() {
+        // As Docker leaves it: other programs read the empty entry as "logged in".
+        let _ = entry.clone().replace_with(CstInputValue::Object(Vec::new()));
+    }
+}
+
+/// Puts a login into an entry, as Docker writes it.
+pub(super) fn restore(entry: &CstObject, credential: &Credential) {
+    let secret = credential.secret.expose_secret();
+    if credential.username == TOKEN_USER {
+        json::set(entry, "identitytoken", Some(secret));
+    } else {
+        let login = Zeroizing::new(format!("{}:{secret}", credential.username));
+        let auth = Zeroizing::new(Base64::encode_string(login.as_bytes()));
+        json::set(entry, "auth", Some(&auth));
+    }
+}
