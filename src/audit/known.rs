@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use super::places::Places;
 use super::remedy;
-use super::room::Room;
 use super::scan::{Facts, Reader, Scan, Skipped};
 use super::signals;
 use super::sources::{self, Source};
@@ -16,8 +15,7 @@ use super::sources::{self, Source};
 /// writers left behind.
 #[must_use]
 pub fn known(users: &[Places], facts: &Facts) -> Scan {
-    let room = Room::new();
-    let (mut scan, mut reader) = (Scan::default(), Reader::new(&room));
+    let (mut scan, mut reader) = (Scan::default(), Reader::default());
     let mut seen = BTreeSet::new();
     for places in users {
         let (paths, cut) = of_user(places);

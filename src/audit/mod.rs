@@ -21,7 +21,6 @@ pub mod places;
 pub mod prefilter;
 pub mod registry;
 pub mod remedy;
-mod room;
 pub mod scan;
 pub mod severity;
 pub mod signals;

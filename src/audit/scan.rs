@@ -11,12 +11,15 @@ use zeroize::Zeroize;
 use super::document::decode;
 use super::examine::{self, Hit};
 use super::finding::{self, Finding, Kind, Location, Severity, State};
-use super::room::{LARGE, Room, Taken};
 use super::{judge, prefilter, registry, severity, signals, sources, tokens};
 use crate::files;
 
 /// The largest file that is read, in bytes. Larger ones that hold text make a scan incomplete.
 pub const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
+
+/// From so many bytes on a file is looked at by one thread alone, one after the other: what is read
+/// from it takes many times its size.
+const LARGE: u64 = 512 * 1024;
 
 /// The most findings of one scan, their most bytes, and the most files that are named as not looked
 /// at, so that no tree can fill the memory.
@@ -140,25 +143,50 @@ pub fn environment(variables: impl Iterator<Item = (String, String)>, facts: &Fa
 }
 
 /// Reads files one after the other, in one buffer.
-pub(super) struct Reader<'r> {
+#[derive(Default)]
+pub(super) struct Reader {
     buffer: Vec<u8>,
-    room: &'r Room,
 }
 
-impl<'r> Reader<'r> {
-    /// A reader that shares the room with others.
-    pub(super) fn new(room: &'r Room) -> Self {
-        Self { buffer: Vec::new(), room }
-    }
+/// How far a file was read.
+enum Read {
+    /// It is worth reading closely.
+    Worth(Metadata),
+    /// There is nothing in it.
+    Nothing,
+    /// It has more bytes than were wanted.
+    Large,
+}
 
+impl Reader {
     /// Looks into one file. `name` stands for it in ids: its path from the folder that was asked for.
     pub(super) fn look(&mut self, path: &Path, name: &str, facts: &Facts, into: &mut Scan) {
-        into.looked_at += 1;
+        self.look_up_to(MAX_FILE_BYTES, path, name, facts, into);
+    }
+
+    /// As [`Reader::look`], but for a large file, which it leaves alone. Returns whether it looked.
+    pub(super) fn look_if_small(
+        &mut self,
+        path: &Path,
+        name: &str,
+        facts: &Facts,
+        into: &mut Scan,
+    ) -> bool {
+        self.look_up_to(LARGE, path, name, facts, into)
+    }
+
+    fn look_up_to(
+        &mut self,
+        bytes: u64,
+        path: &Path,
+        name: &str,
+        facts: &Facts,
+        into: &mut Scan,
+    ) -> bool {
         let skip = |reason: String| Skipped { path: path.to_owned(), reason };
-        let mut taken = None;
-        match self.read(path, &mut taken) {
-            Ok(Some(about)) => {
-                let _taken = taken.unwrap_or_else(|| self.room.take(about.len()));
+        match self.read(path, bytes) {
+            Ok(Read::Large) => return false,
+            Ok(Read::Worth(about)) => {
                 let text = decode(&self.buffer);
                 let (findings, why) = read_text(path, name, &text, Some(&about), facts);
                 let skipped = why.map(|reason| skip(reason.to_owned())).into_iter().collect();
@@ -166,45 +194,40 @@ impl<'r> Reader<'r> {
                 drop(text);
                 // Only what was read: the whole buffer has the size of the largest file.
                 self.buffer.as_mut_slice().zeroize();
-                self.shrink();
             }
-            Ok(None) | Err(files::Error::Missing(_)) => {}
+            Ok(Read::Nothing) | Err(files::Error::Missing(_)) => {}
             Err(files::Error::TooLarge(..)) => {
                 let limit = MAX_FILE_BYTES / 1024 / 1024;
                 into.skip(skip(format!("larger than {limit} MB")));
             }
             Err(error) => into.skip(skip(error.reason())),
         }
+        into.looked_at += 1;
+        self.shrink();
+        true
     }
 
-    /// Reads a file, and says whether it is worth reading closely. Only those that are hold a secret
-    /// that we know of, and are wiped before the next.
-    fn read(
-        &mut self,
-        path: &Path,
-        taken: &mut Option<Taken<'r>>,
-    ) -> Result<Option<Metadata>, files::Error> {
+    /// Reads a file of at most so many bytes. Only those that are worth it hold a secret that we know
+    /// of, and are wiped before the next.
+    fn read(&mut self, path: &Path, bytes: u64) -> Result<Read, files::Error> {
         let (file, about) =
             files::open(path, files::Links::Follow).map_err(|e| files::Error::io(path, e))?;
         if !about.is_file() {
             return Err(files::Error::NotRegular(path.to_owned()));
         }
         if about.len() > MAX_FILE_BYTES && prefilter::is_binary(&file) {
-            return Ok(None);
+            return Ok(Read::Nothing);
         }
         if about.len() > MAX_FILE_BYTES {
             return Err(files::Error::TooLarge(path.to_owned(), MAX_FILE_BYTES));
         }
-        if about.len() >= LARGE {
-            *taken = Some(self.room.take(about.len()));
+        if about.len() > bytes {
+            return Ok(Read::Large);
         }
         self.buffer.clear();
         files::read_into(&file, &about, path, MAX_FILE_BYTES, &mut self.buffer)?;
         let is_worth_it = prefilter::may_hold_credentials(&self.buffer);
-        if !is_worth_it {
-            self.shrink();
-        }
-        Ok(is_worth_it.then_some(about))
+        Ok(if is_worth_it { Read::Worth(about) } else { Read::Nothing })
     }
 
     /// Keeps no buffer of a large file.
