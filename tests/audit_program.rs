@@ -203,7 +203,6 @@ fn how_bad_it_must_be_to_fail_is_chosen() {
     assert_eq!(ends(&["--fail-on", "critical"]), Some(0));
     assert_eq!(ends(&["--exit-zero"]), Some(0));
     assert_eq!(ends(&["--fail-on", "awful"]), Some(2));
-    assert_eq!(world.audit(&["no such folder"]).status.code(), Some(6));
 }
 
 #[test]
@@ -263,7 +262,10 @@ fn nothing_on_a_disk_stops_it() {
     let name = "a\u{1b}[2Kb\nc/config.json";
     world.write(&format!("tree/{name}"), config("ghcr.io"));
     let (document, status) = world.json(&["tree"]);
-    assert_eq!(status, 1, "{document}");
+    assert_eq!(status, 3, "{document}");
+    let skipped = document["skipped"].as_array().unwrap();
+    let skipped: Vec<_> = skipped.iter().filter_map(|one| one["path"].as_str()).collect();
+    assert_eq!(skipped, ["tree/bomb.yaml", "tree/deep.xml"], "too many values");
     assert_eq!(document["findings"].as_array().unwrap().len(), 1);
     assert!(document["findings"][0]["locations"][0]["path"].as_str().unwrap().ends_with(name));
     let table = text(&world.audit(&["tree"]).stdout);
@@ -280,6 +282,21 @@ fn what_cannot_be_looked_at_is_named_and_the_answer_is_partial() {
     assert_eq!(document["skipped"][0]["path"], "tree/large.log");
     assert_eq!(document["skipped"][0]["reason"], "larger than 8 MB");
     assert_eq!(document["findings"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_path_that_is_missing_is_named_and_the_others_are_looked_at() {
+    let world = World::new();
+    world.write("tree/config.json", config("ghcr.io"));
+    let (document, status) = world.json(&["no such folder", "tree"]);
+    assert_eq!((status, &document["complete"]), (3, &false.into()));
+    assert_eq!(document["findings"].as_array().unwrap().len(), 1);
+    let skipped = &document["skipped"][0];
+    let expected = ("no such folder".into(), "no such file or folder".into());
+    assert_eq!((&skipped["path"], &skipped["reason"]), (&expected.0, &expected.1));
+    let output = world.audit(&["no such folder"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(text(&output.stdout).contains("no such folder: no such file or folder"), "{output:?}");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use base64ct::{Base64Unpadded, Encoding};
 
 use super::document::{Here, Node, Value};
-use super::finding::{Found, Kind};
+use super::finding::{Found, Kind, MAX_IN_FILE};
 
 /// Docker Hub's key in Docker's settings.
 const HUB: &str = "https://index.docker.io/v1/";
@@ -12,7 +12,8 @@ const HUB: &str = "https://index.docker.io/v1/";
 /// The credentials in the `auths` of a map; Docker reads each where there are several.
 pub fn find(here: &Here<'_>, found: &mut Vec<Found>) {
     for (_, auths) in here.fields().filter(|(name, _)| name.eq_ignore_ascii_case("auths")) {
-        auths.fields().for_each(|(registry, entry)| entry_of(registry, &entry, found));
+        let entries = auths.fields().take(MAX_IN_FILE + 1);
+        entries.for_each(|(registry, entry)| entry_of(registry, &entry, found));
     }
 }
 

@@ -12,6 +12,9 @@ const MAX_DEPTH: usize = 32;
 /// How long settings may be that lie in a quoted text: most, and all.
 const QUOTED: &[usize] = &[4 * 1024, 64 * 1024];
 
+/// How many settings a text may hold.
+const MAX_SETTINGS: usize = 5_000;
+
 /// How often a text may be looked through.
 const MAX_PASSES: usize = 4;
 
@@ -23,6 +26,9 @@ pub fn settings(text: &str) -> Vec<Node> {
     let mut found = Vec::new();
     let (mut done, mut looked_at) = (0, 0);
     for at in memchr::memmem::find_iter(text.as_bytes(), "auths") {
+        if found.len() == MAX_SETTINGS {
+            break;
+        }
         if at < done || looked_at > text.len().saturating_mul(MAX_PASSES) {
             continue;
         }

@@ -6,7 +6,7 @@ use base64ct::{Base64, Encoding};
 use secrecy::ExposeSecret;
 
 use super::document::{Document, Format, Here, Node, Value};
-use super::finding::Found;
+use super::finding::{Found, MAX_IN_FILE};
 use super::sources::{self, File, Find};
 use super::{inner, loose, registry};
 
@@ -22,37 +22,82 @@ pub struct Hit {
     pub found: Found,
 }
 
+/// How many bytes the credentials of one text may have.
+const MAX_BYTES: usize = 8 * 1024 * 1024;
+
+/// What was found in a text.
+#[derive(Debug, Default)]
+pub struct Examined {
+    /// In the order of its lines.
+    pub hits: Vec<Hit>,
+    /// Why it was looked at only in part.
+    pub is_partial: Option<&'static str>,
+    bytes: usize,
+}
+
+impl Examined {
+    /// Takes in what a source found, as long as there is room.
+    fn collect(&mut self, rule: &'static str, find: impl FnOnce(&mut Vec<Found>)) {
+        if self.is_full() {
+            return;
+        }
+        let mut all = Vec::new();
+        find(&mut all);
+        for found in all {
+            self.bytes += found.size();
+            if self.hits.len() == MAX_IN_FILE || self.bytes > MAX_BYTES {
+                self.is_partial = Some("more credentials than are reported of one file");
+                return;
+            }
+            self.hits.push(Hit { rule, found });
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.is_partial.is_some()
+    }
+}
+
 /// Every credential in a text, in the order of its lines; the same secret on the same line once for
 /// each registry. What is no credential (a placeholder, a reference, ciphertext) is among them:
 /// [`judge`](super::judge) knows.
 #[must_use]
 pub fn examine(path: &str, text: &str) -> Vec<Hit> {
+    look(path, text).hits
+}
+
+/// [`examine`], and whether it was all.
+#[must_use]
+pub fn look(path: &str, text: &str) -> Examined {
     let name = path.rsplit('/').next().unwrap_or(path);
     let document = Document::read(name, text);
     let file = File { path, document: &document };
-    let mut hits = Vec::new();
+    let mut all = Examined::default();
     for tree in &document.trees {
-        visit(&file, &Here::root(tree), 0, &mut hits);
+        visit(&file, &Here::root(tree), 0, &mut all);
     }
     if document.trees.is_empty() {
         for tree in &loose::documents(text) {
-            visit(&file, &Here::root(tree), 0, &mut hits);
+            visit(&file, &Here::root(tree), 0, &mut all);
         }
         // A pointer needs a file that has a structure as a whole.
-        hits.iter_mut().for_each(|hit| hit.found.pointer.clear());
+        all.hits.iter_mut().for_each(|hit| hit.found.pointer.clear());
     }
-    let values = Values::of(&document, &hits);
+    let values = Values::of(&document, &all.hits);
     for source in sources::ALL {
         if let Find::Text(find) = source.find {
-            collect(source.id, &mut hits, |found| {
+            all.collect(source.id, |found| {
                 find(&file, found);
                 found.retain(|found| !values.say(found));
             });
         }
     }
-    keep_first(&mut hits);
-    hits.sort_by_key(|hit| hit.found.line);
-    hits
+    keep_first(&mut all.hits);
+    all.hits.sort_by_key(|hit| hit.found.line);
+    if document.is_too_large {
+        all.is_partial = Some("more values than are read of one file");
+    }
+    all
 }
 
 /// A secret, and its registry in its one spelling.
@@ -66,7 +111,7 @@ impl Values {
     fn of(document: &Document<'_>, hits: &[Hit]) -> Self {
         let mut ends = HashMap::new();
         // A text of JSON has one line, whatever it says.
-        if document.format != Format::Json {
+        if document.format != Format::Json && !hits.is_empty() {
             document.trees.iter().for_each(|tree| texts(tree, &mut ends));
         }
         let mut logins: HashMap<Login, Vec<(usize, usize)>> = HashMap::new();
@@ -127,29 +172,26 @@ fn keep_first(hits: &mut Vec<Hit>) {
     });
 }
 
-fn collect(rule: &'static str, hits: &mut Vec<Hit>, find: impl FnOnce(&mut Vec<Found>)) {
-    let mut found = Vec::new();
-    find(&mut found);
-    hits.extend(found.into_iter().map(|found| Hit { rule, found }));
-}
-
 /// Shows a value and all below it to the sources.
-fn visit(file: &File<'_>, here: &Here<'_>, depth: usize, hits: &mut Vec<Hit>) {
+fn visit(file: &File<'_>, here: &Here<'_>, depth: usize, all: &mut Examined) {
+    if all.is_full() {
+        return;
+    }
     match &here.node.value {
         Value::Null => {}
         Value::Map(_) => {
             for source in sources::ALL {
                 if let Find::Map(find) = source.find {
-                    collect(source.id, hits, |found| find(file, here, found));
+                    all.collect(source.id, |found| find(file, here, found));
                 }
             }
-            here.fields().for_each(|(_, at)| visit(file, &at, depth, hits));
+            here.fields().for_each(|(_, at)| visit(file, &at, depth, all));
         }
-        Value::List(_) => here.items().for_each(|at| visit(file, &at, depth, hits)),
+        Value::List(_) => here.items().for_each(|at| visit(file, &at, depth, all)),
         Value::Text(text) if depth < MAX_INNER => {
             let trees: Vec<Node> = inner::trees(text);
             for node in &trees {
-                visit(file, &here.inner(node), depth + 1, hits);
+                visit(file, &here.inner(node), depth + 1, all);
             }
         }
         Value::Text(_) => {}

@@ -30,7 +30,18 @@ pub struct Found {
     pub expiry: Option<String>,
 }
 
+/// How many credentials one file may have; with more it is looked at only in part.
+pub const MAX_IN_FILE: usize = 5_000;
+
 impl Found {
+    /// How many bytes its texts have.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let named = [&self.registry, &self.username, &self.expiry];
+        let named: usize = named.into_iter().flatten().map(String::len).sum();
+        named + self.pointer.len() + self.secret.expose_secret().len()
+    }
+
     /// A secret at a value of a document; nothing is known yet of its registry and its user.
     #[must_use]
     pub fn at(place: &Here<'_>, kind: Kind, secret: impl Into<String>) -> Self {
@@ -208,6 +219,16 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// How many bytes it takes, about.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let place =
+            |l: &Location| size_of::<Location>() + l.path.as_os_str().len() + l.pointer.len();
+        let user = self.username.as_ref().map_or(0, String::len);
+        let texts = self.registry.len() + user + self.secret.expose_secret().len();
+        size_of::<Self>() + texts + self.locations.iter().map(place).sum::<usize>()
+    }
+
     /// Whether this is its secret, as a program reads it from the file: quotes and white space around
     /// it do not count.
     #[must_use]

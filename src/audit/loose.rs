@@ -13,6 +13,9 @@ use super::prefilter;
 /// How many words may stand after `<<` whose end is missing.
 const MAX_OPEN: usize = 16;
 
+/// How many documents a text may hold.
+const MAX_DOCUMENTS: usize = 2_000;
+
 /// What stands for `{{` and `}}` while a template is read: characters that no text has.
 const MARKS: [(&str, &str); 2] = [("{{", "\u{f8f0}"), ("}}", "\u{f8f1}")];
 
@@ -33,6 +36,9 @@ fn heredocs(text: &str) -> Vec<Node> {
         let line = &text[next + at..];
         let line = line.split_once('\n').map_or(line, |(line, _)| line);
         next += at + line.len();
+        if found.len() >= MAX_DOCUMENTS {
+            break;
+        }
         let Some(word) = heredoc(line).filter(|word| !open.contains(word)) else { continue };
         let body = text.get(next + 1..).unwrap_or_default();
         let Some(length) = end(body, word) else {
@@ -91,15 +97,21 @@ fn template(text: &str) -> Vec<Node> {
     if !text.contains("{{") {
         return Vec::new();
     }
-    let line = |line: &str| {
+    let mut marked = String::with_capacity(text.len());
+    for line in text.lines() {
         let trimmed = line.trim();
-        if trimmed.starts_with("{{") && trimmed.ends_with("}}") || trimmed.starts_with("{%") {
-            return String::new();
+        let is_dropped =
+            trimmed.starts_with("{{") && trimmed.ends_with("}}") || trimmed.starts_with("{%");
+        if !is_dropped && line.contains("{{") {
+            let line =
+                MARKS.iter().fold(line.to_owned(), |line, (plain, mark)| line.replace(plain, mark));
+            marked.push_str(&line);
+        } else if !is_dropped {
+            marked.push_str(line);
         }
-        MARKS.iter().fold(line.to_owned(), |line, (plain, mark)| line.replace(plain, mark))
-    };
-    let lines: Vec<String> = text.lines().map(line).collect();
-    let trees = document::parse(Format::Yaml, &lines.join("\n")).unwrap_or_default();
+        marked.push('\n');
+    }
+    let trees = document::parse(Format::Yaml, &marked).unwrap_or_default();
     trees.into_iter().map(unmarked).collect()
 }
 

@@ -9,6 +9,7 @@ use aho_corasick::Anchored;
 use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::dfa::DFA;
 
+use super::document::is_utf16;
 use super::sources;
 
 /// Base64 of `{"auths"`, as manifests hold it, in the layouts that programs write.
@@ -84,16 +85,6 @@ fn is_machine_made(bytes: &[u8]) -> bool {
         all += sample.iter().filter(|b| **b != 0).count();
     }
     bad * 10 > all
-}
-
-/// Whether the bytes begin as UTF-16 does.
-fn is_utf16(bytes: &[u8]) -> bool {
-    let zeros = |at: [usize; 4]| at.map(|at| bytes.get(at) == Some(&0));
-    let odd_or_even = [true, false, true, false];
-    bytes.starts_with(&[0xff, 0xfe])
-        || bytes.starts_with(&[0xfe, 0xff])
-        || bytes.len() >= 4
-            && (zeros([0, 1, 2, 3]) == odd_or_even || zeros([1, 0, 3, 2]) == odd_or_even)
 }
 
 /// Whether a file too large to be read begins as no text does.

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroize;
 
 use super::document::decode;
-use super::examine::{Hit, examine};
+use super::examine::{self, Hit};
 use super::finding::{self, Finding, Kind, Location, Severity, State};
 use super::{judge, prefilter, registry, severity, signals, sources, tokens};
 use crate::files;
@@ -17,8 +17,18 @@ use crate::files;
 /// The largest file that is read, in bytes. Larger ones that hold text make a scan incomplete.
 pub const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
 
-/// The most findings of one scan, so that no tree can fill the memory.
-pub const MAX_FINDINGS: usize = 50_000;
+/// From so many bytes on a file is looked at by one thread alone, one after the other: what is read
+/// from it takes many times its size.
+const LARGE: u64 = 512 * 1024;
+
+/// The most findings of one scan, their most bytes, and the most files that are named as not looked
+/// at, so that no tree can fill the memory.
+pub const MAX_FINDINGS: usize = 10_000;
+const MAX_FINDING_BYTES: usize = 12 * 1024 * 1024;
+const MAX_SKIPPED: usize = 10_000;
+
+/// The path of what is skipped beyond these limits.
+const MORE: &str = "…";
 
 /// What a scan found, and what it could not look at.
 #[derive(Debug, Default)]
@@ -29,6 +39,8 @@ pub struct Scan {
     pub looked_at: usize,
     /// What could not be read, or not to its end.
     pub skipped: Vec<Skipped>,
+    /// How many bytes the findings take.
+    bytes: usize,
 }
 
 /// A file or a folder that was not looked at.
@@ -56,13 +68,25 @@ impl Scan {
     /// Adds what another one found.
     pub(super) fn add(&mut self, other: Scan) {
         self.looked_at += other.looked_at;
-        self.skipped.extend(other.skipped);
-        let room = MAX_FINDINGS.saturating_sub(self.findings.len());
-        if other.findings.len() > room && !self.skipped.iter().any(|s| s.path == Path::new("…")) {
-            let reason = format!("more than {MAX_FINDINGS} findings");
-            self.skipped.push(Skipped { path: PathBuf::from("…"), reason });
+        other.skipped.into_iter().for_each(|skipped| self.skip(skipped));
+        for finding in other.findings {
+            self.bytes += finding.size();
+            if self.findings.len() == MAX_FINDINGS || self.bytes > MAX_FINDING_BYTES {
+                self.skip(Skipped { path: MORE.into(), reason: "more findings".to_owned() });
+                return;
+            }
+            self.findings.push(finding);
         }
-        self.findings.extend(other.findings.into_iter().take(room));
+    }
+
+    /// Names what was not looked at.
+    pub(super) fn skip(&mut self, skipped: Skipped) {
+        if self.skipped.len() < MAX_SKIPPED {
+            self.skipped.push(skipped);
+        } else if self.skipped.len() == MAX_SKIPPED {
+            let reason = "more files that cannot be looked at".to_owned();
+            self.skipped.push(Skipped { path: MORE.into(), reason });
+        }
     }
 
     /// Marks secrets that lie in several files, and sorts: the worst first, then by place.
@@ -124,43 +148,93 @@ pub(super) struct Reader {
     buffer: Vec<u8>,
 }
 
+/// How far a file was read.
+enum Read {
+    /// It is worth reading closely.
+    Worth(Metadata),
+    /// There is nothing in it.
+    Nothing,
+    /// It has more bytes than were wanted.
+    Large,
+}
+
 impl Reader {
     /// Looks into one file. `name` stands for it in ids: its path from the folder that was asked for.
     pub(super) fn look(&mut self, path: &Path, name: &str, facts: &Facts, into: &mut Scan) {
-        into.looked_at += 1;
+        self.look_up_to(MAX_FILE_BYTES, path, name, facts, into);
+    }
+
+    /// As [`Reader::look`], but for a large file, which it leaves alone. Returns whether it looked.
+    pub(super) fn look_if_small(
+        &mut self,
+        path: &Path,
+        name: &str,
+        facts: &Facts,
+        into: &mut Scan,
+    ) -> bool {
+        self.look_up_to(LARGE, path, name, facts, into)
+    }
+
+    fn look_up_to(
+        &mut self,
+        bytes: u64,
+        path: &Path,
+        name: &str,
+        facts: &Facts,
+        into: &mut Scan,
+    ) -> bool {
         let skip = |reason: String| Skipped { path: path.to_owned(), reason };
-        match self.read(path) {
-            Ok(Some(about)) => {
+        match self.read(path, bytes) {
+            Ok(Read::Large) => return false,
+            Ok(Read::Worth(about)) => {
                 let text = decode(&self.buffer);
-                let findings = in_text(path, name, &text, Some(&about), facts);
-                into.add(Scan { findings, ..Scan::default() });
+                let (findings, why) = read_text(path, name, &text, Some(&about), facts);
+                let skipped = why.map(|reason| skip(reason.to_owned())).into_iter().collect();
+                into.add(Scan { findings, skipped, ..Scan::default() });
                 drop(text);
                 // Only what was read: the whole buffer has the size of the largest file.
                 self.buffer.as_mut_slice().zeroize();
             }
-            Ok(None) | Err(files::Error::Missing(_)) => {}
+            Ok(Read::Nothing) | Err(files::Error::Missing(_)) => {}
             Err(files::Error::TooLarge(..)) => {
                 let limit = MAX_FILE_BYTES / 1024 / 1024;
-                into.skipped.push(skip(format!("larger than {limit} MB")));
+                into.skip(skip(format!("larger than {limit} MB")));
             }
-            Err(error) => into.skipped.push(skip(error.reason())),
+            Err(error) => into.skip(skip(error.reason())),
         }
+        into.looked_at += 1;
+        self.shrink();
+        true
     }
 
-    /// Reads a file, and says whether it is worth reading closely. Only those that are hold a secret
-    /// that we know of, and are wiped before the next.
-    fn read(&mut self, path: &Path) -> Result<Option<Metadata>, files::Error> {
+    /// Reads a file of at most so many bytes. Only those that are worth it hold a secret that we know
+    /// of, and are wiped before the next.
+    fn read(&mut self, path: &Path, bytes: u64) -> Result<Read, files::Error> {
         let (file, about) =
             files::open(path, files::Links::Follow).map_err(|e| files::Error::io(path, e))?;
         if !about.is_file() {
             return Err(files::Error::NotRegular(path.to_owned()));
         }
         if about.len() > MAX_FILE_BYTES && prefilter::is_binary(&file) {
-            return Ok(None);
+            return Ok(Read::Nothing);
+        }
+        if about.len() > MAX_FILE_BYTES {
+            return Err(files::Error::TooLarge(path.to_owned(), MAX_FILE_BYTES));
+        }
+        if about.len() > bytes {
+            return Ok(Read::Large);
         }
         self.buffer.clear();
         files::read_into(&file, &about, path, MAX_FILE_BYTES, &mut self.buffer)?;
-        Ok(prefilter::may_hold_credentials(&self.buffer).then_some(about))
+        let is_worth_it = prefilter::may_hold_credentials(&self.buffer);
+        Ok(if is_worth_it { Read::Worth(about) } else { Read::Nothing })
+    }
+
+    /// Keeps no buffer of a large file.
+    fn shrink(&mut self) {
+        if self.buffer.capacity() as u64 > LARGE {
+            self.buffer = Vec::new();
+        }
     }
 }
 
@@ -178,12 +252,23 @@ pub fn in_text(
     about: Option<&Metadata>,
     facts: &Facts,
 ) -> Vec<Finding> {
+    read_text(path, name, text, about, facts).0
+}
+
+/// [`in_text`], and why it is not all.
+fn read_text(
+    path: &Path,
+    name: &str,
+    text: &str,
+    about: Option<&Metadata>,
+    facts: &Facts,
+) -> (Vec<Finding>, Option<&'static str>) {
     let slashes = path.to_string_lossy().replace('\\', "/");
-    let hits = examine(&slashes, text);
+    let examined = examine::look(&slashes, text);
     let mut findings: Vec<Finding> = Vec::new();
-    // By secret: a file may have a hundred thousand.
+    // By secret: a file may have thousands.
     let mut places: HashMap<String, Vec<usize>> = HashMap::new();
-    for finding in hits.into_iter().filter_map(|hit| judged(path, hit, facts)) {
+    for finding in examined.hits.into_iter().filter_map(|hit| judged(path, hit, facts)) {
         let known = places.entry(finding.secret.expose_secret().to_owned()).or_default();
         let same = known.iter().copied().find(|at| {
             let known = &findings[*at];
@@ -209,7 +294,7 @@ pub fn in_text(
         }
     }
     identify(&mut findings, name);
-    findings
+    (findings, examined.is_partial)
 }
 
 /// Says how bad each is, and gives it its id.

@@ -2,7 +2,6 @@
 //! system and without following symbolic links.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
@@ -18,48 +17,77 @@ const PRUNED: &[&str] = &[".git/objects", ".hg/store", ".svn/pristine", "node_mo
 /// looked at, now and then.
 #[must_use]
 pub fn paths(paths: &[PathBuf], facts: &Facts, progress: &(dyn Fn(usize) + Sync)) -> Scan {
-    let total = Mutex::new(Scan::default());
     let count = AtomicUsize::new(0);
-    for path in paths {
-        one(path, facts, &total, &|| {
-            let files = count.fetch_add(1, Ordering::Relaxed) + 1;
-            if files.is_multiple_of(512) {
-                progress(files);
-            }
-        });
-    }
-    total.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).finish()
+    let looked_at = || {
+        let files = count.fetch_add(1, Ordering::Relaxed) + 1;
+        if files.is_multiple_of(512) {
+            progress(files);
+        }
+    };
+    let (send, large) = mpsc::channel();
+    let found = std::thread::scope(|threads| {
+        let large = threads.spawn(|| one_by_one(large, facts, &looked_at));
+        let mut found = Scan::default();
+        for path in paths {
+            tree(path, facts, &send, &looked_at).into_iter().for_each(|scan| found.add(scan));
+        }
+        drop(send);
+        found.add(large.join().unwrap_or_default());
+        found
+    });
+    found.finish()
 }
 
-fn one(root: &Path, facts: &Facts, total: &Mutex<Scan>, looked_at: &(dyn Fn() + Sync)) {
-    let add = |scan: Scan| {
-        total.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(scan);
-    };
+/// A file that is left to the thread for large ones: its path, and its name in ids.
+type Large = (PathBuf, String);
+
+/// Large files take much memory: one at a time, by a thread whose memory is used again for the next.
+fn one_by_one(files: mpsc::Receiver<Large>, facts: &Facts, looked_at: &(dyn Fn() + Sync)) -> Scan {
+    let (mut scan, mut reader) = (Scan::default(), Reader::default());
+    for (path, name) in files {
+        reader.look(&path, &name, facts, &mut scan);
+        looked_at();
+    }
+    scan
+}
+
+/// What each thread found below a path.
+fn tree(
+    root: &Path,
+    facts: &Facts,
+    large: &mpsc::Sender<Large>,
+    looked_at: &(dyn Fn() + Sync),
+) -> mpsc::Receiver<Scan> {
     let mut walk = WalkBuilder::new(root);
     walk.standard_filters(false).follow_links(false).same_file_system(true);
     walk.filter_entry(|entry| !is_pruned(entry.path()));
     let (send, receive) = mpsc::channel::<Scan>();
     walk.build_parallel().run(|| {
-        let (scan, reader) = Default::default();
+        let (scan, reader) = (Scan::default(), Reader::default());
         let mut own = Own { scan, reader, send: send.clone() };
+        let large = large.clone();
         Box::new(move |entry| {
             match entry {
                 Ok(entry) if is_file(&entry) => {
                     let path = entry.path();
                     let name = path.strip_prefix(root).ok().filter(|p| *p != Path::new(""));
                     let name = name.or_else(|| path.file_name().map(Path::new)).unwrap_or(path);
+                    let name = name.to_string_lossy();
                     let Own { scan, reader, .. } = &mut own;
-                    reader.look(path, &name.to_string_lossy(), facts, scan);
-                    looked_at();
+                    if reader.look_if_small(path, &name, facts, scan) {
+                        looked_at();
+                    } else {
+                        // Nobody receives where the scan was given up.
+                        let _ = large.send((path.to_owned(), name.into_owned()));
+                    }
                 }
                 Ok(_) => {}
-                Err(error) => own.scan.skipped.push(skipped(root, &error)),
+                Err(error) => own.scan.skip(skipped(root, &error)),
             }
             WalkState::Continue
         })
     });
-    drop(send);
-    receive.into_iter().for_each(add);
+    receive
 }
 
 /// What one thread found; handed over at its end.

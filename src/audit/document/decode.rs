@@ -9,11 +9,10 @@ use std::borrow::Cow;
 pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     let text = match bytes {
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
-        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes).into(),
-        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes).into(),
-        _ if is_utf16(bytes, 1) => utf16(bytes, u16::from_le_bytes).into(),
-        _ if is_utf16(bytes, 0) => utf16(bytes, u16::from_be_bytes).into(),
-        _ => of_zsh(bytes).map_or_else(|| String::from_utf8_lossy(bytes), Cow::Owned),
+        _ => match order(bytes) {
+            Some(Order { mark, read }) => utf16(&bytes[mark..], read).into(),
+            None => of_zsh(bytes).map_or_else(|| String::from_utf8_lossy(bytes), Cow::Owned),
+        },
     };
     if memchr::memchr2(0, b'\r', text.as_bytes()).is_none() {
         return text;
@@ -49,10 +48,34 @@ fn utf16(bytes: &[u8], read: fn([u8; 2]) -> u16) -> String {
     char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
-/// Whether the text begins with ASCII in two bytes each, of which the one at `zero` is 0.
-fn is_utf16(bytes: &[u8], zero: usize) -> bool {
+/// How UTF-16 is written: how long its mark is, and in which order its bytes are.
+struct Order {
+    mark: usize,
+    read: fn([u8; 2]) -> u16,
+}
+
+/// Whether bytes are a text in UTF-16.
+#[must_use]
+pub fn is_utf16(bytes: &[u8]) -> bool {
+    order(bytes).is_some()
+}
+
+/// The order of UTF-16: the one that the mark says; without a mark, the one in which the begin of the
+/// text is ASCII, but for a letter here and there.
+fn order(bytes: &[u8]) -> Option<Order> {
     let begin = &bytes[..bytes.len().min(64) & !1];
-    !begin.is_empty() && begin.chunks_exact(2).all(|pair| pair[zero] == 0 && pair[1 - zero] != 0)
+    let is_ascii = |zero: usize| {
+        let wide = begin.chunks_exact(2).filter(|pair| pair[zero] == 0 && pair[1 - zero] != 0);
+        begin.len() >= 4 && wide.count() * 8 >= begin.len() / 2 * 7
+    };
+    let (mark, read): (usize, fn([u8; 2]) -> u16) = match bytes {
+        [0xff, 0xfe, ..] => (2, u16::from_le_bytes),
+        [0xfe, 0xff, ..] => (2, u16::from_be_bytes),
+        _ if is_ascii(1) => (0, u16::from_le_bytes),
+        _ if is_ascii(0) => (0, u16::from_be_bytes),
+        _ => return None,
+    };
+    Some(Order { mark, read })
 }
 
 #[cfg(test)]
@@ -76,6 +99,9 @@ mod tests {
         }
         assert_eq!(decode(b"b0VIM\0\0\"auths\": {\0}"), "b0VIM\n\n\"auths\": {\n}");
         assert_eq!(decode(b""), "");
+        let one_letter: Vec<u8> =
+            "# zaměstnanec".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(decode(&one_letter), "# zaměstnanec");
     }
 
     #[test]

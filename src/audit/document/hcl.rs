@@ -8,7 +8,7 @@ use std::vec::IntoIter;
 use base64ct::{Base64, Encoding};
 
 use self::tokens::{Token, Tokens};
-use super::{MAX_DEPTH, MAX_VALUES, Node, Value};
+use super::{MAX_DEPTH, MAX_VALUES, Node, Refused, Value};
 
 mod tokens;
 
@@ -32,13 +32,20 @@ const SAME: &[&str] = &[
     "yamlencode",
 ];
 
-/// The tree of a text; `None` where it is not of this language.
-pub(super) fn parse(text: &str) -> Option<Node> {
+/// The tree of a text.
+///
+/// # Errors
+/// [`Refused`], where it is not of this language, too deep or too large.
+pub(super) fn parse(text: &str) -> Result<Node, Refused> {
     let mut tokens = Tokens::of(text);
-    let (next, line) = tokens.next()?;
+    let (next, line) = tokens.next().ok_or(Refused::Broken)?;
     let mut reader = Reader { tokens, next, line, values: 0 };
-    reader.body(0, false)
+    let tree = reader.body(0, false);
+    tree.ok_or(if reader.values > MAX_BLOCKS { Refused::TooLarge } else { Refused::Broken })
 }
+
+/// How many values a text may have: while they are gathered, they take more room than elsewhere.
+const MAX_BLOCKS: usize = MAX_VALUES / 2;
 
 /// One value under its names: that of an attribute, then labels of a block.
 type Part = (IntoIter<String>, Node);
@@ -213,7 +220,7 @@ impl<'t> Reader<'t> {
 
     fn count(&mut self, depth: usize) -> Option<()> {
         self.values += 1;
-        (depth <= MAX_DEPTH && self.values <= MAX_VALUES).then_some(())
+        (depth <= MAX_DEPTH && self.values <= MAX_BLOCKS).then_some(())
     }
 }
 

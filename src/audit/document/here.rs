@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use super::{Node, Value};
 
+/// The longest names that a pointer is made of, in bytes: a thousand findings may have the same.
+const MAX_POINTER: usize = 1024;
+
 /// Where a value is: itself, and all that is above it.
 #[derive(Debug, Clone, Copy)]
 pub struct Here<'t> {
@@ -134,11 +137,15 @@ impl<'t> Here<'t> {
         self.outermost().node.line
     }
 
-    /// A JSON pointer (RFC 6901) to it; inside a document in a text, to the text.
+    /// A JSON pointer (RFC 6901) to it; inside a document in a text, to the text. Nothing where it
+    /// would be longer than a kilobyte.
     #[must_use]
     pub fn pointer(&self) -> String {
         let mut steps = Vec::new();
         let mut next = Some(self.outermost());
+        if next.is_some_and(|here| here.names().map(str::len).sum::<usize>() > MAX_POINTER) {
+            return String::new();
+        }
         while let Some(here) = next {
             match here.step {
                 Step::Name(name) => {

@@ -10,19 +10,17 @@ mod format;
 mod hcl;
 mod here;
 mod json;
+mod limits;
+mod lines;
 mod properties;
 mod toml;
 mod xml;
 mod yaml;
 
-pub use decode::decode;
+pub use decode::{decode, is_utf16};
 pub use here::{Here, Step};
-
-/// How deep a tree may be; deeper files are read as lines only.
-pub const MAX_DEPTH: usize = 200;
-
-/// How many values the trees of one file may have, so that a file of aliases cannot grow.
-pub const MAX_VALUES: usize = 400_000;
+pub use limits::{MAX_DEPTH, MAX_VALUES, Refused};
+pub use lines::Lines;
 
 /// A value and the line it begins on, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +72,8 @@ pub struct Document<'t> {
     pub format: Format,
     /// The roots of its trees; several in a YAML stream, none where it is only lines.
     pub trees: Vec<Node>,
+    /// Whether it has a structure that is too large to be read, and so is only lines.
+    pub is_too_large: bool,
 }
 
 impl fmt::Debug for Value {
@@ -102,25 +102,43 @@ impl<'t> Document<'t> {
         let named = format::by_name(name);
         let formats = format::by_text(text).iter().copied().filter(|format| Some(*format) != named);
         for format in named.into_iter().chain(formats) {
-            if let Some(trees) = parse(format, text) {
-                return Self { text, format, trees };
+            match read(format, text) {
+                Ok(trees) => return Self { text, format, trees, is_too_large: false },
+                Err(Refused::TooLarge) => {
+                    return Self { is_too_large: true, ..Self::lines(text) };
+                }
+                Err(Refused::Broken) => {}
             }
         }
-        Self { text, format: Format::Lines, trees: Vec::new() }
+        Self::lines(text)
+    }
+
+    fn lines(text: &'t str) -> Self {
+        Self { text, format: Format::Lines, trees: Vec::new(), is_too_large: false }
     }
 }
 
 /// The trees of a text; `None` where it is not of this format, or too deep or too large.
 #[must_use]
 pub fn parse(format: Format, text: &str) -> Option<Vec<Node>> {
+    read(format, text).ok()
+}
+
+/// The trees of a text.
+///
+/// # Errors
+/// [`Refused`], where it is not of this format, or too deep or too large.
+pub fn read(format: Format, text: &str) -> Result<Vec<Node>, Refused> {
+    limits::check(format, text)?;
+    let one = |node: Option<Node>| node.map(|node| vec![node]).ok_or(Refused::Broken);
     match format {
         Format::Json => json::parse(text).map(|node| vec![node]),
         Format::Yaml => yaml::parse(text),
-        Format::Toml => toml::parse(text).map(|node| vec![node]),
+        Format::Toml => one(toml::parse(text)),
         Format::Hcl => hcl::parse(text).map(|node| vec![node]),
-        Format::Xml => xml::parse(text).map(|node| vec![node]),
-        Format::Properties => properties::parse(text).map(|node| vec![node]),
-        Format::Lines => None,
+        Format::Xml => one(xml::parse(text)),
+        Format::Properties => one(properties::parse(text)),
+        Format::Lines => Err(Refused::Broken),
     }
 }
 
@@ -152,24 +170,6 @@ impl Node {
             Value::List(items) => items,
             _ => &[],
         }
-    }
-}
-
-/// Which line a byte of a text is on, counted from 1.
-#[derive(Debug)]
-pub struct Lines(Vec<usize>);
-
-impl Lines {
-    /// Looks for the line ends of a text.
-    #[must_use]
-    pub fn of(text: &str) -> Self {
-        Self(memchr::memchr_iter(b'\n', text.as_bytes()).collect())
-    }
-
-    /// The line of the byte at this place.
-    #[must_use]
-    pub fn line(&self, at: usize) -> usize {
-        self.0.partition_point(|end| *end < at) + 1
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) fn parse(text: &str) -> Option<Node> {
     table(document.as_table(), &lines, 1)
 }
 
-fn table(table: &Table, lines: &Lines, above: usize) -> Option<Node> {
+fn table(table: &Table, lines: &Lines<'_>, above: usize) -> Option<Node> {
     let line = table.span().map_or(above, |span| lines.line(span.start));
     let mut entries = Vec::new();
     for (name, item) in table.iter() {
@@ -20,7 +20,7 @@ fn table(table: &Table, lines: &Lines, above: usize) -> Option<Node> {
     Some(Node { value: Value::Map(entries), line })
 }
 
-fn node(item: &Item, lines: &Lines, above: usize) -> Option<Node> {
+fn node(item: &Item, lines: &Lines<'_>, above: usize) -> Option<Node> {
     match item {
         Item::None => Some(Node { value: Value::Null, line: above }),
         Item::Value(found) => value(found, lines, above),
@@ -32,7 +32,7 @@ fn node(item: &Item, lines: &Lines, above: usize) -> Option<Node> {
     }
 }
 
-fn value(found: &Toml, lines: &Lines, above: usize) -> Option<Node> {
+fn value(found: &Toml, lines: &Lines<'_>, above: usize) -> Option<Node> {
     let line = found.span().map_or(above, |span| lines.line(span.start));
     let value = match found {
         Toml::String(text) => Value::Text(text.value().clone()),

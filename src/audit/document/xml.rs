@@ -19,7 +19,7 @@ pub(super) fn parse(text: &str) -> Option<Node> {
     Some(Node { value: Value::Map(vec![(root.tag_name().name().to_owned(), tree)]), line })
 }
 
-fn element(found: roxmltree::Node<'_, '_>, lines: &Lines, depth: usize) -> Option<Node> {
+fn element(found: roxmltree::Node<'_, '_>, lines: &Lines<'_>, depth: usize) -> Option<Node> {
     if depth > MAX_DEPTH {
         return None;
     }

@@ -1,21 +1,49 @@
 //! YAML, of one document or several, read event by event: aliases are followed once each, and a
-//! file of aliases ends at [`MAX_VALUES`].
+//! file of aliases ends at [`MAX_VALUES`] and [`MAX_REPEATED`].
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, Parser, ScalarStyle};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
-use super::{MAX_DEPTH, MAX_VALUES, Node, Value};
+use super::limits::{MAX_MARKS, MAX_REPEATED};
+use super::{MAX_DEPTH, MAX_VALUES, Node, Refused, Value};
 
-/// The trees of a stream; `None` where it is no YAML, or nothing but one text.
-pub(super) fn parse(text: &str) -> Option<Vec<Node>> {
+/// The trees of a stream.
+///
+/// # Errors
+/// [`Refused`], where it is no YAML, nothing but one text, too deep or too large.
+pub(super) fn parse(text: &str) -> Result<Vec<Node>, Refused> {
+    let marks = Cell::new(0);
+    if text.len() <= MAX_MARKS {
+        return build(Parser::new_from_str(text), &marks);
+    }
+    // A list in braces may be a name: the parser keeps all its words until it knows.
+    let is_mark = |c: char| c.is_ascii_punctuation() && !matches!(c, '/' | '.' | '+' | '=' | '_');
+    let watched = text.chars().map_while(|c| {
+        marks.set(marks.get() + usize::from(is_mark(c)));
+        (marks.get() <= MAX_MARKS).then_some(c)
+    });
+    build(Parser::new_from_iter(watched), &marks)
+}
+
+/// The trees of a stream's events. `marks` counts what the parser has read since the last one.
+fn build<'t>(
+    events: impl Iterator<Item = Result<(Event<'t>, Span), ScanError>>,
+    marks: &Cell<usize>,
+) -> Result<Vec<Node>, Refused> {
     let mut builder = Builder::default();
-    for event in Parser::new_from_str(text) {
-        let (event, span) = event.ok()?;
-        builder.take(event, span.start.line())?;
+    for event in events {
+        if marks.get() > MAX_MARKS {
+            return Err(Refused::TooLarge);
+        }
+        let (event, span) = event.map_err(|_| Refused::Broken)?;
+        marks.set(0);
+        builder.take(event, span.start.line()).ok_or_else(|| builder.refusal())?;
     }
     let has_structure = |node: &Node| !matches!(node.value, Value::Text(_) | Value::Null);
-    builder.roots.iter().any(has_structure).then_some(builder.roots)
+    let is_one = builder.roots.iter().any(has_structure);
+    if is_one { Ok(builder.roots) } else { Err(Refused::Broken) }
 }
 
 /// What is being built: the open lists and maps, innermost last.
@@ -25,6 +53,8 @@ struct Builder {
     open: Vec<Open>,
     anchors: HashMap<usize, Node>,
     values: usize,
+    /// How many bytes of texts are there more than once.
+    repeated: usize,
 }
 
 struct Open {
@@ -51,9 +81,11 @@ impl Builder {
                 self.put(done.node, done.anchor)
             }
             Event::Alias(anchor) => {
-                let node = self.anchors.get(&anchor).cloned();
-                let node = node.unwrap_or(Node { value: Value::Null, line });
-                self.values += size(&node);
+                let Some(size) = self.anchors.get(&anchor).map(size) else {
+                    return self.put(Node { value: Value::Null, line }, 0);
+                };
+                self.repeat(size)?;
+                let node = self.anchors.get(&anchor)?.clone();
                 self.put(node, 0)
             }
             _ => Some(()),
@@ -65,14 +97,29 @@ impl Builder {
         (self.open.len() <= MAX_DEPTH).then_some(())
     }
 
+    /// Makes room for one more of the same; `None` where there is none.
+    fn repeat(&mut self, (values, bytes): (usize, usize)) -> Option<()> {
+        self.values += values;
+        self.repeated += bytes;
+        (!self.is_full()).then_some(())
+    }
+
+    fn is_full(&self) -> bool {
+        self.values > MAX_VALUES || self.repeated > MAX_REPEATED
+    }
+
+    fn refusal(&self) -> Refused {
+        if self.is_full() { Refused::TooLarge } else { Refused::Broken }
+    }
+
     /// Puts a value that is complete where it belongs.
     fn put(&mut self, node: Node, anchor: usize) -> Option<()> {
         self.values += 1;
-        if self.values > MAX_VALUES {
+        if self.is_full() {
             return None;
         }
         if anchor != 0 {
-            self.values += size(&node);
+            self.repeat(size(&node))?;
             self.anchors.insert(anchor, node.clone());
         }
         let Some(open) = self.open.last_mut() else {
@@ -102,12 +149,16 @@ fn merged(node: Node) -> Vec<(String, Node)> {
     }
 }
 
-/// How many values a tree has.
-fn size(node: &Node) -> usize {
+/// How many values a tree has, and how many bytes of text.
+fn size(node: &Node) -> (usize, usize) {
+    let sum = |all: (usize, usize), more: (usize, usize)| (all.0 + more.0, all.1 + more.1);
     match &node.value {
-        Value::List(items) => 1 + items.iter().map(size).sum::<usize>(),
-        Value::Map(entries) => 1 + entries.iter().map(|(_, node)| size(node)).sum::<usize>(),
-        _ => 1,
+        Value::List(items) => items.iter().map(size).fold((1, 0), sum),
+        Value::Map(entries) => entries
+            .iter()
+            .fold((1, 0), |all, (name, node)| sum(sum(all, (0, name.len())), size(node))),
+        Value::Text(text) => (1, text.len()),
+        Value::Null => (1, 0),
     }
 }
 
@@ -137,9 +188,14 @@ mod tests {
                 vec![format!("*a{}", n - 1); 10].join(",")
             ));
         }
-        assert!(parse(&bomb).is_none());
-        assert!(parse(&"[".repeat(100_000)).is_none());
-        assert!(parse(&"a:\n".repeat(3)).is_some());
-        assert!(parse("just words").is_none());
+        assert_eq!(parse(&bomb), Err(Refused::TooLarge));
+        let long = format!("x: &x {}\n{}", "x".repeat(100_000), "y: *x\n".repeat(1000));
+        assert_eq!(parse(&long), Err(Refused::TooLarge));
+        assert!(parse(&"[".repeat(100_000)).is_err());
+        assert!(parse(&"a:\n".repeat(3)).is_ok());
+        assert!(parse("just words").is_err());
+        for open in ["a: {", "{a: [", "- [", "? ["] {
+            let _ = parse(&format!("{open}{}", "1,".repeat(MAX_MARKS)));
+        }
     }
 }

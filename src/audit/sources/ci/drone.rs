@@ -11,7 +11,20 @@ pub(crate) const SOURCE: Source = Source {
     about: "a registry login in a Drone or Woodpecker pipeline",
     reference: "https://plugins.drone.io/plugins/docker",
     places: |_| Vec::new(),
-    words: &["plugins/", "settings:", "plugin-", "drone-", "kaniko", "\"settings\""],
+    words: &[
+        "plugins/",
+        "settings:\n",
+        "settings:\r",
+        "settings: {",
+        "settings: &",
+        "settings: #",
+        "settings: \n",
+        "settings:{",
+        "plugin-",
+        "drone-",
+        "kaniko",
+        "\"settings\"",
+    ],
     find: Find::Map(find),
 };
 

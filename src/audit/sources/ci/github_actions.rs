@@ -11,7 +11,19 @@ pub(crate) const SOURCE: Source = Source {
     about: "a registry login in a workflow",
     reference: "https://github.com/docker/login-action/blob/master/README.md",
     places: |_| Vec::new(),
-    words: &["uses: ", "\"uses\"", "credentials:", "\"credentials\"", "registry-auth"],
+    words: &[
+        "uses: ",
+        "\"uses\"",
+        "credentials:\n",
+        "credentials:\r",
+        "credentials: {",
+        "credentials: &",
+        "credentials: #",
+        "credentials: \n",
+        "credentials:{",
+        "\"credentials\"",
+        "registry-auth",
+    ],
     find: Find::Map(find),
 };
 

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use crate::audit::document::Lines;
-use crate::audit::finding::{Found, Kind};
+use crate::audit::finding::{Found, Kind, MAX_IN_FILE};
 use crate::audit::hosts;
 use crate::audit::places::Places;
 use crate::audit::sources::{File, Find, Source};
@@ -40,7 +40,7 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
         if !is_netrc && entry.is_none() {
             words.skip_to("machine");
         }
-        let Some(word) = words.next() else { break };
+        let Some(word) = words.next().filter(|_| found.len() <= MAX_IN_FILE) else { break };
         match word.text.as_str() {
             "machine" => entry = words.next().and_then(|host| Entry::of(host.text)),
             "default" if is_netrc => entry = None,

@@ -13,7 +13,16 @@ pub(crate) const SOURCE: Source = Source {
         let names = ["skopeo-sync.yml", "skopeo-sync.yaml", "sync.yml", "sync.yaml"];
         names.iter().map(|name| places.home.join(name)).collect()
     },
-    words: &["credentials:", "\"credentials\""],
+    words: &[
+        "credentials:\n",
+        "credentials:\r",
+        "credentials: {",
+        "credentials: &",
+        "credentials: #",
+        "credentials: \n",
+        "credentials:{",
+        "\"credentials\"",
+    ],
     find: Find::Map(find),
 };
 

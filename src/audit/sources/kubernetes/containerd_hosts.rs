@@ -15,7 +15,17 @@ pub(crate) const SOURCE: Source = Source {
         all.extend(Places::below(&places.system, "docker/certs.d/*"));
         all
     },
-    words: &[".header]", "[header]", "header.", "header ="],
+    words: &[
+        ".header]",
+        "[header]",
+        ".header.",
+        "header.authorization",
+        "header.\"",
+        "header.'",
+        "header.x-",
+        "header = {",
+        "header={",
+    ],
     find: Find::Map(find),
 };
 

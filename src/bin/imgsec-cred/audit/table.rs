@@ -35,7 +35,7 @@ pub(super) fn lines(scan: &Scan, accepted: usize, machine: &Machine) -> Vec<Stri
     }
     lines.push(summary(scan, accepted));
     lines.extend(scan.skipped.iter().take(10).map(|skipped| {
-        format!("not looked at: {} ({})", machine.short(&skipped.path), skipped.reason)
+        format!("not looked at: {}: {}", machine.short(&skipped.path), skipped.reason)
     }));
     if scan.skipped.len() > 10 {
         lines.push(format!("not looked at: {} more; --json names them", scan.skipped.len() - 10));

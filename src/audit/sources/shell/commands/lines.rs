@@ -5,7 +5,11 @@ use std::borrow::Cow;
 
 use super::quotes::Dialect;
 
-/// The lines of a text and where each begins. What is joined is one line, with its line ends in it.
+/// How long a line is read as one, in bytes; each of its words takes memory.
+const MAX_LINE: usize = 512 * 1024;
+
+/// The lines of a text and where each begins. What is joined is one line, with its line ends in it;
+/// what is longer than [`MAX_LINE`] is several.
 pub(super) fn joined(text: &str, dialect: Dialect) -> impl Iterator<Item = (usize, &str)> {
     let mut begin = 0;
     std::iter::from_fn(move || {
@@ -14,19 +18,29 @@ pub(super) fn joined(text: &str, dialect: Dialect) -> impl Iterator<Item = (usiz
         }
         let mut end = line_end(text, begin);
         let mut line = begin;
-        while end < text.len() && continues(&text[line..end], dialect) {
+        while end < text.len() && end - begin < MAX_LINE && continues(&text[line..end], dialect) {
             line = end + 1;
             end = line_end(text, line);
         }
         let joined = (begin, &text[begin..end]);
-        begin = end + 1;
+        begin = end + usize::from(text[end..].starts_with('\n'));
         Some(joined)
     })
 }
 
 fn line_end(text: &str, from: usize) -> usize {
     let rest = text.as_bytes().get(from..).unwrap_or_default();
-    memchr::memchr(b'\n', rest).map_or(text.len(), |at| from + at)
+    let near = &rest[..rest.len().min(MAX_LINE)];
+    match memchr::memchr(b'\n', near) {
+        Some(at) => from + at,
+        None if near.len() == rest.len() => text.len(),
+        // Between two words, where there are any.
+        None => {
+            let blank = memchr::memrchr(b' ', near).filter(|at| *at > 0);
+            let cut = from + blank.unwrap_or(near.len());
+            (from + 1..=cut).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+        }
+    }
 }
 
 /// An escape or a pipe at the end. zsh doubles the escape when it writes a line down.

@@ -9,7 +9,7 @@ use super::quotes::Dialect;
 use super::words::{self, Command, Word};
 use super::{kind, lines, lists, programs, references, stdin};
 use crate::audit::document::Lines;
-use crate::audit::finding::{Found, Kind};
+use crate::audit::finding::{Found, Kind, MAX_IN_FILE};
 use crate::audit::sources::shell::variables::{assignments, names};
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 
@@ -48,7 +48,7 @@ pub(super) struct Scan<'t> {
     text: &'t str,
     kind: Kind,
     dialect: Dialect,
-    lines: Lines,
+    lines: Lines<'t>,
     found: Vec<Found>,
     seen: HashSet<(usize, String)>,
     secrets: HashSet<String>,
@@ -109,6 +109,9 @@ impl<'t> Scan<'t> {
     /// Reads a text, and what is quoted in it.
     pub(super) fn text(&mut self, text: &str, place: Place, depth: usize) {
         for (begin, line) in lines::joined(text, self.dialect) {
+            if self.found.len() > MAX_IN_FILE {
+                return;
+            }
             let is_trace = self.kind == Kind::Log && is_trace(line);
             if !may_hold(line) && !is_trace {
                 continue;

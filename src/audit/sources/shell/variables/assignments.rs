@@ -18,7 +18,10 @@ pub(in crate::audit::sources) struct Assignment {
     pub(in crate::audit::sources) pointer: String,
 }
 
-/// The variables of these names that a text sets, in its order.
+/// How many variables a text may set.
+pub(super) const MAX_VARIABLES: usize = 10_000;
+
+/// The first variables of these names that a text sets, in its order.
 pub(in crate::audit::sources) fn read(
     text: &str,
     is_wanted: &dyn Fn(&str) -> bool,
@@ -26,7 +29,7 @@ pub(in crate::audit::sources) fn read(
     let (lines, bytes) = (Lines::of(text), text.as_bytes());
     let mut missing = values::Missing::default();
     let (mut all, mut at) = (Vec::new(), 0);
-    while at < bytes.len() {
+    while at < bytes.len() && all.len() < MAX_VARIABLES {
         let begins = bytes[at].is_ascii_alphabetic() || bytes[at] == b'_';
         if !begins {
             at += 1;

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 
 use super::commands::{self, kind, lines};
 use crate::audit::document::{Format, Here};
-use crate::audit::finding::{Found, Kind};
+use crate::audit::finding::{Found, Kind, MAX_IN_FILE};
 use crate::audit::places::Places;
 use crate::audit::sources::{File, Find, Source};
 use crate::audit::{auths, inner};
@@ -148,9 +148,6 @@ pub fn in_environment(pairs: impl Iterator<Item = (String, String)>) -> Vec<Foun
     in_assignments(&all, Kind::Env, &|| false)
 }
 
-/// The most that is found in one text: each is compared with the names around it.
-const MAX_FOUND: usize = 2_000;
-
 fn in_assignments(
     all: &[Assignment],
     kind: Kind,
@@ -162,7 +159,7 @@ fn in_assignments(
     let mut about = None;
     for assignment in all {
         let Some(role) = names::role(&assignment.name) else { continue };
-        if found.len() >= MAX_FOUND {
+        if found.len() > MAX_IN_FILE {
             break;
         }
         // These two are for more than registries.

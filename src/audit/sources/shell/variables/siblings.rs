@@ -106,6 +106,9 @@ const GITHUB_USER: &[&str] = &[
     "GH_USER",
 ];
 
+/// The longest name of a registry or a user, in bytes; each password has its own copy.
+const MAX_VALUE: usize = 512;
+
 /// All variables of a text, by name.
 pub(super) struct Siblings<'a> {
     by_name: HashMap<String, Vec<&'a Assignment>>,
@@ -134,7 +137,8 @@ impl<'a> Siblings<'a> {
         let after = list.partition_point(|assignment| assignment.line < line);
         let around = [after.checked_sub(1), Some(after)];
         let candidates = around.iter().flatten().filter_map(|at| list.get(*at));
-        candidates.min_by_key(|a| a.line.abs_diff(line)).map(|a| a.value.as_str())
+        let nearest = candidates.min_by_key(|a| a.line.abs_diff(line)).map(|a| a.value.as_str());
+        nearest.filter(|value| value.len() <= MAX_VALUE)
     }
 
     /// The variable of this name, with the same ending as the password's where there is one.

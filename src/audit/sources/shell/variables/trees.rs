@@ -1,6 +1,6 @@
 //! Variables in the maps and lists of a structured file.
 
-use super::assignments::Assignment;
+use super::assignments::{Assignment, MAX_VARIABLES};
 use crate::audit::document::{Here, Node, Value};
 use crate::audit::inner::decoded;
 use crate::audit::sources::kubernetes::values::is_secret;
@@ -16,6 +16,7 @@ pub(super) fn read(trees: &[Node], is_wanted: &dyn Fn(&str) -> bool) -> Vec<Assi
 
 fn visit(here: &Here<'_>, is_wanted: &dyn Fn(&str) -> bool, all: &mut Vec<Assignment>) {
     match &here.node.value {
+        _ if all.len() >= MAX_VARIABLES => {}
         Value::Map(_) => {
             item(here, is_wanted, all);
             for (name, at) in here.fields() {
