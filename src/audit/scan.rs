@@ -24,7 +24,7 @@ const LARGE: u64 = 512 * 1024;
 /// The most findings of one scan, their most bytes, and the most files that are named as not looked
 /// at, so that no tree can fill the memory.
 pub const MAX_FINDINGS: usize = 10_000;
-const MAX_FINDING_BYTES: usize = 12 * 1024 * 1024;
+const MAX_FINDING_BYTES: usize = 8 * 1024 * 1024;
 const MAX_SKIPPED: usize = 10_000;
 
 /// The path of what is skipped beyond these limits.

@@ -138,7 +138,7 @@ fn kill_or_error(number: usize, whom: Whom, change: &Change) -> Vec<Fault> {
 
 /// As [`kill_or_error`], at a part of the changes.
 fn some_kill_or_error(number: usize, whom: Whom, change: &Change) -> Vec<Fault> {
-    if number % 4 == 0 { kill_or_error(number, whom, change) } else { Vec::new() }
+    if number.is_multiple_of(4) { kill_or_error(number, whom, change) } else { Vec::new() }
 }
 
 #[test]

@@ -8,7 +8,7 @@ pub const MAX_DEPTH: usize = 200;
 
 /// How many values the trees of one file may have; of 8 MB of a Terraform state or of a lock file,
 /// which are the largest that people have, it is fewer.
-pub const MAX_VALUES: usize = 130_000;
+pub const MAX_VALUES: usize = 90_000;
 
 /// How many characters with a meaning YAML may have from one event of its parser to the next.
 pub(super) const MAX_MARKS: usize = 60_000;

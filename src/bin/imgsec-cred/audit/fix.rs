@@ -59,10 +59,12 @@ pub(super) fn run(
     })
 }
 
+/// A file and whose it is, Docker's own first: of two logins for one registry the first moves.
+type Place<'s> = (Option<usize>, &'s Path);
+
 /// What of the findings can move. A file that cannot be read is said.
 fn job(scan: &Scan, machine: &Machine) -> Job {
-    // Docker's own file first: of two logins for one registry the first moves.
-    let mut files: BTreeMap<(Option<usize>, &Path), Vec<(String, &Finding)>> = BTreeMap::new();
+    let mut files: BTreeMap<Place<'_>, Vec<(String, &Finding)>> = BTreeMap::new();
     for finding in &scan.findings {
         let rank = remedy::MOVABLE.iter().position(|rule| *rule == finding.rule);
         for (path, key) in remedy::movable(finding) {

@@ -16,10 +16,12 @@ pub(super) fn read(trees: &[Node], is_wanted: &dyn Fn(&str) -> bool) -> Vec<Assi
 
 fn visit(here: &Here<'_>, is_wanted: &dyn Fn(&str) -> bool, all: &mut Vec<Assignment>) {
     match &here.node.value {
-        _ if all.len() >= MAX_VARIABLES => {}
         Value::Map(_) => {
             item(here, is_wanted, all);
             for (name, at) in here.fields() {
+                if all.len() >= MAX_VARIABLES {
+                    return;
+                }
                 if is_wanted(name) {
                     entry(name, &at, all);
                 }
@@ -28,6 +30,9 @@ fn visit(here: &Here<'_>, is_wanted: &dyn Fn(&str) -> bool, all: &mut Vec<Assign
         }
         Value::List(_) => {
             for at in here.items() {
+                if all.len() >= MAX_VARIABLES {
+                    return;
+                }
                 if let Some((name, value)) = at.node.text().and_then(|text| text.split_once('='))
                     && is_wanted(name.trim())
                 {
