@@ -6,8 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::places::Places;
+use super::reader::Reader;
 use super::remedy;
-use super::scan::{Facts, Reader, Scan, Skipped};
+use super::scan::{Facts, Scan, Skipped};
 use super::signals;
 use super::sources::{self, Source};
 

@@ -1,4 +1,4 @@
-//! Files in, findings out: reads each file once, with limits, and puts together what is the same.
+//! Texts in, findings out: what is a secret, put together where it is the same, within limits.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::Metadata;
@@ -6,20 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use secrecy::{ExposeSecret, SecretString};
-use zeroize::Zeroize;
 
-use super::document::decode;
 use super::examine::{self, Hit};
 use super::finding::{self, Finding, Kind, Location, Severity, State};
-use super::{judge, prefilter, registry, severity, signals, sources, tokens};
-use crate::files;
-
-/// The largest file that is read, in bytes. Larger ones that hold text make a scan incomplete.
-pub const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
-
-/// From so many bytes on a file is looked at by one thread alone, one after the other: what is read
-/// from it takes many times its size.
-const LARGE: u64 = 512 * 1024;
+use super::{judge, registry, severity, signals, sources, tokens};
 
 /// The most findings of one scan, their most bytes, and the most files that are named as not looked
 /// at, so that no tree can fill the memory.
@@ -53,6 +43,11 @@ pub struct Skipped {
 }
 
 impl Scan {
+    /// What was found in one place.
+    pub(super) fn of(findings: Vec<Finding>, skipped: Vec<Skipped>) -> Self {
+        Self { findings, skipped, ..Self::default() }
+    }
+
     /// Whether everything was looked at.
     #[must_use]
     pub fn is_complete(&self) -> bool {
@@ -142,102 +137,6 @@ pub fn environment(variables: impl Iterator<Item = (String, String)>, facts: &Fa
     scan
 }
 
-/// Reads files one after the other, in one buffer.
-#[derive(Default)]
-pub(super) struct Reader {
-    buffer: Vec<u8>,
-}
-
-/// How far a file was read.
-enum Read {
-    /// It is worth reading closely.
-    Worth(Metadata),
-    /// There is nothing in it.
-    Nothing,
-    /// It has more bytes than were wanted.
-    Large,
-}
-
-impl Reader {
-    /// Looks into one file. `name` stands for it in ids: its path from the folder that was asked for.
-    pub(super) fn look(&mut self, path: &Path, name: &str, facts: &Facts, into: &mut Scan) {
-        self.look_up_to(MAX_FILE_BYTES, path, name, facts, into);
-    }
-
-    /// As [`Reader::look`], but for a large file, which it leaves alone. Returns whether it looked.
-    pub(super) fn look_if_small(
-        &mut self,
-        path: &Path,
-        name: &str,
-        facts: &Facts,
-        into: &mut Scan,
-    ) -> bool {
-        self.look_up_to(LARGE, path, name, facts, into)
-    }
-
-    fn look_up_to(
-        &mut self,
-        bytes: u64,
-        path: &Path,
-        name: &str,
-        facts: &Facts,
-        into: &mut Scan,
-    ) -> bool {
-        let skip = |reason: String| Skipped { path: path.to_owned(), reason };
-        match self.read(path, bytes) {
-            Ok(Read::Large) => return false,
-            Ok(Read::Worth(about)) => {
-                let text = decode(&self.buffer);
-                let (findings, why) = read_text(path, name, &text, Some(&about), facts);
-                let skipped = why.map(|reason| skip(reason.to_owned())).into_iter().collect();
-                into.add(Scan { findings, skipped, ..Scan::default() });
-                drop(text);
-                // Only what was read: the whole buffer has the size of the largest file.
-                self.buffer.as_mut_slice().zeroize();
-            }
-            Ok(Read::Nothing) | Err(files::Error::Missing(_)) => {}
-            Err(files::Error::TooLarge(..)) => {
-                let limit = MAX_FILE_BYTES / 1024 / 1024;
-                into.skip(skip(format!("larger than {limit} MB")));
-            }
-            Err(error) => into.skip(skip(error.reason())),
-        }
-        into.looked_at += 1;
-        self.shrink();
-        true
-    }
-
-    /// Reads a file of at most so many bytes. Only those that are worth it hold a secret that we know
-    /// of, and are wiped before the next.
-    fn read(&mut self, path: &Path, bytes: u64) -> Result<Read, files::Error> {
-        let (file, about) =
-            files::open(path, files::Links::Follow).map_err(|e| files::Error::io(path, e))?;
-        if !about.is_file() {
-            return Err(files::Error::NotRegular(path.to_owned()));
-        }
-        if about.len() > MAX_FILE_BYTES && prefilter::is_binary(&file) {
-            return Ok(Read::Nothing);
-        }
-        if about.len() > MAX_FILE_BYTES {
-            return Err(files::Error::TooLarge(path.to_owned(), MAX_FILE_BYTES));
-        }
-        if about.len() > bytes {
-            return Ok(Read::Large);
-        }
-        self.buffer.clear();
-        files::read_into(&file, &about, path, MAX_FILE_BYTES, &mut self.buffer)?;
-        let is_worth_it = prefilter::may_hold_credentials(&self.buffer);
-        Ok(if is_worth_it { Read::Worth(about) } else { Read::Nothing })
-    }
-
-    /// Keeps no buffer of a large file.
-    fn shrink(&mut self) {
-        if self.buffer.capacity() as u64 > LARGE {
-            self.buffer = Vec::new();
-        }
-    }
-}
-
 /// Whether it is a command or a variable: one secret where a script says it as both.
 fn is_line_of_shell(finding: &Finding) -> bool {
     sources::SHELL.contains(&finding.rule)
@@ -256,7 +155,7 @@ pub fn in_text(
 }
 
 /// [`in_text`], and why it is not all.
-fn read_text(
+pub(super) fn read_text(
     path: &Path,
     name: &str,
     text: &str,

@@ -7,7 +7,8 @@ use std::sync::mpsc;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::scan::{Facts, Reader, Scan, Skipped};
+use super::reader::Reader;
+use super::scan::{Facts, Scan, Skipped};
 
 /// Folders that hold nothing a person or a program would log in with: what git and its like have
 /// packed, and what package managers have fetched.

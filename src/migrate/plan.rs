@@ -165,14 +165,15 @@ impl Plan {
                     *first.entry(this.credential.server.canonical().to_owned()).or_insert((b, m));
                 let kept = &self.batches[at.0].moves[at.1];
                 if !kept.credential.same_login(&this.credential) {
-                    others.push((b, m));
+                    others.push((b, m, kept.credential.username.clone()));
                 }
             }
         }
-        for (b, m) in others.into_iter().rev() {
+        for (b, m, user) in others.into_iter().rev() {
             let key = self.batches[b].moves.remove(m).key;
-            let why = "another login for the same registry is moved, and the store keeps one";
-            self.batches[b].stays.push(Stay { key, why: why.to_owned() });
+            let why =
+                format!("the login of {user} moves for this registry, and the store keeps one");
+            self.batches[b].stays.push(Stay { key, why });
         }
     }
 
