@@ -2,7 +2,7 @@
 //! credential helpers. `migrate` and `audit --fix` are this.
 //!
 //! In this order, so that each credential can be read at every moment where it was or where it
-//! goes: [`file`] and [`helper`] read; [`plan`] compares with what is kept, stores, reads back and
+//! goes: [`mod@file`] and [`helper`] read; [`plan`] compares with what is kept, stores, reads back and
 //! compares; [`journal`] notes what is about to change; then each file changes in one step.
 //! [`undo`] goes back.
 
