@@ -1,6 +1,7 @@
 //! Names of variables, ours and others'.
 
-use super::names::{host, is_secret};
+use super::names::{host, is_secret, role};
+use super::vocabulary;
 
 #[test]
 fn a_name_says_whether_it_is_a_registrys_password() {
@@ -77,4 +78,25 @@ fn a_name_says_its_registry() {
     assert_eq!(host("CR_PAT"), Some("ghcr.io"));
     assert_eq!(host("NGC_API_KEY"), Some("nvcr.io"));
     assert_eq!(host("DOCKER_PASSWORD"), None);
+}
+
+#[test]
+fn no_name_of_a_secret_is_missed_by_the_prefilter() {
+    use crate::audit::prefilter::may_hold_credentials;
+    let word = |name: &str| format!("{name}=p4ssword-9\n");
+    for registry in vocabulary::REGISTRY_WORDS {
+        for secret in vocabulary::SECRET_WORDS {
+            let names = [
+                format!("{registry}_{secret}"),
+                format!("MY_{registry}_CI_{secret}"),
+                format!("{registry}{secret}"),
+            ];
+            for name in names {
+                // Too short to be looked for in every file.
+                let is_short = name.contains("MY_CR_CI");
+                let is_seen = is_short || may_hold_credentials(word(&name).as_bytes());
+                assert!(is_seen || role(&name).is_none(), "{name}");
+            }
+        }
+    }
 }
