@@ -83,16 +83,21 @@ fn looks(secret: &str, username: &str, registry: &str, claims: Option<&Claims>) 
 
 /// Whether a user name is a secret itself, so that reports must not show it: it is the secret once
 /// more, or holds it, or has the shape of a token (DigitalOcean takes its token as user name:
-/// digitalocean/doctl `commands/registry.go`).
+/// digitalocean/doctl `commands/registry.go`). One of several lines, or of hundreds of letters, is
+/// none: behind a quote that does not end, a text goes on with the next secret.
 #[must_use]
 pub fn is_secret_username(username: &str, secret: &str) -> bool {
     /// Shorter secrets are in names by chance.
     const MIN_PART: usize = 6;
+    /// The longest user name, in bytes: that of an address for mail.
+    const MAX_NAME: usize = 320;
     let (username, secret) = (username.trim(), secret.trim());
     if username.is_empty() {
         return false;
     }
     username == secret
+        || username.len() > MAX_NAME
+        || username.chars().any(char::is_control)
         || (secret.len() >= MIN_PART && username.contains(secret))
         || shape::of(username).is_some_and(|(token_type, _)| token_type != "aws-access-key")
         || shape::is_hex(username, 40)
