@@ -103,3 +103,17 @@ fn a_file_that_changes_meanwhile_is_not_touched() {
         person.helper("erase", "a.lan").ok();
     }
 }
+
+#[test]
+fn a_locked_store_is_said_to_be_locked_and_no_copy_is_deleted() {
+    let person = person();
+    let ada = person.new_login("ada");
+    person.keep("a.lan", &ada.user, &ada.password);
+    let config = json!({"auths": {"a.lan": auth(&ada)}});
+    let copy = write(&person, ".docker/config.json.bak", &config.to_string());
+    person.lock();
+    let ran = person.run_ours(&["audit", "--fix", "--yes", "--delete-leftovers"]);
+    assert_eq!(code(&ran), 4, "{ran:#?}");
+    assert!(ran.stderr.contains("locked") && ran.stderr.contains("hint: "), "{ran:#?}");
+    assert!(copy.exists());
+}

@@ -12,7 +12,7 @@ use imgsec_cred::machine::Machine;
 use imgsec_cred::migrate::file::{self, Wanted};
 use imgsec_cred::protocol::client::Helper;
 use imgsec_cred::server::ServerKey;
-use imgsec_cred::store::Store;
+use imgsec_cred::store::{Error, ErrorKind, Store};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -116,8 +116,11 @@ fn leftovers(
         // Looked at again: it may have changed since.
         let again = walk::paths(std::slice::from_ref(&path), &facts(machine), &|_| ());
         let helper = stores::helper(machine)?;
-        let is_kept = |finding: &Finding| is_kept(finding, &helper, job, args.dry_run);
-        if !again.is_complete() || !again.findings.iter().all(is_kept) {
+        let mut is_all_kept = again.is_complete() && !again.findings.is_empty();
+        for finding in &again.findings {
+            is_all_kept = is_all_kept && is_kept(finding, &helper, job, args.dry_run)?;
+        }
+        if !is_all_kept {
             let line = format!("{words} stays: the store does not keep all that is in it");
             report.marked(Mark::Warn, &line)?;
         } else if args.dry_run {
@@ -145,18 +148,23 @@ fn asked(words: &str, args: &Audit, shared: &Shared) -> anyhow::Result<bool> {
 }
 
 /// Whether the secret could be lost without loss: the store keeps the same, or will in a moment, or
-/// it works no longer.
-fn is_kept(finding: &Finding, helper: &Helper, job: &Job, is_dry: bool) -> bool {
+/// it works no longer. A store that does not say is an error.
+fn is_kept(finding: &Finding, helper: &Helper, job: &Job, is_dry: bool) -> Result<bool, Error> {
     if finding.token.state == State::Expired {
-        return true;
+        return Ok(true);
     }
-    let Ok(server) = ServerKey::parse(&finding.registry) else { return false };
+    let Ok(server) = ServerKey::parse(&finding.registry) else { return Ok(false) };
     let is_for = |other: &ServerKey| other.canonical() == server.canonical();
     let will_be = job
         .plan
         .moves()
         .any(|m| is_dry && is_for(&m.credential.server) && finding.is_of(&m.credential.secret));
-    will_be || helper.get(&server).is_ok_and(|kept| finding.is_of(&kept.secret))
+    match helper.get(&server) {
+        _ if will_be => Ok(true),
+        Ok(kept) => Ok(finding.is_of(&kept.secret)),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(e),
+    }
 }
 
 /// The findings that are still there.
