@@ -185,12 +185,8 @@ impl Plan {
         for m in self.moves_mut().filter(|m| matches!(m.state, State::New | State::Replace(_))) {
             m.state = match store::copy(store, &m.credential) {
                 Ok(()) => State::Copied,
-                Err(e) => match e.kind() {
-                    ErrorKind::Locked | ErrorKind::Unavailable | ErrorKind::TimedOut => {
-                        return Err(e);
-                    }
-                    _ => State::Failed(e.to_string()),
-                },
+                Err(e) if e.kind().is_of_the_whole_store() => return Err(e),
+                Err(e) => State::Failed(e.to_string()),
             };
         }
         Ok(())

@@ -87,11 +87,11 @@ fn kept(moved: &Moved, store: &dyn Store) -> Result<Result<Credential, String>, 
     };
     match store.get(&server) {
         Ok(credential) => Ok(Ok(credential)),
-        Err(e) => match e.kind() {
-            ErrorKind::NotFound => Ok(Err("the store keeps it no longer".to_owned())),
-            ErrorKind::Locked | ErrorKind::Unavailable | ErrorKind::TimedOut => Err(e),
-            _ => Ok(Err(e.to_string())),
-        },
+        Err(e) if e.kind() == ErrorKind::NotFound => {
+            Ok(Err("the store keeps it no longer".to_owned()))
+        }
+        Err(e) if e.kind().is_of_the_whole_store() => Err(e),
+        Err(e) => Ok(Err(e.to_string())),
     }
 }
 

@@ -25,6 +25,14 @@ pub enum ErrorKind {
     Failed,
 }
 
+impl ErrorKind {
+    /// Whether the store as a whole gives no answer, so that the next request would fail as well.
+    #[must_use]
+    pub fn is_of_the_whole_store(self) -> bool {
+        matches!(self, Self::Locked | Self::Unavailable | Self::TimedOut)
+    }
+}
+
 /// A store's error. Its text never holds a secret: errors of other crates are put into words where
 /// they are met, and never kept.
 #[derive(Debug, Clone, PartialEq, Eq)]

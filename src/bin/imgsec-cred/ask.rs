@@ -23,6 +23,18 @@ pub(crate) fn yes(question: &str) -> anyhow::Result<bool> {
     Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "Yes" | "YES"))
 }
 
+/// Goes on where the person said yes before, or does now; `why` and `hint` are for a script, which
+/// cannot be asked.
+pub(crate) fn go_ahead(shared: &Shared, is_yes: bool, why: &str, hint: &str) -> anyhow::Result<()> {
+    if is_yes {
+        return Ok(());
+    }
+    if !can_ask(shared) {
+        return Err(Refusal::new(why, Some(hint)).into());
+    }
+    if yes("Go ahead?")? { Ok(()) } else { Err(Refusal::new("nothing was changed", None).into()) }
+}
+
 /// Asks for a passphrase on the terminal, without showing it.
 pub(crate) fn passphrase(question: &str) -> anyhow::Result<SecretString> {
     report::prompt(question)?;

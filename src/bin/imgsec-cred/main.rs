@@ -118,7 +118,7 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     report::failure(&message, error.hint());
     ExitCode::from(match error.kind() {
         ErrorKind::NotFound => 1,
-        ErrorKind::Locked | ErrorKind::Unavailable | ErrorKind::TimedOut => 4,
+        kind if kind.is_of_the_whole_store() => 4,
         _ => 3,
     })
 }

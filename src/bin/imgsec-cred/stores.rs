@@ -1,5 +1,6 @@
 //! What the verbs use behind them: our helper as a store, and which store it will open.
 
+use std::path::Path;
 use std::time::Duration;
 
 use imgsec_cred::choice::Why;
@@ -45,6 +46,13 @@ pub(crate) fn helper_on_path(machine: &Machine) -> Result<Helper, Error> {
         } else {
             format!("export PATH=\"{}:$PATH\"", folder.display())
         })
+    })
+}
+
+/// Our folder of state, where what can be undone is noted.
+pub(crate) fn state(machine: &Machine) -> Result<&Path, Error> {
+    machine.state.as_deref().ok_or_else(|| {
+        Error::new(ErrorKind::Unavailable, "there is no folder for state: HOME is not set")
     })
 }
 

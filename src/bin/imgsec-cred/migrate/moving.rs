@@ -6,14 +6,13 @@ use std::path::PathBuf;
 use imgsec_cred::machine::Machine;
 use imgsec_cred::migrate::journal;
 use imgsec_cred::migrate::plan::{Plan, State};
-use imgsec_cred::store::{Error, ErrorKind};
 use serde_json::Value;
 
 use super::{Wishes, words};
 use crate::args::Shared;
 use crate::list::registry;
 use crate::report::Report;
-use crate::{Outcome, Refusal, ask, stores};
+use crate::{Outcome, ask, stores};
 
 /// What is to move, and what is known of it.
 #[derive(Default)]
@@ -54,7 +53,7 @@ pub(crate) fn carry_out(
         as_clients.list_keys()?;
         job.plan.copy(&helper)?;
         if !wishes.keep_source {
-            let state = machine.state.as_ref().ok_or_else(no_state)?;
+            let state = stores::state(machine)?;
             journal::add(state, job.plan.run(wishes.remove_from_helper))?;
             job.plan.strip(wishes.remove_from_helper);
         }
@@ -74,15 +73,8 @@ fn done(job: &Job, wishes: Wishes, machine: &Machine) -> Done {
 /// Asks whether to go on, and for each conflict whether to replace what is kept.
 fn confirm(job: &mut Job, wishes: Wishes, shared: &Shared) -> anyhow::Result<()> {
     let can_ask = ask::can_ask(shared);
-    if !wishes.yes {
-        if !can_ask {
-            let hint = format!("{} --yes", wishes.verb);
-            return Err(Refusal::new("this moves credentials and needs a yes", Some(&hint)).into());
-        }
-        if !ask::yes("Go ahead?")? {
-            return Err(Refusal::new("nothing was changed", None).into());
-        }
-    }
+    let hint = format!("{} --yes", wishes.verb);
+    ask::go_ahead(shared, wishes.yes, "this moves credentials and needs a yes", &hint)?;
     for m in job.plan.moves_mut() {
         let State::Conflict(kept) = &m.state else { continue };
         let server = registry(m.credential.server.as_str());
@@ -106,8 +98,4 @@ fn outcome(job: &Job) -> Outcome {
         () if any(|s| matches!(s, State::Conflict(_))) => Outcome::Refused,
         () => Outcome::Done,
     }
-}
-
-pub(super) fn no_state() -> Error {
-    Error::new(ErrorKind::Unavailable, "there is no folder for state: HOME is not set")
 }

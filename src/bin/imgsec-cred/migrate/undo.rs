@@ -7,7 +7,7 @@ use imgsec_cred::protocol::client::Helper;
 use imgsec_cred::store::{Error, ErrorKind};
 use serde_json::json;
 
-use super::{Wishes, moving};
+use super::Wishes;
 use crate::args::Shared;
 use crate::list::registry;
 use crate::report::{Mark, Report};
@@ -19,7 +19,7 @@ pub(crate) fn undo(
     machine: &Machine,
     report: &Report,
 ) -> anyhow::Result<Outcome> {
-    let state = machine.state.as_ref().ok_or_else(moving::no_state)?;
+    let state = stores::state(machine)?;
     let Some(run) = journal::last(state)? else {
         return Err(Refusal::new("there is no move to undo", None).into());
     };
@@ -38,7 +38,8 @@ pub(crate) fn undo(
         report.json(&document(&[], true, true))?;
         return Ok(Outcome::Done);
     }
-    confirm(wishes, shared)?;
+    let why = "this puts passwords back in plain text and needs a yes";
+    ask::go_ahead(shared, wishes.yes, why, "imgsec-cred migrate --undo --yes")?;
     let (returned, is_whole) = bring_back(&run, machine, report)?;
     let failed = returned.iter().filter(|(_, r)| r.failure.is_some()).count();
     // What cannot be read any more cannot be brought back later either.
@@ -55,21 +56,6 @@ pub(crate) fn undo(
     Ok(if is_whole && failed == 0 { Outcome::Done } else { Outcome::Partly })
 }
 
-fn confirm(wishes: &Wishes, shared: &Shared) -> anyhow::Result<()> {
-    if wishes.yes {
-        return Ok(());
-    }
-    if !ask::can_ask(shared) {
-        let message = "this puts passwords back in plain text and needs a yes";
-        return Err(Refusal::new(message, Some("imgsec-cred migrate --undo --yes")).into());
-    }
-    if ask::yes("Go ahead?")? {
-        Ok(())
-    } else {
-        Err(Refusal::new("nothing was changed", None).into())
-    }
-}
-
 /// Brings back what each place held. Returns whether every place could be changed.
 fn bring_back(
     run: &Run,
@@ -84,7 +70,7 @@ fn bring_back(
                 say(&place, &returned, report)?;
                 all.extend(returned.into_iter().map(|one| (place.clone(), one)));
             }
-            Err(e) if is_of_the_store(&e) => return Err(e.into()),
+            Err(e) if e.kind().is_of_the_whole_store() => return Err(e.into()),
             Err(e) => {
                 is_whole = false;
                 report.marked(Mark::Fail, &format!("{place}: {e}"))?;
@@ -103,10 +89,6 @@ fn bring_back(
         add(name, other.and_then(back))?;
     }
     Ok((all, is_whole))
-}
-
-fn is_of_the_store(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Locked | ErrorKind::Unavailable | ErrorKind::TimedOut)
 }
 
 fn say(place: &str, returned: &[Returned], report: &Report) -> std::io::Result<()> {

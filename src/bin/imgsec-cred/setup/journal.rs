@@ -14,6 +14,7 @@ use imgsec_cred::store::{Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
 use super::plan::Plan;
+use crate::stores;
 
 const MAX_BYTES: u64 = 1024 * 1024;
 
@@ -121,8 +122,5 @@ fn object<'a>(map: &'a mut Map<String, Value>, name: &str) -> &'a mut Map<String
 }
 
 fn path(machine: &Machine) -> Result<PathBuf, Error> {
-    let folder = machine.state.as_ref().ok_or_else(|| {
-        Error::new(ErrorKind::Unavailable, "there is no folder for state: HOME is not set")
-    })?;
-    Ok(folder.join("setup-undo.json"))
+    Ok(stores::state(machine)?.join("setup-undo.json"))
 }

@@ -15,7 +15,7 @@ use self::plan::Plan;
 use crate::args::{Setup, Shared};
 use crate::list::registry;
 use crate::report::{Mark, Report};
-use crate::{Outcome, Refusal, ask, stores};
+use crate::{Outcome, ask, stores};
 
 mod journal;
 mod place;
@@ -39,18 +39,8 @@ pub(crate) fn run(
         report.json(&answer(&place, &plan, true))?;
         return Ok(Outcome::Done);
     }
-    if !args.yes {
-        if !ask::can_ask(shared) {
-            return Err(Refusal::new(
-                "setup changes settings and needs a yes",
-                Some("imgsec-cred setup --yes"),
-            )
-            .into());
-        }
-        if !ask::yes("Go ahead?")? {
-            return Err(Refusal::new("nothing was changed", None).into());
-        }
-    }
+    let why = "setup changes settings and needs a yes";
+    ask::go_ahead(shared, args.yes, why, "imgsec-cred setup --yes")?;
     let was_chosen = settings::chosen(machine).ok().flatten();
     let is_new = place::prepare(&place, args, shared, machine, report)?;
     let helper = stores::helper(machine)?.with_variable("IMGSEC_STORE", place.kind.name());

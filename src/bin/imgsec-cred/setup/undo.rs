@@ -41,7 +41,8 @@ pub(crate) fn undo(
     if args.dry_run {
         return Ok(Outcome::Done);
     }
-    confirm(args, shared)?;
+    let why = "setup --undo changes settings and needs a yes";
+    ask::go_ahead(shared, args.yes, why, "imgsec-cred setup --undo --yes")?;
     let credentials =
         if args.insecure_plaintext { read_back(machine, &journal)? } else { Vec::new() };
     config.change(&changes(&config, &journal, &credentials))?;
@@ -57,24 +58,6 @@ pub(crate) fn undo(
         "restored": credentials.len(), "still_kept": moved}))?;
     journal.close()?;
     Ok(Outcome::Done)
-}
-
-fn confirm(args: &Setup, shared: &Shared) -> anyhow::Result<()> {
-    if args.yes {
-        return Ok(());
-    }
-    if !ask::can_ask(shared) {
-        return Err(Refusal::new(
-            "setup --undo changes settings and needs a yes",
-            Some("imgsec-cred setup --undo --yes"),
-        )
-        .into());
-    }
-    if ask::yes("Go ahead?")? {
-        Ok(())
-    } else {
-        Err(Refusal::new("nothing was changed", None).into())
-    }
 }
 
 /// Every login that was moved, from the store; one that was removed since is left out.
