@@ -33,7 +33,7 @@ pub fn paths(paths: &[PathBuf], facts: &Facts, progress: &(dyn Fn(usize) + Sync)
             tree(path, facts, &send, &looked_at).into_iter().for_each(|scan| found.add(scan));
         }
         drop(send);
-        found.add(large.join().unwrap_or_default());
+        found.add(large.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         found
     });
     found.finish()
