@@ -85,14 +85,21 @@ pub(super) fn blank(entry: &CstObject) {
     }
 }
 
-/// Puts a login into an entry, as Docker writes it.
+/// Puts a login into an entry, as Docker writes it; as two fields, which Docker reads too, where
+/// `auth` would be read as another login.
 pub(super) fn restore(entry: &CstObject, credential: &Credential) {
     let secret = credential.secret.expose_secret();
     if credential.username == TOKEN_USER {
         json::set(entry, "identitytoken", Some(secret));
-    } else {
-        let login = Zeroizing::new(format!("{}:{secret}", credential.username));
-        let auth = Zeroizing::new(Base64::encode_string(login.as_bytes()));
+        return;
+    }
+    let login = Zeroizing::new(format!("{}:{secret}", credential.username));
+    let auth = Zeroizing::new(Base64::encode_string(login.as_bytes()));
+    let read = decode(&auth);
+    if read.is_some_and(|(user, password)| user == credential.username && *password == secret) {
         json::set(entry, "auth", Some(&auth));
+    } else {
+        json::set(entry, "username", Some(&credential.username));
+        json::set(entry, "password", Some(secret));
     }
 }

@@ -236,6 +236,24 @@ mod tests {
     }
 
     #[test]
+    fn a_login_that_auth_cannot_say_comes_back_as_two_fields() {
+        for fields in [
+            r#""username":"a:da","password":"pw""#,
+            r#""username":"ada","password":"\u0000pw""#,
+        ] {
+            let (dir, config) = config(&format!(r#"{{"auths":{{"h":{{{fields}}}}}}}"#));
+            let was = config.plain_logins().pop().unwrap().credential.unwrap();
+            config.change(&[Change::Blank("h")]).unwrap();
+            let config = DockerConfig::read(&dir.path().join("config.json")).unwrap();
+            assert!(config.plain_logins().is_empty());
+            config.change(&[Change::Restore("h", &was)]).unwrap();
+            let config = DockerConfig::read(&dir.path().join("config.json")).unwrap();
+            let is = config.plain_logins().pop().unwrap().credential.unwrap();
+            assert!(is.same_login(&was), "{fields}");
+        }
+    }
+
+    #[test]
     fn moving_a_login_out_and_back_leaves_the_rest_alone() {
         let before = "{\n\t\"HttpHeaders\": {\n\t\t\"X\": \"y\"\n\t},\n\t\"auths\": {\n\t\t\"ghcr.io\": {\n\t\t\t\"auth\": \"YWRhOnB3\"\n\t\t},\n\t\t\"h\": {\n\t\t\t\"auth\": \"YWRhOnB3\",\n\t\t\t\"email\": \"e\"\n\t\t}\n\t},\n\t\"credHelpers\": {\n\t\t\"x\": \"ecr-login\"\n\t}\n}";
         let (dir, config) = config(before);
