@@ -80,7 +80,9 @@ impl JsonFile {
         let root = self.root()?;
         let object = root.object_value_or_set();
         change(&object);
-        set(&object, INDENT, None);
+        if self.is_blank() {
+            set(&object, INDENT, None);
+        }
         let mut text = Zeroizing::new(root.to_string());
         if !text.ends_with('\n') && self.bytes.is_empty() {
             text.push('\n');
@@ -91,10 +93,17 @@ impl JsonFile {
         Ok(files::replace(&self.path, text.as_bytes(), Some(&self.bytes))?)
     }
 
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes).unwrap_or_default()
+    }
+
+    fn is_blank(&self) -> bool {
+        self.text().trim().is_empty()
+    }
+
     fn root(&self) -> Result<CstRootNode, Error> {
-        let text = std::str::from_utf8(&self.bytes).unwrap_or_default();
         let new = format!("{{\n\t\"{INDENT}\": 0\n}}");
-        let text = if text.trim().is_empty() { &new } else { text };
+        let text = if self.is_blank() { &new } else { self.text() };
         CstRootNode::parse(text, &strict()).map_err(|_| {
             Error::new(ErrorKind::Damaged, format!("{} is broken", self.path.display()))
         })
@@ -191,6 +200,12 @@ mod tests {
             changed("{\n\t\"a\": 1,\n\t\"b\": 2\n}\n", |root| set(root, "b", None)),
             "{\n\t\"a\": 1\n}\n"
         );
+    }
+
+    #[test]
+    fn a_field_with_the_name_of_our_mark_is_somebody_elses() {
+        let before = format!("{{\n\t\"{INDENT}\": 1\n}}");
+        assert!(changed(&before, |root| set(root, "a", Some("b"))).contains(INDENT));
     }
 
     #[test]
