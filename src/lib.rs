@@ -4,9 +4,9 @@
 //! one verb, one request, one answer; it alone opens the OS keychain. `imgsec-cred` is the
 //! person's program: a client of the helper, as Docker is, and the keeper of the settings.
 //!
-//! Imports run one way: the programs; then [`migrate`]; then [`audit`], [`choice`], [`clients`] and
-//! [`protocol`]; then [`settings`]; then [`store`]; then [`files`], [`credential`], [`server`]. [`machine`],
-//! [`text`], [`deadline`] and [`process`] import nothing of ours.
+//! Imports run one way: the programs; then [`migrate`] and [`rotate`]; then [`audit`], [`choice`], [`clients`],
+//! [`protocol`] and [`registry`]; then [`ledger`] and [`settings`]; then [`store`]; then [`files`],
+//! [`credential`], [`server`]. [`machine`], [`text`], [`deadline`] and [`process`] import nothing of ours.
 
 pub mod audit;
 pub mod choice;
@@ -14,10 +14,13 @@ pub mod clients;
 pub mod credential;
 pub mod deadline;
 pub mod files;
+pub mod ledger;
 pub mod machine;
 pub mod migrate;
 pub mod process;
 pub mod protocol;
+pub mod registry;
+pub mod rotate;
 pub mod server;
 pub mod settings;
 pub mod store;

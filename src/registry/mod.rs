@@ -1,0 +1,4 @@
+//! Registries over HTTPS: what is asked of them, and what may be sent to whom. Nothing here is part
+//! of the helper.
+
+pub mod verdict;
