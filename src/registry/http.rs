@@ -1,0 +1,307 @@
+//! One request, one bounded answer: no redirect is followed, nothing is tried twice, every wait ends.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use base64ct::{Base64, Encoding};
+use secrecy::{ExposeSecret, SecretString};
+use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use ureq::{Agent, Proxy};
+use zeroize::Zeroizing;
+
+use super::endpoint::Url;
+use super::tls::Places;
+use crate::store::Error as StoreError;
+
+/// The largest answer that is read, in bytes, but for what a caller allows.
+pub const MAX_ANSWER_BYTES: u64 = 64 * 1024;
+
+/// What is said of us: never a version that would tell how old we are.
+const AGENT: &str = "imgsec-cred";
+
+/// Asks registries and the APIs beside them.
+#[derive(Debug, Clone)]
+pub struct Client {
+    places: Places,
+    end: Instant,
+    limit: Duration,
+}
+
+/// How a request says who asks.
+#[derive(Debug, Clone, Copy)]
+pub enum Login<'a> {
+    /// It does not.
+    Nobody,
+    /// RFC 7617: user name and secret.
+    Basic(&'a str, &'a SecretString),
+    /// RFC 6750.
+    Bearer(&'a SecretString),
+    /// A header of the provider's own, such as GitLab's `PRIVATE-TOKEN`.
+    Header(&'static str, &'a SecretString),
+}
+
+/// What a request brings.
+pub enum Body {
+    /// Nothing.
+    Empty,
+    /// `application/json`.
+    Json(Zeroizing<Vec<u8>>),
+    /// `application/x-www-form-urlencoded`.
+    Form(Zeroizing<Vec<u8>>),
+}
+
+/// An answer, whatever its status.
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    headers: ureq::http::HeaderMap,
+    /// At most [`MAX_ANSWER_BYTES`]. It can hold a secret, and can repeat ours.
+    pub body: Zeroizing<Vec<u8>>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The name is not known.
+    NoHost,
+    /// Nobody listens there.
+    NoConnection,
+    /// The certificate is not trusted, or is for another name.
+    Certificate,
+    /// It does not speak TLS, or none that we know.
+    NoTls,
+    /// The deadline passed.
+    TimedOut,
+    /// The answer is larger than we read.
+    TooLarge,
+    /// The proxy refused.
+    Proxy,
+    /// The connection broke, or what came is not HTTP.
+    Broken,
+    /// A certificate on this machine cannot be used.
+    OurCertificates,
+}
+
+impl Trouble {
+    /// The stable word for programs.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::NoHost => "no_host",
+            Self::NoConnection => "no_connection",
+            Self::Certificate => "certificate",
+            Self::NoTls => "no_tls",
+            Self::TimedOut => "timed_out",
+            Self::TooLarge => "too_large",
+            Self::Proxy => "proxy",
+            Self::Broken => "broken",
+            Self::OurCertificates => "our_certificates",
+        }
+    }
+
+    /// What happened, to be put behind the name of a host.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NoHost => "the name is not known",
+            Self::NoConnection => "nobody answers there",
+            Self::Certificate => "its certificate is not trusted here",
+            Self::NoTls => "it does not speak TLS",
+            Self::TimedOut => "no answer in time",
+            Self::TooLarge => "the answer is too large",
+            Self::Proxy => "the proxy refused",
+            Self::Broken => "the connection broke",
+            Self::OurCertificates => "its certificates on this machine cannot be used",
+        }
+    }
+
+    /// Whether the request certainly did not reach the server.
+    #[must_use]
+    pub fn was_never_sent(self) -> bool {
+        matches!(
+            self,
+            Self::NoHost
+                | Self::NoConnection
+                | Self::Certificate
+                | Self::NoTls
+                | Self::Proxy
+                | Self::OurCertificates
+        )
+    }
+}
+
+impl Client {
+    /// A client all of whose requests end within `limit` from now.
+    #[must_use]
+    pub fn new(places: Places, limit: Duration) -> Self {
+        Self { places, end: Instant::now() + limit, limit }
+    }
+
+    /// The same with its whole time before it.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self::new(self.places.clone(), self.limit)
+    }
+
+    /// How long all requests may take together.
+    #[must_use]
+    pub fn limit(&self) -> Duration {
+        self.limit
+    }
+
+    /// Where certificates lie beside the system's own.
+    #[must_use]
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// Sends one request and reads its answer. A request over plain HTTP never goes through a proxy;
+    /// whether it may be sent at all is the policy's to say.
+    ///
+    /// # Errors
+    /// [`Trouble`] where there is no whole answer.
+    pub fn send(
+        &self,
+        method: &str,
+        url: &Url,
+        login: Login<'_>,
+        body: &Body,
+        max_bytes: u64,
+    ) -> Result<Answer, Trouble> {
+        let agent = self.agent(url)?;
+        let mut request = ureq::http::Request::builder().method(method).uri(url.whole());
+        if let Some((name, value)) = header(login) {
+            request = request.header(name, value.map_err(|_| Trouble::Broken)?);
+        }
+        let bytes: &[u8] = match body {
+            Body::Empty => &[],
+            Body::Json(bytes) => {
+                request = request.header(CONTENT_TYPE, "application/json");
+                bytes
+            }
+            Body::Form(bytes) => {
+                request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+                bytes
+            }
+        };
+        let answer = if let Body::Empty = body {
+            agent.run(request.body(()).map_err(|_| Trouble::Broken)?)
+        } else {
+            agent.run(request.body(bytes).map_err(|_| Trouble::Broken)?)
+        };
+        let mut answer = answer.map_err(|e| trouble(&e))?;
+        let read = answer.body_mut().with_config().limit(max_bytes).read_to_vec();
+        Ok(Answer {
+            status: answer.status().as_u16(),
+            headers: answer.headers().clone(),
+            body: Zeroizing::new(read.map_err(|e| trouble(&e))?),
+        })
+    }
+
+    /// Asks without a body.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub fn get(&self, url: &Url, login: Login<'_>) -> Result<Answer, Trouble> {
+        self.send("GET", url, login, &Body::Empty, MAX_ANSWER_BYTES)
+    }
+
+    fn agent(&self, url: &Url) -> Result<Agent, Trouble> {
+        let left = self.end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(Trouble::TimedOut);
+        }
+        let is_direct = !url.origin.is_https || url.origin.is_loopback();
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_global(Some(left))
+            .user_agent(AGENT)
+            .accept("application/json")
+            .max_response_header_size(64 * 1024)
+            .max_idle_connections(0)
+            .proxy(if is_direct { None } else { Proxy::try_from_env() });
+        if url.origin.is_https {
+            let ours = |_: StoreError| Trouble::OurCertificates;
+            let trust = self.places.trust(&url.origin).map_err(ours)?;
+            config = config.https_only(true).tls_config(trust.config().map_err(ours)?);
+        }
+        Ok(config.build().new_agent())
+    }
+}
+
+impl Answer {
+    /// The values of a header that are text, in the order they came.
+    pub fn header<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok())
+    }
+
+    /// The body as JSON; the parser's own error could quote it, and is dropped.
+    #[must_use]
+    pub fn json(&self) -> Option<serde_json::Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+}
+
+type Value = Result<HeaderValue, ureq::http::header::InvalidHeaderValue>;
+
+fn header(login: Login<'_>) -> Option<(HeaderName, Value)> {
+    let sensitive = |text: &str| {
+        HeaderValue::from_str(text).map(|mut value| {
+            value.set_sensitive(true);
+            value
+        })
+    };
+    match login {
+        Login::Nobody => None,
+        Login::Basic(user, secret) => {
+            let pair = Zeroizing::new(format!("{user}:{}", secret.expose_secret()));
+            let encoded = Zeroizing::new(Base64::encode_string(pair.as_bytes()));
+            Some((AUTHORIZATION, sensitive(&Zeroizing::new(format!("Basic {}", *encoded)))))
+        }
+        Login::Bearer(token) => {
+            let text = Zeroizing::new(format!("Bearer {}", token.expose_secret()));
+            Some((AUTHORIZATION, sensitive(&text)))
+        }
+        Login::Header(name, secret) => {
+            Some((HeaderName::from_static(name), sensitive(secret.expose_secret())))
+        }
+    }
+}
+
+fn trouble(error: &ureq::Error) -> Trouble {
+    use ureq::Error as E;
+    match error {
+        E::HostNotFound | E::BadUri(_) => Trouble::NoHost,
+        E::ConnectionFailed => Trouble::NoConnection,
+        E::Timeout(_) => Trouble::TimedOut,
+        E::BodyExceedsLimit(_) | E::LargeResponseHeader(..) => Trouble::TooLarge,
+        E::ConnectProxyFailed(_) | E::InvalidProxyUrl => Trouble::Proxy,
+        E::Rustls(error) => tls_trouble(error),
+        E::Tls(_) | E::TlsRequired | E::RequireHttpsOnly(_) => Trouble::NoTls,
+        E::Io(error) => io_trouble(error),
+        _ => Trouble::Broken,
+    }
+}
+
+fn io_trouble(error: &io::Error) -> Trouble {
+    let inner = error.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>());
+    match error.kind() {
+        _ if inner.is_some() => inner.map_or(Trouble::Broken, tls_trouble),
+        io::ErrorKind::ConnectionRefused
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable => Trouble::NoConnection,
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Trouble::TimedOut,
+        _ => Trouble::Broken,
+    }
+}
+
+fn tls_trouble(error: &rustls::Error) -> Trouble {
+    match error {
+        rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => {
+            Trouble::Certificate
+        }
+        _ => Trouble::NoTls,
+    }
+}
