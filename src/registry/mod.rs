@@ -1,7 +1,13 @@
 //! Registries over HTTPS: what is asked of them, and what may be sent to whom. Nothing here is part
 //! of the helper.
 
+pub mod access;
+pub mod challenge;
 pub mod endpoint;
+mod findings;
 pub mod http;
+pub mod policy;
 pub mod tls;
+mod token;
 pub mod verdict;
+pub mod verify;
