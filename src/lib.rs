@@ -18,6 +18,7 @@ pub mod machine;
 pub mod migrate;
 pub mod process;
 pub mod protocol;
+pub mod registry;
 pub mod server;
 pub mod settings;
 pub mod store;

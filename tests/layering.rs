@@ -61,6 +61,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("clients", &["credential", "files", "server", "store"]),
     ("audit", &["files", "server", "text"]),
     ("migrate", &["clients", "credential", "files", "protocol", "server", "store"]),
+    ("registry", &["audit", "server"]),
     ("choice", &["credential", "machine", "server", "settings", "store"]),
 ];
 

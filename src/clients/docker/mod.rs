@@ -237,10 +237,9 @@ mod tests {
 
     #[test]
     fn a_login_that_auth_cannot_say_comes_back_as_two_fields() {
-        for fields in [
-            r#""username":"a:da","password":"pw""#,
-            r#""username":"ada","password":"\u0000pw""#,
-        ] {
+        for fields in
+            [r#""username":"a:da","password":"pw""#, r#""username":"ada","password":"\u0000pw""#]
+        {
             let (dir, config) = config(&format!(r#"{{"auths":{{"h":{{{fields}}}}}}}"#));
             let was = config.plain_logins().pop().unwrap().credential.unwrap();
             config.change(&[Change::Blank("h")]).unwrap();

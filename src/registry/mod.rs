@@ -1,0 +1,3 @@
+//! Registries: what an image's name says, and where a registry takes secrets back.
+
+pub mod image;
