@@ -14,6 +14,7 @@ pub mod clients;
 pub mod credential;
 pub mod deadline;
 pub mod files;
+pub mod lookup;
 pub mod machine;
 pub mod migrate;
 pub mod process;
