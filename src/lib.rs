@@ -4,7 +4,7 @@
 //! one verb, one request, one answer; it alone opens the OS keychain. `imgsec-cred` is the
 //! person's program: a client of the helper, as Docker is, and the keeper of the settings.
 //!
-//! Imports run one way: the programs; then [`migrate`] and [`rotate`]; then [`audit`], [`choice`], [`clients`],
+//! Imports run one way: the programs; then [`lookup`], [`migrate`], [`rotate`]; then [`audit`], [`choice`], [`clients`],
 //! [`protocol`] and [`registry`]; then [`ledger`] and [`settings`]; then [`store`]; then [`files`],
 //! [`credential`], [`server`]. [`machine`], [`text`], [`deadline`] and [`process`] import nothing of ours.
 
@@ -15,6 +15,7 @@ pub mod credential;
 pub mod deadline;
 pub mod files;
 pub mod ledger;
+pub mod lookup;
 pub mod machine;
 pub mod migrate;
 pub mod process;

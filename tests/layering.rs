@@ -19,7 +19,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("rpassword", &["bin/imgsec-cred/ask.rs"]),
     ("jsonc_parser", &["clients/", "audit/document/json.rs"]),
     ("saphyr_parser", &["audit/document/yaml.rs"]),
-    ("toml_edit", &["audit/document/toml.rs"]),
+    ("toml_edit", &["audit/document/toml.rs", "lookup/registries_conf.rs"]),
     ("roxmltree", &["audit/document/xml.rs"]),
     ("aho_corasick", &["audit/"]),
     ("ureq", &["registry/http.rs", "registry/tls.rs"]),
@@ -83,6 +83,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("migrate", &["clients", "credential", "files", "protocol", "server", "store"]),
+    ("registry", &["audit", "server"]),
+    ("lookup", &["clients", "machine", "registry", "server", "store"]),
     ("choice", &["credential", "machine", "server", "settings", "store"]),
 ];
 

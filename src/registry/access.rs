@@ -9,9 +9,9 @@ use super::endpoint::Origin;
 use super::http::{Client, Login};
 use crate::credential::Credential;
 
-/// An image at its registry.
+/// What is asked about an image at its registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Image {
+pub struct Wanted {
     /// The path at the registry, such as `library/nginx`; of the grammar of image references.
     pub repository: String,
     /// The actions asked about, of `pull`, `push` and `delete`.
@@ -79,7 +79,7 @@ impl Right {
     }
 }
 
-impl Image {
+impl Wanted {
     pub(super) fn scope(&self) -> String {
         let actions: Vec<_> = self.actions.iter().map(|action| action.word()).collect();
         format!("repository:{}:{}", self.repository, actions.join(","))
@@ -129,7 +129,7 @@ impl Access {
 pub(super) fn of_token(
     client: &Client,
     origin: &Origin,
-    image: &Image,
+    image: &Wanted,
     ours: &SecretString,
     anybodys: Option<&SecretString>,
 ) -> Access {
@@ -155,7 +155,7 @@ pub(super) fn of_token(
 pub(super) fn of_password(
     client: &Client,
     origin: &Origin,
-    image: &Image,
+    image: &Wanted,
     credential: &Credential,
 ) -> Access {
     let login = Login::Basic(&credential.username, &credential.secret);
@@ -167,7 +167,7 @@ pub(super) fn of_password(
     }
 }
 
-fn sees(client: &Client, origin: &Origin, image: &Image, login: Login<'_>) -> Right {
+fn sees(client: &Client, origin: &Origin, image: &Wanted, login: Login<'_>) -> Right {
     match client.get(&origin.at(&image.path()), login) {
         Ok(answer) => match answer.status {
             200 => Right::Yes,

@@ -6,6 +6,7 @@ pub mod challenge;
 pub mod endpoint;
 mod findings;
 pub mod http;
+pub mod image;
 pub mod policy;
 pub mod tls;
 mod token;

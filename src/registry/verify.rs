@@ -3,7 +3,7 @@
 
 use secrecy::SecretString;
 
-use super::access::{self, Access, Image};
+use super::access::{self, Access, Wanted};
 use super::challenge::{self, Challenge};
 use super::endpoint::{Origin, Url};
 use super::findings;
@@ -61,7 +61,7 @@ struct Asked {
 impl Verifier<'_> {
     /// Asks the registry of this credential.
     #[must_use]
-    pub fn check(&self, credential: &Credential, image: Option<&Image>) -> Check {
+    pub fn check(&self, credential: &Credential, image: Option<&Wanted>) -> Check {
         let origin = Origin::of(&credential.server);
         let mut check = Check {
             finding: Finding::new(Verdict::Inconclusive, "no_registry", "it is no registry's key"),
@@ -85,7 +85,7 @@ impl Verifier<'_> {
         origin: Origin,
         may_lack_tls: bool,
         credential: &Credential,
-        image: Option<&Image>,
+        image: Option<&Wanted>,
     ) -> Result<Finding, Finding> {
         self.policy.check_origin(&origin)?;
         check.trust =
@@ -179,7 +179,7 @@ impl Verifier<'_> {
         &self,
         origin: &Origin,
         first: Answer,
-        image: Option<&Image>,
+        image: Option<&Wanted>,
     ) -> Result<Asked, Finding> {
         let mut url = origin.at("/v2/");
         let mut answer = first;

@@ -61,6 +61,8 @@ pub(crate) enum Verb {
     /// Show which registries have a credential (never the secret)
     #[command(visible_alias = "ls")]
     List,
+    /// Show which credential docker, podman, crane and Kubernetes would use for an image, and why
+    Which(Which),
     /// Find registry credentials that lie open, on this machine or in the paths named
     Audit(Audit),
     /// Move credentials out of files and other helpers into the store
@@ -242,6 +244,13 @@ pub(crate) struct Logout {
     /// The word `all`
     #[arg(long, value_name = "WORD", value_parser = ["all"])]
     pub(crate) confirm: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Which {
+    /// An image as you would pull it, such as nginx or ghcr.io/acme/app:1.2
+    #[arg(value_name = "IMAGE")]
+    pub(crate) image: String,
 }
 
 fn severity(word: &str) -> Result<Severity, String> {

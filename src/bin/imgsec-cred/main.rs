@@ -24,6 +24,7 @@ mod setup;
 mod status;
 mod stores;
 mod unlock;
+mod which;
 
 #[global_allocator]
 static WIPED_WHEN_FREED: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
@@ -95,6 +96,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
             migrate::undo(&args.into(), &cli.shared, &machine, &report)
         }
         Verb::Migrate(args) => migrate::run(args, &cli.shared, &machine, &report),
+        Verb::Which(args) => which::run(args, &machine, &report),
         Verb::Unlock(args) => unlock::unlock(args, &cli.shared, &machine, &report),
         Verb::Lock => unlock::lock(&machine, &report),
         Verb::Logout(args) => logout::run(args, &machine, &report),
@@ -110,6 +112,10 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     if let Some(refusal) = error.downcast_ref::<Refusal>() {
         report::failure(&message, refusal.hint.as_deref());
         return ExitCode::from(6);
+    }
+    if error.downcast_ref::<which::Usage>().is_some() {
+        report::failure(&message, Some("imgsec-cred which ghcr.io/acme/app:1.2"));
+        return ExitCode::from(2);
     }
     let Some(error) = error.downcast_ref::<Error>() else {
         report::failure(&message, None);

@@ -30,6 +30,38 @@ pub struct PlainLogin {
     pub credential: Result<Credential, &'static str>,
 }
 
+/// What an entry of `auths` says to one who reads it; never the secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The key, as it is written.
+    pub key: String,
+    /// Who logs in, as Docker reads it; `None` where it holds no secret.
+    pub user: Option<String>,
+    /// Who logs in, as Podman reads it: from `auth` alone.
+    pub auth_user: Option<String>,
+}
+
+/// Reads `DOCKER_AUTH_CONFIG`; `None` where Docker does not take it: it must hold `auths` and nothing
+/// else, each with an `auth` (docker/cli `cli/config/configfile/file.go`, `parseEnvConfig`).
+#[must_use]
+pub fn entries_of_variable(text: &str) -> Option<Vec<Entry>> {
+    let Ok(Value::Object(map)) = serde_json::from_str(text) else { return None };
+    if map.keys().any(|name| !name.eq_ignore_ascii_case("auths")) {
+        return None;
+    }
+    let auths = json::get(&map, "auths").and_then(Value::as_object);
+    let found = auths.map(entries_of).unwrap_or_default();
+    found.iter().all(|entry| entry.auth_user.is_some()).then_some(found)
+}
+
+fn entries_of(auths: &Map<String, Value>) -> Vec<Entry> {
+    let entries = auths.iter().map(|(key, entry)| {
+        let (user, auth_user) = entry.as_object().map(login::users).unwrap_or_default();
+        Entry { key: key.clone(), user, auth_user }
+    });
+    entries.collect()
+}
+
 /// A change of the settings; several are made in one step.
 pub enum Change<'a> {
     /// Names the helper for every registry, or none.
@@ -99,6 +131,12 @@ impl DockerConfig {
             Some(PlainLogin { key: key.clone(), credential })
         });
         found.collect()
+    }
+
+    /// Every entry of `auths`, in the order of the file.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        self.auths().map(entries_of).unwrap_or_default()
     }
 
     /// Makes the changes in one step: the file is the old one or has them all.

@@ -1,0 +1,40 @@
+//! How crane, ko, cosign and others of go-containerregistry find a credential
+//! (`pkg/authn/keychain.go`, `DefaultKeychain`): the whole repository first, then its registry, in
+//! Docker's file, or, only where there is none, in Podman's.
+
+use std::path::PathBuf;
+
+use super::docker::{in_config, in_variable};
+use super::{Answer, Ask, Places, Trail};
+use crate::registry::image::Image;
+use crate::server::DOCKER_HUB;
+
+/// What crane and its kin would use.
+#[must_use]
+pub fn look_up(image: &Image, places: &Places, ask: Ask<'_>) -> Answer {
+    let mut trail = Trail::default();
+    if let Some(path) = file(places) {
+        let host = if image.is_on_docker_hub() { "index.docker.io" } else { image.registry() };
+        let whole = format!("{host}/{}", image.repository());
+        let root = if image.is_on_docker_hub() { DOCKER_HUB } else { host };
+        for key in [whole.as_str(), root] {
+            in_variable(&mut trail, places, key);
+            in_config(&mut trail, &path, key, None, ask);
+        }
+    }
+    trail.steps.dedup();
+    trail.answer(&["crane", "ko", "cosign"])
+}
+
+/// The one file it reads.
+fn file(places: &Places) -> Option<PathBuf> {
+    let docker = places.docker_folder().join("config.json");
+    // Docker's file at home counts as found even where DOCKER_CONFIG then names another folder.
+    if places.home.join(".docker/config.json").is_file() || docker.is_file() {
+        return Some(docker);
+    }
+    let named = places.registry_auth_file.clone();
+    let runtime = places.runtime.as_ref().map(|dir| dir.join("containers/auth.json"));
+    let at_home = places.config_home.join("containers/auth.json");
+    named.into_iter().chain(runtime).chain([at_home]).find(|path| path.is_file())
+}

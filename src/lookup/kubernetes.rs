@@ -1,0 +1,97 @@
+//! How a cluster finds a credential: from an `imagePullSecret`, and from the files of the kubelet on
+//! its node, which know no helper (kubernetes `pkg/credentialprovider/{config,keyring}.go`).
+
+use std::path::PathBuf;
+
+use super::{Answer, Found, Places, Source, Trail};
+use crate::clients::docker::DockerConfig;
+use crate::registry::image::Image;
+
+/// What a kubelet on this machine would use; nothing of this user's.
+#[must_use]
+pub fn look_up(image: &Image, places: &Places) -> Answer {
+    let mut trail = Trail::default();
+    for path in files(places) {
+        let source = Source::File(path.clone());
+        match DockerConfig::read(&path) {
+            Err(e) => trail.look(source, image.registry(), Found::Trouble(e.to_string())),
+            Ok(config) => {
+                let mut entries = config.entries();
+                // The longest key is tried first.
+                entries.sort_by(|a, b| place(&b.key).cmp(place(&a.key)));
+                let has = |hub| {
+                    move |e: &&crate::clients::docker::Entry| {
+                        if hub { place(&e.key) == "index.docker.io" } else { covers(&e.key, image) }
+                    }
+                };
+                let entry = entries.iter().find(has(false)).or_else(|| {
+                    image.is_on_docker_hub().then(|| entries.iter().find(has(true))).flatten()
+                });
+                let user = entry.and_then(|entry| entry.user.clone());
+                let key = entry.map_or(image.registry(), |entry| entry.key.as_str());
+                trail.look(source, key, user.map_or(Found::Nothing, Found::Plain));
+            }
+        }
+    }
+    trail.answer(&["kubernetes"])
+}
+
+/// The files of a kubelet that are here.
+fn files(places: &Places) -> Vec<PathBuf> {
+    let kubelet = places.root.join("var/lib/kubelet");
+    if !kubelet.is_dir() {
+        return Vec::new();
+    }
+    let folders = [kubelet, places.root.join("root/.docker"), places.root.join(".docker")];
+    folders.map(|folder| folder.join("config.json")).into_iter().filter(|f| f.is_file()).collect()
+}
+
+/// A key without its scheme and API root.
+fn place(key: &str) -> &str {
+    let rest = key.strip_prefix("https://").or_else(|| key.strip_prefix("http://"));
+    let rest = rest.unwrap_or(key);
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    if path.len() < 2 || matches!(path, "/v1/" | "/v2/" | "/v1" | "/v2") { host } else { rest }
+}
+
+/// Whether a key, whose labels may be globs, covers the image: as many labels, the same port, and a
+/// path that the image's begins with.
+fn covers(key: &str, image: &Image) -> bool {
+    let place = place(key);
+    let (authority, path) = place.split_at(place.find('/').unwrap_or(place.len()));
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => (host, Some(port)),
+        _ => (authority, None),
+    };
+    let labels: Vec<_> = host.split('.').collect();
+    let asked: Vec<_> = image.host().split('.').collect();
+    port == image.port()
+        && format!("/{}", image.repository()).starts_with(path)
+        && labels.len() == asked.len()
+        && labels.iter().zip(asked).all(|(glob, label)| is_match(glob, label))
+}
+
+/// A label against a glob of `*` and `?`, in a time that is at most the product of their lengths.
+fn is_match(glob: &str, label: &str) -> bool {
+    let (glob, label) = (glob.as_bytes(), label.as_bytes());
+    let (mut g, mut l) = (0, 0);
+    // Behind the last star, and how much of the label it covers.
+    let mut star: Option<(usize, usize)> = None;
+    while l < label.len() {
+        match glob.get(g) {
+            Some(b'*') => {
+                g += 1;
+                star = Some((g, l));
+            }
+            Some(&c) if c == b'?' || c == label[l] => (g, l) = (g + 1, l + 1),
+            _ => match &mut star {
+                Some((behind, covered)) => {
+                    *covered += 1;
+                    (g, l) = (*behind, *covered);
+                }
+                None => return false,
+            },
+        }
+    }
+    glob[g..].iter().all(|b| *b == b'*')
+}

@@ -1,0 +1,167 @@
+//! How Podman, Buildah and Skopeo find a credential (containers/image
+//! `pkg/docker/config/config.go`): the helpers of `registries.conf`, of which one stands for their
+//! files; in each file the helper for the registry, then namespaces from the inside out.
+
+use std::path::{Path, PathBuf};
+
+use super::registries_conf::{self, RegistriesConf};
+use super::{Answer, Ask, Found, Places, Source, Trail};
+use crate::clients::docker::{DockerConfig, Entry};
+use crate::registry::image::{Image, is_short_name};
+
+/// What stands for the files among the helpers.
+const FILES: &str = "containers-auth.json";
+
+/// What Podman and Buildah would use, and Skopeo, where it looks elsewhere. `written` is the image
+/// as the person wrote it: a short name is looked for on the registries of `registries.conf`.
+#[must_use]
+pub fn look_up(written: &str, image: &Image, places: &Places, ask: Ask<'_>) -> Vec<Answer> {
+    let conf = registries_conf::read(places);
+    let images: Vec<Image> = match &conf {
+        Ok(conf) if is_short_name(written) && !conf.search.is_empty() => {
+            conf.search.iter().filter_map(|registry| image.on_searched(registry)).collect()
+        }
+        _ => vec![image.clone()],
+    };
+    // Where it is set, Podman and Buildah take its file for their own, and look nowhere else
+    // (containers/common `pkg/auth`, `GetDefaultAuthFile`); Skopeo does not.
+    let named = places.registry_auth_file.clone();
+    let by_docker = places.docker_config.as_ref().map(|folder| folder.join("config.json"));
+    let mut answers = Vec::new();
+    for image in &images {
+        let mut add = |clients, only: Option<&Path>| {
+            let mut answer = trail(image, places, &conf, only, ask).answer(clients);
+            answer.image = (images.len() > 1 || image != &images[0] || is_short_name(written))
+                .then(|| image.to_string());
+            answers.push(answer);
+        };
+        match (&named, &by_docker) {
+            (None, Some(path)) => {
+                add(&["podman", "buildah"], Some(path));
+                add(&["skopeo"], None);
+            }
+            (named, _) => add(&["podman", "buildah", "skopeo"], named.as_deref()),
+        }
+    }
+    answers
+}
+
+fn trail(
+    image: &Image,
+    places: &Places,
+    conf: &Result<RegistriesConf, (PathBuf, String)>,
+    only: Option<&Path>,
+    ask: Ask<'_>,
+) -> Trail {
+    let mut trail = Trail::default();
+    let conf = match conf {
+        Ok(conf) => conf,
+        Err((path, why)) => {
+            let found = Found::Trouble(why.clone());
+            trail.look_or_stop(Source::File(path.clone()), image.registry(), found);
+            return trail;
+        }
+    };
+    let files = vec![FILES.to_owned()];
+    let helpers = if conf.helpers.is_empty() { &files } else { &conf.helpers };
+    for name in helpers {
+        if name == FILES {
+            for (path, is_old) in paths(places, only) {
+                if !in_file(&mut trail, image, &path, is_old, ask) {
+                    break;
+                }
+            }
+        } else {
+            let named_in = conf.helpers_in.clone().map(|path| (path, "credential-helpers"));
+            let source = Source::Helper { name: name.clone(), named_in };
+            trail.look(source, image.registry(), ask(name, image.registry()));
+        }
+    }
+    // It tries all helpers, and fails if one failed and none had it.
+    if !trail.is_settled
+        && let Some(step) = trail.steps.iter_mut().find(|s| matches!(s.found, Found::Trouble(_)))
+    {
+        step.role = super::Role::Stops;
+    }
+    trail
+}
+
+/// The files it reads, in its order, and whether each has the form before Docker 1.7.
+fn paths(places: &Places, only: Option<&Path>) -> Vec<(PathBuf, bool)> {
+    if let Some(path) = only {
+        return vec![(path.to_owned(), false)];
+    }
+    let own = match &places.runtime {
+        _ if cfg!(not(target_os = "linux")) => places.home.join(".config/containers/auth.json"),
+        Some(runtime) => runtime.join("containers/auth.json"),
+        None => places.root.join(format!("run/containers/{}/auth.json", places.uid)),
+    };
+    vec![
+        (own, false),
+        (places.config_home.join("containers/auth.json"), false),
+        (places.docker_folder().join("config.json"), false),
+        (places.home.join(".dockercfg"), true),
+    ]
+}
+
+/// Looks into one file; `false` where the client does not go on to the next one.
+fn in_file(trail: &mut Trail, image: &Image, path: &Path, is_old: bool, ask: Ask<'_>) -> bool {
+    let source = Source::File(path.to_owned());
+    let registry = image.registry();
+    let config = match DockerConfig::read(path) {
+        Ok(config) => config,
+        Err(e) => {
+            trail.look(source, registry, Found::Trouble(e.to_string()));
+            return false;
+        }
+    };
+    let entries = config.entries();
+    if let Some(name) = config.helper(registry).filter(|_| !is_old) {
+        let named_in = Some((path.to_owned(), "credHelpers"));
+        let source = Source::Helper { name: name.to_owned(), named_in };
+        let found = ask(name, registry);
+        let goes_on = !matches!(found, Found::Trouble(_));
+        trail.look(source, registry, found);
+        return goes_on;
+    }
+    if path.exists() {
+        let entry = find(&entries, image, is_old);
+        let found = entry.and_then(|e| e.auth_user.clone()).map_or(Found::Nothing, Found::Plain);
+        trail.look(source, entry.map_or(registry, |e| e.key.as_str()), found);
+    }
+    true
+}
+
+/// The entry for an image: the innermost namespace first, then any spelling of the registry.
+fn find<'a>(entries: &'a [Entry], image: &Image, is_old: bool) -> Option<&'a Entry> {
+    let name = image.name();
+    let mut key = if is_old { image.registry() } else { name.as_str() };
+    loop {
+        if let Some(entry) = entries.iter().find(|entry| entry.key == key) {
+            return Some(entry);
+        }
+        match key.rsplit_once('/') {
+            Some((outer, _)) => key = outer,
+            None => break,
+        }
+    }
+    let wanted = one_spelling(image.registry());
+    entries.iter().find(|entry| normal(&entry.key, is_old) == wanted)
+}
+
+/// A key of a file as a registry (`normalizeAuthFileKey`).
+fn normal(key: &str, is_old: bool) -> &str {
+    let stripped = key.strip_prefix("http://").unwrap_or(key);
+    let stripped = stripped.strip_prefix("https://").unwrap_or(stripped);
+    let is_address = is_old || stripped.len() != key.len();
+    let host = stripped.split('/').next().unwrap_or(stripped);
+    one_spelling(if is_address { host } else { stripped })
+}
+
+/// Docker Hub's one spelling here (`normalizeRegistry`).
+fn one_spelling(registry: &str) -> &str {
+    match registry {
+        "registry-1.docker.io" | "docker.io" => "index.docker.io",
+        _ => registry,
+    }
+}

@@ -1,0 +1,286 @@
+//! What each client would use, on machines made of a few files.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+
+use base64ct::{Base64, Encoding};
+
+use super::*;
+use crate::registry::image::Image;
+
+struct Here {
+    dir: tempfile::TempDir,
+    places: Places,
+}
+
+impl Here {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        let places = Places {
+            home: at("home"),
+            docker_config: None,
+            docker_auth_config: None,
+            registry_auth_file: None,
+            runtime: Some(at("run")),
+            config_home: at("home/.config"),
+            registries_conf: None,
+            root: at("root"),
+            uid: 7,
+            default_store: None,
+        };
+        Self { dir, places }
+    }
+
+    fn file(&self, name: &str, text: &str) {
+        let path = self.dir.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
+/// Our helper has a login for these keys; another knows by itself; a third is missing.
+fn ask(helper: &str, key: &str) -> Found {
+    match helper {
+        "imgsec" if ["ghcr.io", "docker.io", crate::server::DOCKER_HUB].contains(&key) => {
+            Found::Kept("kept".to_owned())
+        }
+        "imgsec" => Found::Nothing,
+        "ecr-login" => Found::Unknown,
+        _ => Found::Trouble("missing".to_owned()),
+    }
+}
+
+fn auths(entries: &[(&str, &str)]) -> String {
+    let entries: Vec<_> = entries
+        .iter()
+        .map(|(key, user)| {
+            let auth = Base64::encode_string(format!("{user}:pw-{user}").as_bytes());
+            format!(r#""{key}":{{"auth":"{auth}"}}"#)
+        })
+        .collect();
+    format!(r#""auths":{{{}}}"#, entries.join(","))
+}
+
+/// The role, the user or what else is found, and the key, of each step.
+fn told(answer: &Answer) -> Vec<(Role, String, String)> {
+    let told = answer.steps.iter().map(|step| {
+        let found = match &step.found {
+            Found::Plain(user) => format!("plain {user}"),
+            Found::Kept(user) => format!("kept {user}"),
+            Found::Unknown => "?".to_owned(),
+            Found::Nothing => "-".to_owned(),
+            Found::Trouble(_) => "!".to_owned(),
+        };
+        (step.role, found, step.key.clone())
+    });
+    told.collect()
+}
+
+fn docker(here: &Here, image: &str) -> Vec<(Role, String, String)> {
+    told(&docker::look_up(&Image::parse(image).unwrap(), &here.places, &ask))
+}
+
+fn crane(here: &Here, image: &str) -> Vec<(Role, String, String)> {
+    told(&crane::look_up(&Image::parse(image).unwrap(), &here.places, &ask))
+}
+
+fn podman(here: &Here, image: &str) -> Vec<Answer> {
+    podman::look_up(image, &Image::parse(image).unwrap(), &here.places, &ask)
+}
+
+fn kubernetes(here: &Here, image: &str) -> Vec<(Role, String, String)> {
+    told(&kubernetes::look_up(&Image::parse(image).unwrap(), &here.places))
+}
+
+fn step(role: Role, found: &str, key: &str) -> (Role, String, String) {
+    (role, found.to_owned(), key.to_owned())
+}
+
+#[test]
+fn docker_never_reads_the_file_behind_a_helper() {
+    let here = Here::new();
+    let plain = auths(&[("ghcr.io", "ada"), ("quay.io", "eve")]);
+    here.file("home/.docker/config.json", &format!(r#"{{"credsStore":"imgsec",{plain}}}"#));
+    let unread = |user, key| step(Role::Unread, user, key);
+    let kept = step(Role::Used, "kept kept", "ghcr.io");
+    assert_eq!(docker(&here, "ghcr.io/a/b"), [kept, unread("plain ada", "ghcr.io")]);
+    let passed = step(Role::Passed, "-", "quay.io");
+    assert_eq!(docker(&here, "quay.io/a"), [passed, unread("plain eve", "quay.io")]);
+    here.file(
+        "home/.docker/config.json",
+        &format!(
+            r#"{{"credsStore":"imgsec","credHelpers":{{"ghcr.io":"","quay.io":"gone"}},{plain}}}"#
+        ),
+    );
+    assert_eq!(docker(&here, "ghcr.io/a"), [step(Role::Used, "plain ada", "ghcr.io")]);
+    assert_eq!(docker(&here, "quay.io/a")[0], step(Role::Stops, "!", "quay.io"));
+}
+
+#[test]
+fn docker_matches_old_keys_and_hubs_own() {
+    let here = Here::new();
+    let hub = crate::server::DOCKER_HUB;
+    let plain = auths(&[("https://ghcr.io/v1/", "old"), (hub, "hub"), ("docker.io", "no")]);
+    here.file("home/.docker/config.json", &format!("{{{plain}}}"));
+    assert_eq!(docker(&here, "ghcr.io/a"), [step(Role::Used, "plain old", "https://ghcr.io/v1/")]);
+    assert_eq!(docker(&here, "nginx"), [step(Role::Used, "plain hub", hub)]);
+    assert_eq!(docker(&here, "ghcr.io:5000/a"), [step(Role::Passed, "-", "ghcr.io:5000")]);
+}
+
+#[test]
+fn the_variable_comes_before_every_helper() {
+    let mut here = Here::new();
+    here.file("home/.docker/config.json", r#"{"credsStore":"imgsec"}"#);
+    let value = format!("{{{}}}", auths(&[("ghcr.io", "env")]));
+    here.places.docker_auth_config = Some(value.into());
+    let (env, kept) = (step(Role::Used, "plain env", "ghcr.io"), "kept kept");
+    assert_eq!(docker(&here, "ghcr.io/a"), [env, step(Role::Shadowed, kept, "ghcr.io")]);
+    for broken in ["x", r#"{"auths":{},"x":1}"#, r#"{"auths":{"ghcr.io":{}}}"#] {
+        here.places.docker_auth_config = Some(broken.to_owned().into());
+        let steps = docker(&here, "ghcr.io/a");
+        assert_eq!(steps[0].0, Role::Passed, "{broken}");
+        assert_eq!(steps[1], step(Role::Used, kept, "ghcr.io"), "{broken}");
+    }
+}
+
+#[test]
+fn docker_chooses_a_helper_only_where_nothing_is_set() {
+    let mut here = Here::new();
+    here.places.default_store = Some("imgsec");
+    assert_eq!(docker(&here, "ghcr.io/a"), [step(Role::Used, "kept kept", "ghcr.io")]);
+    here.file("home/.docker/config.json", r#"{"auths":{"h":{}}}"#);
+    assert_eq!(docker(&here, "ghcr.io/a"), [step(Role::Passed, "-", "ghcr.io")]);
+    let is_there = |names: &'static [&str]| docker::default_store(&|n| names.contains(&n));
+    if cfg!(target_os = "linux") {
+        assert_eq!(is_there(&["pass", "docker-credential-secretservice"]), None);
+        assert_eq!(is_there(&["docker-credential-secretservice"]), Some("secretservice"));
+    }
+}
+
+#[test]
+fn podman_ignores_dockers_store_and_prefers_its_own_file() {
+    let here = Here::new();
+    let ada = auths(&[("ghcr.io", "ada"), ("ghcr.io/acme", "org")]);
+    here.file("home/.docker/config.json", &format!(r#"{{"credsStore":"imgsec",{ada}}}"#));
+    here.file("run/containers/auth.json", "{}");
+    let answers = podman(&here, "ghcr.io/acme/app:1");
+    assert_eq!(answers.len(), 1);
+    let (none, org) = (step(Role::Passed, "-", "ghcr.io"), "plain org");
+    assert_eq!(told(&answers[0]), [none, step(Role::Used, org, "ghcr.io/acme")]);
+    here.file("run/containers/auth.json", r#"{"credHelpers":{"ghcr.io":"imgsec"}}"#);
+    let answers = podman(&here, "ghcr.io/acme/app:1");
+    let shadowed = step(Role::Shadowed, org, "ghcr.io/acme");
+    assert_eq!(told(&answers[0]), [step(Role::Used, "kept kept", "ghcr.io"), shadowed]);
+    here.file("run/containers/auth.json", r#"{"credHelpers":{"ghcr.io":"gone"}}"#);
+    assert_eq!(told(&podman(&here, "ghcr.io/a")[0]), [step(Role::Stops, "!", "ghcr.io")]);
+}
+
+#[test]
+fn podman_asks_the_helpers_of_registries_conf_in_their_order() {
+    let here = Here::new();
+    here.file("root/etc/containers/registries.conf", "credential-helpers = [\"gone\"]\n");
+    here.file(
+        "root/etc/containers/registries.conf.d/a.conf",
+        "credential-helpers = [\"gone\", \"imgsec\", \"containers-auth.json\"]\n",
+    );
+    here.file(
+        "home/.config/containers/auth.json",
+        &format!("{{{}}}", auths(&[("docker.io", "me")])),
+    );
+    let (gone, kept) = (step(Role::Passed, "!", "docker.io"), "kept kept");
+    let shadowed = step(Role::Shadowed, "plain me", "docker.io");
+    let steps = told(&podman(&here, "docker.io/x/y")[0]);
+    assert_eq!(steps, [gone, step(Role::Used, kept, "docker.io"), shadowed]);
+    // The user's own file replaces the system's, and its folder.
+    here.file("home/.config/containers/registries.conf", "");
+    let steps = told(&podman(&here, "docker.io/x/y")[0]);
+    assert_eq!(steps, [step(Role::Used, "plain me", "docker.io")]);
+    here.file("home/.config/containers/registries.conf", "= broken");
+    assert_eq!(podman(&here, "docker.io/x/y")[0].used().unwrap().role, Role::Stops);
+}
+
+#[test]
+fn podman_looks_for_a_short_name_where_it_is_told_to() {
+    let here = Here::new();
+    here.file(
+        "root/etc/containers/registries.conf",
+        "unqualified-search-registries = [\"quay.io\", \"docker.io\"]\n",
+    );
+    let images: Vec<_> = podman(&here, "nginx").into_iter().map(|a| a.image.unwrap()).collect();
+    assert_eq!(images, ["quay.io/nginx:latest", "docker.io/library/nginx:latest"]);
+    assert_eq!(podman(&here, "quay.io/nginx")[0].image, None);
+}
+
+#[test]
+fn where_docker_config_is_set_podman_reads_nothing_else() {
+    let mut here = Here::new();
+    here.file("run/containers/auth.json", &format!("{{{}}}", auths(&[("ghcr.io", "run")])));
+    here.file("else/config.json", &format!("{{{}}}", auths(&[("ghcr.io", "else")])));
+    here.places.docker_config = Some(here.dir.path().join("else"));
+    let answers = podman(&here, "ghcr.io/a");
+    assert_eq!(answers[0].clients, ["podman", "buildah"]);
+    assert_eq!(told(&answers[0]), [step(Role::Used, "plain else", "ghcr.io")]);
+    assert_eq!(answers[1].clients, ["skopeo"]);
+    assert_eq!(told(&answers[1])[0], step(Role::Used, "plain run", "ghcr.io"));
+    here.places.registry_auth_file = Some(here.dir.path().join("run/containers/auth.json"));
+    let answers = podman(&here, "ghcr.io/a");
+    assert_eq!((answers.len(), told(&answers[0]).len()), (1, 1));
+}
+
+#[test]
+fn podman_reads_auth_only_and_every_spelling_of_hub() {
+    let here = Here::new();
+    let hub = crate::server::DOCKER_HUB;
+    here.file("run/containers/auth.json", r#"{"auths":{"h:1":{"username":"a","password":"b"}}}"#);
+    here.file(
+        "home/.dockercfg",
+        &format!(
+            "{{{}",
+            auths(&[("https://h:1/v1/x", "old"), (hub, "hub")]).split_once('{').unwrap().1
+        ),
+    );
+    let steps = told(&podman(&here, "h:1/x")[0]);
+    assert_eq!(steps[1], step(Role::Used, "plain old", "https://h:1/v1/x"));
+    assert_eq!(told(&podman(&here, "docker.io/x")[0])[1], step(Role::Used, "plain hub", hub));
+}
+
+#[test]
+fn crane_asks_for_the_repository_first_and_falls_back_to_podmans_file() {
+    let mut here = Here::new();
+    assert!(crane(&here, "ghcr.io/a/b").is_empty());
+    here.file("home/.config/containers/auth.json", &format!("{{{}}}", auths(&[("ghcr.io", "me")])));
+    let whole = step(Role::Passed, "-", "ghcr.io/a/b");
+    let me = step(Role::Used, "plain me", "ghcr.io");
+    assert_eq!(crane(&here, "ghcr.io/a/b"), [whole, me]);
+    here.file("home/.docker/config.json", r#"{"credsStore":"imgsec"}"#);
+    let hub = crate::server::DOCKER_HUB;
+    let whole = step(Role::Passed, "-", "index.docker.io/library/nginx");
+    assert_eq!(crane(&here, "nginx"), [whole, step(Role::Used, "kept kept", hub)]);
+    // Docker's file at home is found, and then another one is read.
+    here.places.docker_config = Some(here.dir.path().join("nowhere"));
+    assert_eq!(crane(&here, "ghcr.io/a").last().unwrap().1, "-");
+}
+
+#[test]
+fn a_kubelet_matches_globs_and_reads_no_helper() {
+    let here = Here::new();
+    assert!(kubernetes(&here, "ghcr.io/a").is_empty());
+    let entries = [
+        ("*.example.com", "all"),
+        ("r.example.com/acme", "acme"),
+        ("https://index.docker.io/v1/", "hub"),
+        ("h:5000", "port"),
+    ];
+    here.file("root/var/lib/kubelet/config.json", &format!("{{{}}}", auths(&entries)));
+    for (image, user) in [
+        ("r.example.com/acme/x", "plain acme"),
+        ("r.example.com/b", "plain all"),
+        ("a.r.example.com/b", "-"),
+        ("nginx", "plain hub"),
+        ("h:5000/x", "plain port"),
+        ("h:5001/x", "-"),
+    ] {
+        assert_eq!(kubernetes(&here, image)[0].1, user, "{image}");
+    }
+}
