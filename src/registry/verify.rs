@@ -160,7 +160,7 @@ impl Verifier<'_> {
     /// plain HTTP, as Docker has it.
     fn reach(&self, origin: Origin, may_lack_tls: bool) -> Result<(Origin, Answer), Finding> {
         match self.client.get(&origin.at("/v2/"), Login::Nobody) {
-            Err(Trouble::NoTls)
+            Err(Trouble::NoTls | Trouble::Broken)
                 if may_lack_tls && (origin.is_loopback() || self.policy.insecure_http) =>
             {
                 let origin = origin.without_tls();

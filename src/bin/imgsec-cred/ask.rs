@@ -1,4 +1,4 @@
-//! Asking the person: yes or no, or a passphrase that nobody sees.
+//! Asking the person: yes or no, a line, or a passphrase that nobody sees.
 
 use std::io::{self, BufRead, IsTerminal, Read};
 
@@ -33,6 +33,14 @@ pub(crate) fn go_ahead(shared: &Shared, is_yes: bool, why: &str, hint: &str) -> 
         return Err(Refusal::new(why, Some(hint)).into());
     }
     if yes("Go ahead?")? { Ok(()) } else { Err(Refusal::new("nothing was changed", None).into()) }
+}
+
+/// Asks for a line, without the white space around it.
+pub(crate) fn line(question: &str) -> anyhow::Result<String> {
+    report::prompt(question)?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(answer.trim().to_owned())
 }
 
 /// Asks for a passphrase on the terminal, without showing it.

@@ -17,13 +17,17 @@ mod args;
 mod ask;
 mod audit;
 mod list;
+mod login;
 mod logout;
 mod migrate;
+mod registries;
 mod report;
+mod secrets;
 mod setup;
 mod status;
 mod stores;
 mod unlock;
+mod verify;
 mod which;
 
 #[global_allocator]
@@ -39,6 +43,8 @@ pub(crate) enum Outcome {
     Partly,
     /// The store is locked or unavailable.
     NoStore,
+    /// A registry or the network gave no verdict.
+    NoVerdict,
     /// Something was left alone, since it would have overwritten another thing.
     Refused,
 }
@@ -75,6 +81,7 @@ fn main() -> ExitCode {
         Ok(Outcome::Attention) => ExitCode::from(1),
         Ok(Outcome::Partly) => ExitCode::from(3),
         Ok(Outcome::NoStore) => ExitCode::from(4),
+        Ok(Outcome::NoVerdict) => ExitCode::from(5),
         Ok(Outcome::Refused) => ExitCode::from(6),
         Err(error) => fail(&error),
     }
@@ -97,6 +104,8 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         }
         Verb::Migrate(args) => migrate::run(args, &cli.shared, &machine, &report),
         Verb::Which(args) => which::run(args, &machine, &report),
+        Verb::Login(args) => login::run(args, &cli.shared, &machine, &report),
+        Verb::Verify(args) => verify::run(args, &cli.shared, &machine, &report),
         Verb::Unlock(args) => unlock::unlock(args, &cli.shared, &machine, &report),
         Verb::Lock => unlock::lock(&machine, &report),
         Verb::Logout(args) => logout::run(args, &machine, &report),

@@ -19,7 +19,7 @@ use crate::{Outcome, stores};
 
 /// The image named on the command line is none.
 #[derive(Debug)]
-pub(crate) struct Usage(InvalidImage);
+pub(crate) struct Usage(pub(crate) InvalidImage);
 
 impl fmt::Display for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

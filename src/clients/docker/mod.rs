@@ -70,6 +70,8 @@ pub enum Change<'a> {
     Helper(&'a str, Option<&'a str>),
     /// Takes the secret out of an entry of `auths`; the entry and its other fields stay.
     Blank(&'a str),
+    /// Makes an entry of `auths` that holds nothing, where there is none: Docker's mark for "logged in".
+    Mark(&'a str),
     /// Takes out an entry of `auths` that holds nothing: Docker's mark for "logged in".
     Forget(&'a str),
     /// Puts a login back into an entry of `auths`, in plain text.
@@ -158,6 +160,7 @@ impl DockerConfig {
                         }
                     }
                     Change::Blank(key) => login::blank(&self.entry(root, key)),
+                    Change::Mark(key) => drop(self.entry(root, key)),
                     Change::Forget(key) => forget(root, key),
                     Change::Restore(key, credential) => {
                         login::restore(&self.entry(root, key), credential);

@@ -1,0 +1,200 @@
+//! How the verbs ask registries: with the certificates of this machine, a person who may be asked
+//! about a new token server, and the ledger, which notes what came of it.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::time::SystemTime;
+
+use imgsec_cred::audit::tokens;
+use imgsec_cred::credential::Credential;
+use imgsec_cred::ledger::{self, Checked, Expiry, Ledger, Record};
+use imgsec_cred::machine::Machine;
+use imgsec_cred::registry::access::Wanted;
+use imgsec_cred::registry::http::Client;
+use imgsec_cred::registry::policy::Policy;
+use imgsec_cred::registry::tls::Places;
+use imgsec_cred::registry::verdict::Verdict;
+use imgsec_cred::registry::verify::{Check, Verifier};
+use imgsec_cred::store::Error;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+use crate::args::{Asking, Shared};
+use crate::list::registry;
+use crate::{Outcome, ask, stores};
+
+/// Registries, as this machine and this person see them.
+pub(crate) struct Registries<'a> {
+    asking: &'a Asking,
+    places: Places,
+    ledger: Ledger,
+    can_ask: bool,
+    /// One question at a time.
+    asked: Mutex<()>,
+}
+
+impl<'a> Registries<'a> {
+    pub(crate) fn new(
+        asking: &'a Asking,
+        shared: &Shared,
+        machine: &Machine,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            asking,
+            places: Places {
+                folders: certificate_folders(machine),
+                ca_file: asking.ca_file.clone(),
+            },
+            ledger: Ledger::new(stores::state(machine)?),
+            can_ask: ask::can_ask(shared) && !shared.json,
+            asked: Mutex::new(()),
+        })
+    }
+
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Asks the registry of this credential.
+    pub(crate) fn check(
+        &self,
+        credential: &Credential,
+        wanted: Option<&Wanted>,
+    ) -> Result<Check, Error> {
+        let known = self.known(credential)?;
+        let policy = Policy {
+            realms: self.asking.allow_realm.iter().map(|r| r.to_ascii_lowercase()).collect(),
+            pinned: known.realm.clone(),
+            insecure_http: self.asking.insecure_http,
+        };
+        let client = Client::new(self.places.clone(), self.asking.timeout);
+        let name = registry(credential.server.as_str());
+        let trusts = |host: &str| self.can_ask && self.ask_about(name, host);
+        let verifier = Verifier {
+            client: &client,
+            policy: &policy,
+            trusts: &trusts,
+            negative_control: self.asking.negative_control,
+            was_verified: known.checked.is_some_and(|c| c.verdict == "verified"),
+        };
+        Ok(verifier.check(credential, wanted))
+    }
+
+    /// Notes what came of a check of a credential that is kept.
+    pub(crate) fn note(&self, credential: &Credential, check: &Check) -> Result<(), Error> {
+        self.ledger.change(&credential.server, &credential.username, |record| {
+            let verdict = check.finding.verdict;
+            let level =
+                if let Verdict::Verified(level) = verdict { Some(level.word()) } else { None };
+            record.checked = Some(Checked {
+                at: ledger::time(SystemTime::now()),
+                verdict: verdict.word().to_owned(),
+                level: level.map(str::to_owned),
+            });
+            if verdict.is_verified() {
+                record.realm.clone_from(&check.realm);
+            }
+            if let Some(expires) = expiry(credential) {
+                record.expires = Some(expires);
+            }
+        })
+    }
+
+    fn known(&self, credential: &Credential) -> Result<Record, Error> {
+        let known = self.ledger.of(&credential.server)?;
+        // The token server is the registry's, whoever logs in.
+        let realm = known.realm.clone();
+        let is_same = known.username == credential.username;
+        Ok(if is_same { known } else { Record { realm, ..Record::default() } })
+    }
+
+    fn ask_about(&self, registry: &str, host: &str) -> bool {
+        let _one_at_a_time = self.asked.lock();
+        let question = format!("{registry} hands out its tokens at {host}. Send the secret there?");
+        ask::yes(&question).unwrap_or(false)
+    }
+}
+
+/// The folders named `certs.d` of Docker and Podman.
+fn certificate_folders(machine: &Machine) -> Vec<PathBuf> {
+    let config = machine.path_in("XDG_CONFIG_HOME");
+    let config = config.or_else(|| Some(machine.home.as_ref()?.join(".config")));
+    let mut folders: Vec<PathBuf> = Vec::new();
+    if cfg!(windows) {
+        folders.extend(machine.path_in("PROGRAMDATA").map(|p| p.join(r"docker\certs.d")));
+    } else {
+        folders.extend(["/etc/docker/certs.d", "/etc/containers/certs.d"].map(PathBuf::from));
+    }
+    folders.extend(machine.docker_config.as_ref().map(|docker| docker.join("certs.d")));
+    for program in ["docker", "containers"] {
+        folders.extend(config.as_ref().map(|config| config.join(program).join("certs.d")));
+    }
+    folders
+}
+
+/// Until when a secret works, where it says so itself.
+pub(crate) fn expiry(credential: &Credential) -> Option<Expiry> {
+    let name = credential.server.canonical();
+    let host = name.split("://").nth(1).unwrap_or(name);
+    let now = SystemTime::now();
+    let secret = credential.secret.expose_secret();
+    let token = tokens::look(secret, Some(&credential.username), host, None, now);
+    let source = if token.token_type.starts_with("aws-ecr") { "ecr-observed" } else { "jwt" };
+    token.expires_at.map(|at| Expiry { at: ledger::time(at), source: source.to_owned() })
+}
+
+/// The verdict as the status that the program ends with.
+pub(crate) fn outcome(verdict: Verdict) -> Outcome {
+    match verdict {
+        Verdict::Verified(_) => Outcome::Done,
+        Verdict::Rejected => Outcome::Attention,
+        Verdict::Inconclusive | Verdict::Unreachable => Outcome::NoVerdict,
+        Verdict::Refused => Outcome::Refused,
+    }
+}
+
+/// What a check came to, for programs.
+pub(crate) fn document(credential: &Credential, check: &Check) -> Value {
+    let verdict = check.finding.verdict;
+    let level = if let Verdict::Verified(level) = verdict { Some(level.word()) } else { None };
+    let mut document = json!({
+        "registry": registry(credential.server.as_str()),
+        "username": credential.username,
+        "verdict": verdict.word(),
+        "level": level,
+        "reason": check.finding.reason,
+        "message": check.finding.words,
+        "scheme": check.scheme,
+        "realm": check.realm,
+        "tls": check.origin.as_ref().map(|origin| json!({
+            "https": origin.is_https,
+            "trust": if !origin.is_https { "none" } else if check.trust.authorities.is_empty() { "system" } else { "system and files" },
+            "authorities": check.trust.authorities,
+            "client_certificate": check.trust.client,
+        })),
+        "expires": expiry(credential).map(|e| json!({"at": e.at, "source": e.source})),
+    });
+    if let Some(access) = &check.access {
+        let rights: serde_json::Map<_, _> = access
+            .rights
+            .iter()
+            .map(|(a, right)| (a.word().to_owned(), right.word().into()))
+            .collect();
+        document["access"] = json!({"role": access.role(), "actions": rights});
+    }
+    document
+}
+
+/// How the secret went, in a few words, behind what the registry said.
+pub(crate) fn transport(check: &Check) -> String {
+    let Some(origin) = &check.origin else { return String::new() };
+    if !origin.is_https {
+        let why = if origin.is_loopback() { "to this machine" } else { "INSECURE" };
+        return format!(" [plain http, {why}]");
+    }
+    match check.trust.authorities.as_slice() {
+        [] => String::new(),
+        [file] => format!(" [https, trusted by {}]", file.display()),
+        files => format!(" [https, trusted by {} files]", files.len()),
+    }
+}

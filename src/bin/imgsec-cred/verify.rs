@@ -1,0 +1,149 @@
+//! `imgsec-cred verify`: whether credentials still work, and what they may do with an image.
+
+use std::thread;
+
+use imgsec_cred::credential::Credential;
+use imgsec_cred::machine::Machine;
+use imgsec_cred::registry::access::{Right, Wanted};
+use imgsec_cred::registry::image::Image;
+use imgsec_cred::registry::verdict::Verdict;
+use imgsec_cred::registry::verify::Check;
+use imgsec_cred::server::ServerKey;
+use imgsec_cred::store::{Error, Store};
+use serde_json::json;
+
+use crate::args::{Shared, Verify};
+use crate::list::registry;
+use crate::registries::{self, Registries};
+use crate::report::{Mark, Report};
+use crate::{Outcome, Refusal, stores, which};
+
+/// How many registries are asked at the same time.
+const AT_ONCE: usize = 8;
+
+/// A credential, and what came of asking.
+type Item = (Credential, Result<Check, Error>);
+
+pub(crate) fn run(
+    args: &Verify,
+    shared: &Shared,
+    machine: &Machine,
+    report: &Report,
+) -> anyhow::Result<Outcome> {
+    let registries = Registries::new(&args.asking, shared, machine)?;
+    let wanted = args.image.as_deref().map(Image::parse).transpose().map_err(which::Usage)?;
+    let keys = match &wanted {
+        Some(image) => vec![image.docker_key().to_owned()],
+        None if args.all => kept(machine)?,
+        None => args.registries.clone(),
+    };
+    let wanted = wanted.map(|image| Wanted {
+        repository: image.repository().to_owned(),
+        actions: args.actions.clone(),
+    });
+    let helper = stores::helper(machine)?;
+    let mut credentials = Vec::new();
+    for key in &keys {
+        let server = ServerKey::parse(key).map_err(|e| Refusal::new(e.to_string(), None))?;
+        credentials.push(get(&helper, &server)?);
+    }
+    let items = check(&registries, credentials, wanted.as_ref());
+    let (mut outcomes, mut documents) = (Vec::new(), Vec::new());
+    for (credential, check) in &items {
+        let check = check.as_ref().map_err(Clone::clone)?;
+        if let Err(e) = registries.note(credential, check) {
+            report.note(&format!("the check is not noted: {e}"));
+        }
+        outcomes.push(registries::outcome(check.finding.verdict));
+        outcomes.extend(check.access.as_ref().map(|access| match access.worst() {
+            Right::Yes => Outcome::Done,
+            Right::No => Outcome::Attention,
+            Right::Unknown => Outcome::NoVerdict,
+        }));
+        documents.push(registries::document(credential, check));
+        say(credential, check, report)?;
+    }
+    let worst = worst(&outcomes);
+    report.json(&json!({
+        "schema": "imgsec.verify/1", "ok": worst == Outcome::Done, "complete": true, "items": documents,
+    }))?;
+    if items.is_empty() {
+        report.note("no credentials are kept; imgsec-cred login REGISTRY keeps one");
+    }
+    Ok(worst)
+}
+
+fn kept(machine: &Machine) -> Result<Vec<String>, Error> {
+    let mut keys: Vec<_> =
+        stores::helper(machine)?.list_keys()?.into_iter().map(|(key, _)| key).collect();
+    keys.sort();
+    Ok(keys)
+}
+
+/// The credential for a server; that there is none is said with its name.
+fn get(store: &dyn Store, server: &ServerKey) -> Result<Credential, Error> {
+    use imgsec_cred::store::ErrorKind;
+    store.get(server).map_err(|e| match e.kind() {
+        ErrorKind::NotFound => {
+            let name = registry(server.as_str());
+            Error::new(ErrorKind::NotFound, format!("no credential is kept for {name}"))
+                .with_hint("imgsec-cred list")
+        }
+        _ => e,
+    })
+}
+
+/// Asks the registries, several at a time; the answers are in the order of the credentials.
+fn check(
+    registries: &Registries<'_>,
+    credentials: Vec<Credential>,
+    wanted: Option<&Wanted>,
+) -> Vec<Item> {
+    let mut items = Vec::new();
+    let mut left = credentials.into_iter().peekable();
+    while left.peek().is_some() {
+        let batch: Vec<_> = left.by_ref().take(AT_ONCE).collect();
+        let checks: Vec<_> = thread::scope(|scope| {
+            let running: Vec<_> =
+                batch.iter().map(|c| scope.spawn(move || registries.check(c, wanted))).collect();
+            let lost = || Error::new(imgsec_cred::store::ErrorKind::Failed, "a check ended early");
+            running.into_iter().map(|check| check.join().unwrap_or_else(|_| Err(lost()))).collect()
+        });
+        items.extend(batch.into_iter().zip(checks));
+    }
+    items
+}
+
+fn say(credential: &Credential, check: &Check, report: &Report) -> anyhow::Result<()> {
+    let name = registry(credential.server.as_str());
+    let finding = &check.finding;
+    let mark = match finding.verdict {
+        Verdict::Verified(_) => Mark::Ok,
+        Verdict::Rejected => Mark::Fail,
+        _ => Mark::Warn,
+    };
+    let transport = registries::transport(check);
+    let line = format!("{name} ({}) {finding}{transport}", credential.username);
+    report.marked(mark, &line)?;
+    if let Some(access) = &check.access {
+        let rights: Vec<_> = access
+            .rights
+            .iter()
+            .map(|(action, right)| format!("{} {}", action.word(), right.word()))
+            .collect();
+        report.line(&format!("      as {}: {}", access.role(), rights.join(", ")))?;
+    }
+    if let Some(hint) = &finding.hint {
+        report.line(&format!("      {hint}"))?;
+    } else if finding.verdict == Verdict::Rejected {
+        report.line(&format!("      imgsec-cred login {}", imgsec_cred::text::shell_word(name)))?;
+    }
+    Ok(())
+}
+
+/// Of several endings the one that needs most attention: 1, then 3, 4, 5 and 6.
+fn worst(outcomes: &[Outcome]) -> Outcome {
+    use Outcome::{Attention, NoStore, NoVerdict, Partly, Refused};
+    let order = [Attention, Partly, NoStore, NoVerdict, Refused];
+    order.into_iter().find(|outcome| outcomes.contains(outcome)).unwrap_or(Outcome::Done)
+}
