@@ -44,6 +44,9 @@ pub struct Record {
     /// When `login` or `rotate` stored the secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stored_at: Option<String>,
+    /// When `setup` or `migrate` brought it from another place, where it may have been for long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imported_at: Option<String>,
     /// When `rotate` put it in the place of an older one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotated_at: Option<String>,
@@ -135,6 +138,32 @@ impl Ledger {
                 *record = Record { username: username.to_owned(), ..Record::default() };
             }
             change(record);
+        })
+    }
+
+    /// Notes that these credentials (a server and a user name each) were brought from another place
+    /// now, where they may have been for long.
+    ///
+    /// # Errors
+    /// As [`Self::change`].
+    pub fn imported<'a>(
+        &self,
+        credentials: impl Iterator<Item = (&'a ServerKey, &'a str)>,
+    ) -> Result<(), Error> {
+        let now = time(SystemTime::now());
+        let mut credentials = credentials.peekable();
+        if credentials.peek().is_none() {
+            return Ok(());
+        }
+        self.rewrite(|records| {
+            for (server, username) in credentials {
+                let record = Record {
+                    username: username.to_owned(),
+                    imported_at: Some(now.clone()),
+                    ..Record::default()
+                };
+                records.insert(server.canonical().to_owned(), record);
+            }
         })
     }
 

@@ -47,6 +47,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "registry/http.rs",
             "registry/token.rs",
             "bin/imgsec-cred/ask.rs",
+            "bin/imgsec-cred/list.rs",
             "bin/imgsec-cred/login.rs",
             "bin/imgsec-cred/registries.rs",
             "bin/imgsec-cred/setup/place.rs",

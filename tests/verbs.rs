@@ -43,12 +43,52 @@ fn list_shows_registries_and_users_and_never_a_secret() {
     person.keep(HUB, "ada", "hunter2-hub");
     person.keep("ghcr.io", "<token>", "hunter2-ghcr");
     let shown = person.run_ours(&["list"]).ok();
-    assert_eq!(shown.stdout, "REGISTRY   USER\nghcr.io    <token>\ndocker.io  ada\n");
+    let today =
+        humantime::format_rfc3339(std::time::SystemTime::now()).to_string()[..10].to_owned();
+    let rows: Vec<Vec<_>> =
+        shown.stdout.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(rows[0], ["REGISTRY", "USER", "KIND", "STORED", "EXPIRES", "CHECKED"]);
+    assert_eq!(rows[1], ["ghcr.io", "<token>", "identity-token", &today, "-", "-"]);
+    assert_eq!(rows[2], ["docker.io", "ada", "password", &today, "-", "-"]);
     let items = answer(&person.run_ours(&["list", "--json"]).ok());
     assert_eq!(items["schema"], "imgsec.list/1");
-    let ghcr = json!({"registry": "ghcr.io", "keys": ["ghcr.io"], "username": "<token>", "kind": "identity-token"});
-    assert_eq!(items["items"][0], ghcr);
+    let ghcr = &items["items"][0];
+    assert_eq!((&ghcr["registry"], &ghcr["keys"]), (&json!("ghcr.io"), &json!(["ghcr.io"])));
+    assert_eq!((&ghcr["username"], &ghcr["kind"]), (&json!("<token>"), &json!("identity-token")));
+    assert_eq!((&ghcr["age_known"], &ghcr["due"]), (&json!(true), &json!([])));
     assert_eq!(items["items"][1]["registry"], "docker.io");
+}
+
+#[test]
+fn list_says_what_is_due_and_what_is_of_unknown_age() {
+    let mut person = Person::new(Store::Sealed);
+    person.keep("new.example", "ada", "hunter2-new");
+    let config = json!({"auths": {"old.example": {"auth": "YWRhOmh1bnRlcjItb2xk"}}});
+    person.write_docker_config(&config);
+    person.run_ours(&["migrate", "--yes"]).ok();
+    // {"payload":"","datakey":"","version":"2","type":"DATA_KEY","expiration":1000000000}
+    let ecr = "eyJwYXlsb2FkIjoiIiwiZGF0YWtleSI6IiIsInZlcnNpb24iOiIyIiwidHlwZSI6IkRBVEFfS0VZIiwiZXhwaXJhdGlvbiI6MTAwMDAwMDAwMH0=";
+    person.keep("1.dkr.ecr.eu-west-1.amazonaws.com", "AWS", ecr);
+    let due = |options: &[&str]| {
+        let mut arguments = vec!["list", "--json"];
+        arguments.extend(options);
+        let ran = person.run_ours(&arguments);
+        let items = answer(&ran)["items"].clone();
+        let names = items.as_array().unwrap().iter();
+        (names.map(|i| i["registry"].as_str().unwrap().to_owned()).collect::<Vec<_>>(), code(&ran))
+    };
+    assert_eq!(due(&["--older-than", "30days"]), (vec!["old.example".to_owned()], 0));
+    assert_eq!(due(&["--older-than", "30days", "--exit-code"]).1, 1);
+    let ecr = vec!["1.dkr.ecr.eu-west-1.amazonaws.com".to_owned()];
+    assert_eq!(due(&["--expires-within", "14days"]), (ecr, 0));
+    let shown = person.run_ours(&["list"]).ok().stdout;
+    assert!(shown.contains("aws-ecr") && shown.contains("2001-09-09 (ended)"), "{shown}");
+    assert!(shown.contains("unknown"), "{shown}");
+    // A locked store is not one in which nothing is due.
+    person.lock();
+    assert_eq!(code(&person.run_ours(&["list"])), 0);
+    assert_eq!(code(&person.run_ours(&["list", "--expires-within", "14days"])), 4);
+    person.unlock();
 }
 
 #[test]

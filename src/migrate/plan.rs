@@ -192,6 +192,12 @@ impl Plan {
         Ok(())
     }
 
+    /// The server and the user name of each that was stored.
+    pub fn copied(&self) -> impl Iterator<Item = (&ServerKey, &str)> {
+        let copied = self.moves().filter(|m| matches!(m.state, State::Copied));
+        copied.map(|m| (&m.credential.server, m.credential.username.as_str()))
+    }
+
     /// What [`Plan::strip`] is about to change, for the journal.
     #[must_use]
     pub fn run(&self, from_helpers: bool) -> Run {

@@ -69,7 +69,19 @@ impl Helper {
     /// # Errors
     /// Where it cannot be run, fails, or answers with something else than the protocol's JSON.
     pub fn list_keys(&self) -> Result<Vec<(String, String)>, Error> {
-        let reply = self.ask("list", Zeroizing::new(b"unused".to_vec()))?;
+        self.map("list")
+    }
+
+    /// Every server key and when its secret was first stored, in RFC 3339; our own helper says it.
+    ///
+    /// # Errors
+    /// As [`Self::list_keys`], and where the store is locked.
+    pub fn ages(&self) -> Result<Vec<(String, String)>, Error> {
+        self.map("ages")
+    }
+
+    fn map(&self, verb: &'static str) -> Result<Vec<(String, String)>, Error> {
+        let reply = self.ask(verb, Zeroizing::new(b"unused".to_vec()))?;
         if !reply.status.success() {
             return Err(self.failure(&reply));
         }

@@ -10,6 +10,7 @@
 //! | `store` | `{"ServerURL":…,"Username":…,"Secret":…}` | nothing |
 //! | `erase` | the server key | nothing |
 //! | `list` | ignored | `{"<server key>":"<user name>",…}` |
+//! | `ages` | ignored | `{"<server key>":"<RFC 3339>",…}`: when each secret was first stored; ours alone |
 //! | `version` | ignored | `<name> (<package>) <version>` |
 //!
 //! Clients compare three texts: that of [`Error::not_found`](crate::store::Error::not_found), of

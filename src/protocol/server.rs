@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{HELPER, wire};
 use crate::server::ServerKey;
-use crate::store::{self, Error, Store};
+use crate::store::{self, Error, ErrorKind, Store, payload};
 use crate::text;
 
 /// What a client asks for.
@@ -21,6 +21,8 @@ pub enum Verb {
     Erase,
     /// Return every server and its user name.
     List,
+    /// Return every server and when its secret was first stored: our own verb, for `imgsec-cred`.
+    Ages,
     /// Return the program's name and version.
     Version,
     /// Return the usage line.
@@ -51,6 +53,7 @@ impl Verb {
             "store" => Ok(Self::Store),
             "erase" => Ok(Self::Erase),
             "list" => Ok(Self::List),
+            "ages" => Ok(Self::Ages),
             "version" | "--version" | "-v" => Ok(Self::Version),
             "--help" | "-h" => Ok(Self::Help),
             other => Err(unknown(other)),
@@ -122,6 +125,7 @@ pub fn serve(
         Verb::Version => return Answer::line(&version()),
         Verb::Help => return Answer::line(&usage()),
         Verb::List => open().and_then(|store| list(&*store)),
+        Verb::Ages => open().and_then(|store| ages(&*store)),
         Verb::Store => match wire::credential(request) {
             Ok(credential) => {
                 open().and_then(|store| store.put(&credential)).map(|()| Answer::done())
@@ -159,13 +163,30 @@ fn get(store: &dyn Store, asked: &ServerKey) -> Result<Answer, Error> {
 
 fn list(store: &dyn Store) -> Result<Answer, Error> {
     let listed = store.list()?;
-    let shown: BTreeMap<&str, &str> = listed
-        .iter()
-        .filter(|l| !l.server.is_hidden())
-        .map(|l| (l.server.display(), l.username.as_str()))
-        .collect();
+    let shown = listed.iter().filter(|l| !l.server.is_hidden());
+    Ok(map(shown.map(|l| (l.server.display(), l.username.clone()))))
+}
+
+fn ages(store: &dyn Store) -> Result<Answer, Error> {
+    let mut ages = Vec::new();
+    let listed = store.list()?;
+    for l in listed.iter().filter(|l| !l.server.is_hidden()) {
+        match store.get(&l.server) {
+            Ok(credential) => ages.push((l.server.display(), payload::time(credential.created_at))),
+            // Gone since it was listed.
+            Err(e) if e.kind() == ErrorKind::NotFound => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(map(ages.into_iter()))
+}
+
+/// A JSON object of texts on one line, sorted.
+fn map<'a>(pairs: impl Iterator<Item = (&'a str, String)>) -> Answer {
+    let pairs: BTreeMap<&str, String> = pairs.collect();
     let mut out = Zeroizing::new(Vec::new());
-    let _ = serde_json::to_writer(&mut *out, &shown);
+    // Writing to memory does not fail.
+    let _ = serde_json::to_writer(&mut *out, &pairs);
     out.push(b'\n');
-    Ok(Answer::success(out))
+    Answer::success(out)
 }

@@ -61,7 +61,7 @@ pub(crate) enum Verb {
     Status,
     /// Show which registries have a credential (never the secret)
     #[command(visible_alias = "ls")]
-    List,
+    List(List),
     /// Show which credential docker, podman, crane and Kubernetes would use for an image, and why
     Which(Which),
     /// Find registry credentials that lie open, on this machine or in the paths named
@@ -122,6 +122,21 @@ pub(crate) struct Setup {
     /// With --undo: also put the passwords back into the file, in plain text
     #[arg(long, requires = "undo")]
     pub(crate) insecure_plaintext: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct List {
+    /// Only secrets that are older than this, or of unknown age
+    #[arg(long, value_name = "TIME", value_parser = long_time)]
+    pub(crate) older_than: Option<Duration>,
+
+    /// Only secrets that end within this time, or have ended
+    #[arg(long, value_name = "TIME", value_parser = long_time)]
+    pub(crate) expires_within: Option<Duration>,
+
+    /// Exit with 1 where something is shown
+    #[arg(long)]
+    pub(crate) exit_code: bool,
 }
 
 #[derive(Args)]
@@ -337,6 +352,10 @@ pub(crate) struct Which {
     /// An image as you would pull it, such as nginx or ghcr.io/acme/app:1.2
     #[arg(value_name = "IMAGE")]
     pub(crate) image: String,
+}
+
+fn long_time(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text).map_err(|e| e.to_string())
 }
 
 fn no_password(_: &str) -> Result<String, String> {

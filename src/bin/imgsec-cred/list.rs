@@ -1,38 +1,224 @@
-//! `imgsec-cred list`: which registries have a credential. Never the secret.
+//! `imgsec-cred list`: which registries have a credential, of what kind and age. Never the secret.
 
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use imgsec_cred::audit::tokens;
+use imgsec_cred::credential::Credential;
+use imgsec_cred::ledger::{Expiry, Ledger, Record, Records};
 use imgsec_cred::machine::Machine;
+use imgsec_cred::protocol::client::Helper;
 use imgsec_cred::server::{DOCKER_HUB, ServerKey};
+use imgsec_cred::store::{Error, Store};
 use imgsec_cred::text;
-use serde_json::json;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
 
+use crate::args::List;
 use crate::report::Report;
-use crate::{Outcome, stores};
+use crate::{Outcome, registries, stores};
 
-pub(crate) fn run(machine: &Machine, report: &Report) -> anyhow::Result<Outcome> {
-    let mut listed = stores::helper(machine)?.list_keys()?;
+/// How many secrets are read at the same time, to tell their kind.
+const AT_ONCE: usize = 8;
+
+/// A secret that was brought here counts as new only when it was stored this much later again.
+const SAME_MOMENT: Duration = Duration::from_secs(60);
+
+/// One credential, and what is known about it.
+struct Item {
+    key: String,
+    username: String,
+    kind: Option<&'static str>,
+    stored_at: Option<SystemTime>,
+    expires: Option<Expiry>,
+    record: Record,
+}
+
+pub(crate) fn run(args: &List, machine: &Machine, report: &Report) -> anyhow::Result<Outcome> {
+    let helper = stores::helper(machine)?;
+    let mut listed = helper.list_keys()?;
     listed.sort();
-    let items: Vec<_> = listed
-        .iter()
-        .map(|(key, username)| {
-            let kind = if username == "<token>" { "identity-token" } else { "password" };
-            json!({"registry": registry(key), "keys": [key], "username": username, "kind": kind})
+    let (mut items, trouble) = items(&helper, listed, records(machine, report));
+    let is_asked = args.older_than.is_some() || args.expires_within.is_some();
+    if is_asked {
+        items.retain(|item| !item.due(args).is_empty());
+    }
+    let documents: Vec<_> = items.iter().map(|item| item.document(args)).collect();
+    report.json(&json!({
+        "schema": "imgsec.list/1", "ok": true, "complete": trouble.is_none(), "items": documents,
+    }))?;
+    if let Some(error) = &trouble {
+        report.note(&format!("kinds and ages are not known: {error}"));
+        if let Some(hint) = error.hint() {
+            report.note(&format!("hint: {hint}"));
+        }
+    }
+    if items.is_empty() {
+        report.note(if is_asked {
+            "nothing is due"
+        } else {
+            "no credentials are kept; imgsec-cred login REGISTRY keeps one"
+        });
+    } else {
+        table(&items, report)?;
+    }
+    Ok(if args.exit_code && !items.is_empty() {
+        Outcome::Attention
+    } else if is_asked && trouble.is_some() {
+        // Nobody may take a store that is locked for one in which nothing is due.
+        Outcome::NoStore
+    } else {
+        Outcome::Done
+    })
+}
+
+/// What the ledger says; without it, nothing.
+fn records(machine: &Machine, report: &Report) -> Records {
+    match stores::state(machine).and_then(|state| Ledger::new(state).read()) {
+        Ok(records) => records,
+        Err(e) => {
+            report.note(&format!("the last checks are not known: {e}"));
+            Records::new()
+        }
+    }
+}
+
+fn items(
+    helper: &Helper,
+    listed: Vec<(String, String)>,
+    mut records: Records,
+) -> (Vec<Item>, Option<Error>) {
+    let (ages, mut trouble) = match helper.ages() {
+        Ok(ages) => (ages.into_iter().collect::<BTreeMap<_, _>>(), None),
+        Err(e) => (BTreeMap::new(), Some(e)),
+    };
+    let mut items = Vec::new();
+    for batch in listed.chunks(AT_ONCE) {
+        let is_closed = trouble.is_some();
+        let secrets: Vec<_> = thread::scope(|scope| {
+            let read = |key: &str| {
+                let key = ServerKey::parse(key).ok().filter(|_| !is_closed)?;
+                Some(helper.get(&key))
+            };
+            let running: Vec<_> =
+                batch.iter().map(|(key, _)| scope.spawn(move || read(key))).collect();
+            running.into_iter().map(|one| one.join().ok().flatten()).collect()
+        });
+        for ((key, username), secret) in batch.iter().zip(secrets) {
+            let credential = match secret {
+                Some(Ok(credential)) => Some(credential),
+                Some(Err(e)) => {
+                    trouble.get_or_insert(e);
+                    None
+                }
+                None => None,
+            };
+            let canonical = ServerKey::parse(key).map(|key| key.canonical().to_owned());
+            let record = canonical.ok().and_then(|name| records.remove(&name)).unwrap_or_default();
+            items.push(Item::new(key, username, credential.as_ref(), record, ages.get(key)));
+        }
+    }
+    (items, trouble)
+}
+
+impl Item {
+    fn new(
+        key: &str,
+        username: &str,
+        credential: Option<&Credential>,
+        record: Record,
+        stored_at: Option<&String>,
+    ) -> Self {
+        let record = if record.username == username { record } else { Record::default() };
+        let time = |text: &String| humantime::parse_rfc3339(text).ok();
+        let imported = record.imported_at.as_ref().and_then(time);
+        // What was brought here may have been old.
+        let stored_at = stored_at
+            .and_then(time)
+            .filter(|at| imported.is_none_or(|imported| *at > imported + SAME_MOMENT));
+        let own = credential.and_then(registries::expiry);
+        Self {
+            key: key.to_owned(),
+            username: username.to_owned(),
+            kind: credential.map(kind),
+            stored_at,
+            expires: own.or_else(|| record.expires.clone()),
+            record,
+        }
+    }
+
+    fn document(&self, args: &List) -> Value {
+        let time = |at: SystemTime| humantime::format_rfc3339_seconds(at).to_string();
+        json!({
+            "registry": registry(&self.key), "keys": [self.key], "username": self.username,
+            "kind": if self.username == "<token>" { "identity-token" } else { "password" },
+            "type": self.kind,
+            "stored_at": self.stored_at.map(time), "age_known": self.stored_at.is_some(),
+            "rotated_at": self.record.rotated_at,
+            "expires": self.expires.as_ref().map(|e| json!({"at": e.at, "source": e.source})),
+            "checked": self.record.checked.as_ref().map(|c| json!({"at": c.at, "verdict": c.verdict, "level": c.level})),
+            "due": self.due(args),
         })
-        .collect();
-    report
-        .json(&json!({"schema": "imgsec.list/1", "ok": true, "complete": true, "items": items}))?;
-    if listed.is_empty() {
-        report.note("no credentials are kept; docker login REGISTRY keeps one");
-        return Ok(Outcome::Done);
     }
-    let rows: Vec<_> =
-        listed.iter().map(|(key, user)| (text::plain(registry(key)), text::plain(user))).collect();
-    let width =
-        rows.iter().map(|(registry, _)| registry.chars().count()).max().unwrap_or(0).clamp(8, 60);
-    report.line(&format!("{:width$}  USER", "REGISTRY"))?;
-    for (registry, user) in rows {
-        report.line(&format!("{registry:width$}  {user}"))?;
+
+    /// Why it should be renewed, by what was asked for. An age that is not known counts as old.
+    fn due(&self, args: &List) -> Vec<&'static str> {
+        let now = SystemTime::now();
+        let is_old = args.older_than.is_some_and(|limit| {
+            self.stored_at.is_none_or(|at| now.duration_since(at).is_ok_and(|age| age > limit))
+        });
+        let end = self.expires.as_ref().and_then(|e| humantime::parse_rfc3339(&e.at).ok());
+        let ends =
+            args.expires_within.is_some_and(|limit| end.is_some_and(|end| end < now + limit));
+        let why = [("age", is_old), ("expiry", ends)];
+        why.into_iter().filter_map(|(why, is)| is.then_some(why)).collect()
     }
-    Ok(Outcome::Done)
+
+    fn row(&self) -> [String; 6] {
+        let day = |text: &str| text.split('T').next().unwrap_or_default().to_owned();
+        let stored =
+            self.stored_at.map(|at| day(&humantime::format_rfc3339_seconds(at).to_string()));
+        let checked = self.record.checked.as_ref();
+        let expired =
+            |at: &str| humantime::parse_rfc3339(at).is_ok_and(|end| end < SystemTime::now());
+        [
+            text::plain(registry(&self.key)),
+            text::plain(&self.username),
+            self.kind.unwrap_or("-").to_owned(),
+            stored.unwrap_or_else(|| "unknown".to_owned()),
+            self.expires.as_ref().map_or("-".to_owned(), |e| {
+                format!("{}{}", day(&e.at), if expired(&e.at) { " (ended)" } else { "" })
+            }),
+            checked.map_or("-".to_owned(), |c| format!("{} {}", day(&c.at), c.verdict)),
+        ]
+    }
+}
+
+fn table(items: &[Item], report: &Report) -> anyhow::Result<()> {
+    const HEAD: [&str; 6] = ["REGISTRY", "USER", "KIND", "STORED", "EXPIRES", "CHECKED"];
+    let mut rows = vec![HEAD.map(str::to_owned)];
+    rows.extend(items.iter().map(Item::row));
+    let width = |column: usize| {
+        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(60)
+    };
+    for row in &rows {
+        let cells: Vec<_> =
+            row.iter().enumerate().map(|(i, cell)| format!("{cell:0$}", width(i))).collect();
+        report.line(cells.join("  ").trim_end())?;
+    }
+    Ok(())
+}
+
+/// What the secret looks like, such as `github-pat`.
+fn kind(credential: &Credential) -> &'static str {
+    if credential.username == "<token>" {
+        return "identity-token";
+    }
+    let host = credential.server.canonical().split("://").nth(1).unwrap_or_default();
+    let host = if credential.server.canonical() == DOCKER_HUB { "docker.io" } else { host };
+    let secret = credential.secret.expose_secret();
+    tokens::look(secret, Some(&credential.username), host, None, SystemTime::now()).token_type
 }
 
 /// The name people use for a server: `docker.io` for Docker Hub.

@@ -94,7 +94,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Verb::Setup(args) if args.undo => setup::undo(args, &cli.shared, &machine, &report),
         Verb::Setup(args) => setup::run(args, &cli.shared, &machine, &report),
         Verb::Status => status::run(&machine, &report),
-        Verb::List => list::run(&machine, &report),
+        Verb::List(args) => list::run(args, &machine, &report),
         Verb::Audit(args) if args.undo => {
             migrate::undo(&args.into(), &cli.shared, &machine, &report)
         }

@@ -4,11 +4,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use imgsec_cred::choice::Why;
+use imgsec_cred::ledger::Ledger;
 use imgsec_cred::machine::Machine;
 use imgsec_cred::protocol::HELPER;
 use imgsec_cred::protocol::client::Helper;
+use imgsec_cred::server::ServerKey;
 use imgsec_cred::settings::{self, StoreKind};
 use imgsec_cred::store::{Error, ErrorKind};
+
+use crate::report::Report;
 
 /// Longer than the helper's own deadlines, so that its words arrive.
 const LIMIT: Duration = Duration::from_secs(75);
@@ -54,6 +58,18 @@ pub(crate) fn state(machine: &Machine) -> Result<&Path, Error> {
     machine.state.as_deref().ok_or_else(|| {
         Error::new(ErrorKind::Unavailable, "there is no folder for state: HOME is not set")
     })
+}
+
+/// Notes in the ledger what was brought from elsewhere. The move stands without it.
+pub(crate) fn note_imported<'a>(
+    machine: &Machine,
+    credentials: impl Iterator<Item = (&'a ServerKey, &'a str)>,
+    report: &Report,
+) {
+    let noted = state(machine).and_then(|state| Ledger::new(state).imported(credentials));
+    if let Err(e) = noted {
+        report.note(&format!("the ages of what was moved are not noted: {e}"));
+    }
 }
 
 fn no_helper() -> Error {

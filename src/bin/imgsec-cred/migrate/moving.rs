@@ -52,6 +52,7 @@ pub(crate) fn carry_out(
         confirm(job, wishes, shared)?;
         as_clients.list_keys()?;
         job.plan.copy(&helper)?;
+        stores::note_imported(machine, job.plan.copied(), report);
         if !wishes.keep_source {
             let state = stores::state(machine)?;
             journal::add(state, job.plan.run(wishes.remove_from_helper))?;

@@ -48,6 +48,8 @@ pub(crate) fn run(
     for credential in plan.credentials() {
         store::copy(&helper, credential)?;
     }
+    let imported = plan.credentials().map(|c| (&c.server, c.username.as_str()));
+    stores::note_imported(machine, imported, report);
     Journal::keep(machine, &plan, was_chosen)?;
     settings::choose(machine, Some(place.kind))?;
     as_docker.list_keys()?;
