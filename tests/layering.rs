@@ -46,8 +46,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "registry/access.rs",
             "registry/http.rs",
             "registry/token.rs",
+            "registry/about.rs",
             "bin/imgsec-cred/ask.rs",
             "bin/imgsec-cred/setup/place.rs",
+            "bin/imgsec-cred/show.rs",
         ],
     ),
 ];
@@ -64,7 +66,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &["credential", "files", "server", "text"]),
     ("settings", &["files", "machine", "store"]),
     ("ledger", &["files", "server", "store"]),
-    ("registry", &["credential", "deadline", "files", "server", "store", "text"]),
+    ("registry", &["audit", "credential", "deadline", "files", "server", "store", "text"]),
     ("protocol", &["credential", "deadline", "server", "store", "text"]),
     ("clients", &["credential", "files", "server", "store"]),
     ("audit", &["files", "server", "text"]),
@@ -83,7 +85,6 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("migrate", &["clients", "credential", "files", "protocol", "server", "store"]),
-    ("registry", &["audit", "server"]),
     ("lookup", &["clients", "machine", "registry", "server", "store"]),
     ("choice", &["credential", "machine", "server", "settings", "store"]),
 ];

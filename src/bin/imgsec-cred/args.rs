@@ -63,6 +63,9 @@ pub(crate) enum Verb {
     List,
     /// Show which credential docker, podman, crane and Kubernetes would use for an image, and why
     Which(Which),
+    /// Show one credential; the secret itself only with --reveal
+    #[command(visible_alias = "get")]
+    Show(Show),
     /// Find registry credentials that lie open, on this machine or in the paths named
     Audit(Audit),
     /// Move credentials out of files and other helpers into the store
@@ -244,6 +247,26 @@ pub(crate) struct Logout {
     /// The word `all`
     #[arg(long, value_name = "WORD", value_parser = ["all"])]
     pub(crate) confirm: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Show {
+    /// The registry, such as ghcr.io or docker.io
+    pub(crate) registry: String,
+
+    /// Show the secret: into a pipe just the secret, without a line end
+    #[arg(long)]
+    pub(crate) reveal: bool,
+
+    /// Only this field; `secret` needs --reveal
+    #[arg(long, value_enum, value_name = "username|secret", conflicts_with = "json")]
+    pub(crate) field: Option<Field>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Field {
+    Username,
+    Secret,
 }
 
 #[derive(Args)]

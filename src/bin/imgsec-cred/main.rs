@@ -21,6 +21,7 @@ mod logout;
 mod migrate;
 mod report;
 mod setup;
+mod show;
 mod status;
 mod stores;
 mod unlock;
@@ -96,6 +97,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
             migrate::undo(&args.into(), &cli.shared, &machine, &report)
         }
         Verb::Migrate(args) => migrate::run(args, &cli.shared, &machine, &report),
+        Verb::Show(args) => show::run(args, &cli.shared, &machine, &report),
         Verb::Which(args) => which::run(args, &machine, &report),
         Verb::Unlock(args) => unlock::unlock(args, &cli.shared, &machine, &report),
         Verb::Lock => unlock::lock(&machine, &report),
