@@ -16,6 +16,7 @@ use crate::report::Report;
 mod args;
 mod ask;
 mod audit;
+mod export;
 mod list;
 mod logout;
 mod migrate;
@@ -97,6 +98,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
             migrate::undo(&args.into(), &cli.shared, &machine, &report)
         }
         Verb::Migrate(args) => migrate::run(args, &cli.shared, &machine, &report),
+        Verb::Export(args) => export::run(args, &cli.shared, &machine, &report),
         Verb::Show(args) => show::run(args, &cli.shared, &machine, &report),
         Verb::Which(args) => which::run(args, &machine, &report),
         Verb::Unlock(args) => unlock::unlock(args, &cli.shared, &machine, &report),

@@ -31,7 +31,8 @@ pub(crate) fn run(
         let hint = "imgsec-cred show REGISTRY --reveal";
         return Err(Refusal::new("the secret is shown only with --reveal", Some(hint)).into());
     }
-    let key = ServerKey::parse(&args.registry).map_err(|e| Refusal::new(e.to_string(), None))?;
+    let key = ServerKey::parse(&args.registry)
+        .map_err(|e| Refusal::new(e.to_string(), Some("imgsec-cred list")))?;
     let credential = stores::helper(machine)?.get(&key).map_err(|e| said(e, &key))?;
     let about = about::of(&credential, SystemTime::now());
     match args.field {
