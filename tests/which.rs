@@ -149,7 +149,7 @@ fn a_store_that_gives_no_answer_makes_the_answer_partial() {
 }
 
 #[test]
-#[ignore = "needs podman"]
+#[ignore = "needs podman; run tests/run"]
 fn podman_uses_what_is_said_of_it() {
     let person = Person::new(Store::Sealed);
     let (kept, left) = (person.new_login("kept"), person.new_login("left"));

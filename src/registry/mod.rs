@@ -1,6 +1,7 @@
 //! Registries over HTTPS: what is asked of them, and what may be sent to whom. Nothing here is part
 //! of the helper.
 
+pub mod about;
 pub mod access;
 pub mod challenge;
 pub mod endpoint;
@@ -8,6 +9,7 @@ mod findings;
 pub mod http;
 pub mod image;
 pub mod policy;
+pub mod revoke;
 pub mod tls;
 mod token;
 pub mod verdict;

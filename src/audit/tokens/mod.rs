@@ -73,6 +73,12 @@ pub fn look(
     Token { token_type, provider: provider.or_else(|| provider::of(registry)), state, expires_at }
 }
 
+/// The mark that the maker of a token puts before it, such as `ghp_`; never all of the secret.
+#[must_use]
+pub fn prefix(secret: &str) -> Option<&'static str> {
+    shape::prefix(secret)
+}
+
 fn looks(secret: &str, username: &str, registry: &str, claims: Option<&Claims>) -> Looks {
     shape::of(secret)
         .or_else(|| claims.map(|claims| claims.looks(username, registry)))

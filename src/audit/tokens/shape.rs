@@ -38,12 +38,7 @@ const MAX_KEY: usize = 64 * 1024;
 
 /// What a secret is, whatever stands beside it.
 pub(super) fn of(secret: &str) -> Option<Looks> {
-    let by_prefix = PREFIXES.iter().find(|(prefix, min, ..)| {
-        secret
-            .strip_prefix(prefix)
-            .is_some_and(|rest| rest.len() >= *min && !rest.contains(char::is_whitespace))
-    });
-    if let Some((_, _, token_type, provider)) = by_prefix {
+    if let Some((_, _, token_type, provider)) = row(secret) {
         return Some((token_type, Some(provider)));
     }
     if is_acr_password(secret) {
@@ -57,6 +52,19 @@ pub(super) fn of(secret: &str) -> Option<Looks> {
     } else {
         json_key(secret)
     }
+}
+
+/// The mark that a maker of tokens puts before them.
+pub(super) fn prefix(secret: &str) -> Option<&'static str> {
+    row(secret).map(|(prefix, ..)| *prefix)
+}
+
+fn row(secret: &str) -> Option<&'static (&'static str, usize, &'static str, &'static str)> {
+    PREFIXES.iter().find(|(prefix, min, ..)| {
+        secret
+            .strip_prefix(prefix)
+            .is_some_and(|rest| rest.len() >= *min && !rest.contains(char::is_whitespace))
+    })
 }
 
 /// What a secret is whose shape says something at its registry only.

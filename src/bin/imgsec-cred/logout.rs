@@ -1,11 +1,16 @@
 //! `imgsec-cred logout`: removes a credential, and looks whether it is really gone.
 
+use std::collections::HashSet;
+use std::time::SystemTime;
+
 use imgsec_cred::clients::docker::{Change, DockerConfig};
 use imgsec_cred::machine::Machine;
 use imgsec_cred::protocol::client::Helper;
+use imgsec_cred::registry::about::{self, About};
+use imgsec_cred::registry::revoke;
 use imgsec_cred::server::{DOCKER_HUB, ServerKey};
 use imgsec_cred::store::{Error, ErrorKind, Store};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::args::Logout;
 use crate::list::registry;
@@ -28,24 +33,44 @@ pub(crate) fn run(args: &Logout, machine: &Machine, report: &Report) -> anyhow::
         removed.extend(remove(&helper, server)?);
         forget_marker(machine, server, report);
     }
-    for name in &removed {
+    for (name, _) in &removed {
         report.marked(Mark::Ok, &format!("{name} removed here"))?;
     }
-    report.json(
-        &json!({"schema": "imgsec.logout/1", "ok": true, "complete": true, "removed": removed}),
-    )?;
+    let names: Vec<_> = removed.iter().map(|(name, _)| name).collect();
+    let still: Vec<_> = removed.iter().filter_map(still_works).collect();
+    report.json(&json!({
+        "schema": "imgsec.logout/1", "ok": true, "complete": true, "removed": names,
+        "still_valid": still,
+    }))?;
     if removed.is_empty() {
         let what = args.registry.as_deref().map_or("any registry", registry);
         report.note(&format!("nothing was kept for {what}"));
-    } else {
-        report.note("the password or token itself still works: revoke it at the registry");
+    }
+    let mut said = HashSet::new();
+    for (name, about) in &removed {
+        let sentence = about.as_ref().map_or_else(
+            || "the secret itself still works: revoke it at the registry".to_owned(),
+            |about| revoke::of(&about.token).sentence(),
+        );
+        if said.insert((name, sentence.clone())) {
+            report.note(&format!("{name}: {sentence}"));
+        }
     }
     Ok(Outcome::Done)
 }
 
+/// What a program is told of a secret that is forgotten here.
+fn still_works((name, about): &(String, Option<About>)) -> Option<Value> {
+    let revoke = revoke::of(&about.as_ref()?.token);
+    Some(json!({
+        "registry": name, "page": revoke.page, "how": revoke.how,
+        "ends_by_itself": revoke.ends_by_itself,
+    }))
+}
+
 /// Removes every spelling that a client could have stored, and reads each back. Returns the names
-/// of what was there.
-fn remove(helper: &Helper, server: &str) -> anyhow::Result<Vec<String>> {
+/// of what was there, and what it was where it could be read.
+fn remove(helper: &Helper, server: &str) -> anyhow::Result<Vec<(String, Option<About>)>> {
     let invalid = |e: imgsec_cred::server::InvalidKey| Refusal::new(e.to_string(), None);
     let key = ServerKey::parse(server).map_err(invalid)?;
     let mut spellings = vec![key.as_str().to_owned()];
@@ -57,16 +82,18 @@ fn remove(helper: &Helper, server: &str) -> anyhow::Result<Vec<String>> {
     let mut removed = Vec::new();
     for spelling in spellings {
         let key = ServerKey::parse(&spelling).map_err(invalid)?;
-        let was_there = !matches!(helper.get(&key), Err(e) if e.kind() == ErrorKind::NotFound);
+        let was = match helper.get(&key) {
+            Err(e) if e.kind() == ErrorKind::NotFound => None,
+            Err(_) => Some(None),
+            Ok(credential) => Some(Some(about::of(&credential, SystemTime::now()))),
+        };
         helper.remove(&key)?;
         match helper.get(&key) {
             Err(e) if e.kind() == ErrorKind::NotFound => {}
             Err(e) => return Err(e.into()),
             Ok(_) => return Err(still_there(&spelling).into()),
         }
-        if was_there {
-            removed.push(registry(&spelling).to_owned());
-        }
+        removed.extend(was.map(|about| (registry(&spelling).to_owned(), about)));
     }
     Ok(removed)
 }

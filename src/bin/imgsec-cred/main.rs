@@ -16,6 +16,7 @@ use crate::report::Report;
 mod args;
 mod ask;
 mod audit;
+mod export;
 mod list;
 mod login;
 mod logout;
@@ -24,6 +25,7 @@ mod registries;
 mod report;
 mod secrets;
 mod setup;
+mod show;
 mod status;
 mod stores;
 mod unlock;
@@ -103,6 +105,8 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
             migrate::undo(&args.into(), &cli.shared, &machine, &report)
         }
         Verb::Migrate(args) => migrate::run(args, &cli.shared, &machine, &report),
+        Verb::Export(args) => export::run(args, &cli.shared, &machine, &report),
+        Verb::Show(args) => show::run(args, &cli.shared, &machine, &report),
         Verb::Which(args) => which::run(args, &machine, &report),
         Verb::Login(args) => login::run(args, &cli.shared, &machine, &report),
         Verb::Verify(args) => verify::run(args, &cli.shared, &machine, &report),

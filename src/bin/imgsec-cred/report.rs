@@ -3,7 +3,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use imgsec_cred::text;
+use imgsec_cred::{process, text};
 use serde_json::Value;
 
 use crate::args::{Color, Shared};
@@ -85,6 +85,11 @@ impl Report {
         writeln!(io::stdout(), "{}", text::plain_json(answer))
     }
 
+    /// An answer that holds a secret, byte for byte; it passes through no buffer that is not wiped.
+    pub(crate) fn door(&self, bytes: &[u8]) -> io::Result<()> {
+        process::write_output(bytes)
+    }
+
     /// How many files were looked at so far; only on a terminal, where the next line covers it.
     pub(crate) fn progress(&self, files: usize) {
         if !self.is_quiet && io::stderr().is_terminal() {
@@ -109,11 +114,22 @@ impl Report {
         }
     }
 
+    /// A warning beside the answer, also with `--quiet`.
+    pub(crate) fn warning(&self, line: &str) {
+        // Nobody is left to be told that nobody listens.
+        let _ = writeln!(io::stderr(), "warn: {}", text::plain(line));
+    }
+
     /// Something a person must see now or never, also with `--quiet`.
     pub(crate) fn tell_once(&self, lines: &[&str]) -> io::Result<()> {
         let lines: Vec<_> = lines.iter().map(|line| text::plain(line)).collect();
         writeln!(io::stderr(), "\n{}\n", lines.join("\n"))
     }
+}
+
+/// Whether the answer goes to a terminal.
+pub(crate) fn is_to_terminal() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// The last words of a failure: what happened, then what helps.

@@ -185,6 +185,7 @@ fn shown(user: &str) -> &str {
 
 /// Plain text that is used although the store keeps a login, or that lies there for nothing.
 fn warn(image: &Image, answers: &[Answer], is_kept: bool, report: &Report) -> std::io::Result<()> {
+    report.line("")?;
     for answer in answers.iter().filter(|answer| answer.is_plain()) {
         let client = answer.clients[0];
         if is_kept && client != "kubernetes" {
