@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use imgsec_cred::audit::tokens;
 use imgsec_cred::credential::Credential;
 use imgsec_cred::ledger::{Expiry, Ledger, Record, Records};
 use imgsec_cred::machine::Machine;
 use imgsec_cred::protocol::client::Helper;
+use imgsec_cred::registry::about;
 use imgsec_cred::server::{DOCKER_HUB, ServerKey};
 use imgsec_cred::store::{Error, Store};
 use imgsec_cred::text;
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use crate::args::List;
@@ -140,7 +139,7 @@ impl Item {
         let own = credential.and_then(registries::expiry);
         Self {
             key: key.to_owned(),
-            username: username.to_owned(),
+            username: credential.map_or(username, registries::username).to_owned(),
             kind: credential.map(kind),
             stored_at,
             expires: own.or_else(|| record.expires.clone()),
@@ -215,10 +214,7 @@ fn kind(credential: &Credential) -> &'static str {
     if credential.username == "<token>" {
         return "identity-token";
     }
-    let host = credential.server.canonical().split("://").nth(1).unwrap_or_default();
-    let host = if credential.server.canonical() == DOCKER_HUB { "docker.io" } else { host };
-    let secret = credential.secret.expose_secret();
-    tokens::look(secret, Some(&credential.username), host, None, SystemTime::now()).token_type
+    about::of(credential, SystemTime::now()).token.token_type
 }
 
 /// The name people use for a server: `docker.io` for Docker Hub.

@@ -170,7 +170,8 @@ fn not_stored(credential: &Credential, check: &Check, report: &Report) -> anyhow
     document["stored"] = false.into();
     report.json(&document)?;
     let name = registry(credential.server.as_str());
-    report.marked(Mark::Fail, &format!("{name} ({}) {finding}", credential.username))?;
+    report
+        .marked(Mark::Fail, &format!("{name} ({}) {finding}", registries::username(credential)))?;
     report.line("      Nothing was stored.")?;
     if let Some(hint) = &finding.hint {
         report.line(&format!("      {hint}"))?;
@@ -234,7 +235,7 @@ fn said(
     let mut document = match check {
         Some(check) => registries::document(credential, check),
         None => {
-            json!({"registry": name, "username": credential.username, "verdict": "not_checked"})
+            json!({"registry": name, "username": registries::username(credential), "verdict": "not_checked"})
         }
     };
     document["schema"] = "imgsec.login/1".into();

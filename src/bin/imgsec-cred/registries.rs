@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::SystemTime;
 
-use imgsec_cred::audit::tokens;
 use imgsec_cred::credential::Credential;
 use imgsec_cred::ledger::{self, Checked, Expiry, Ledger, Record};
 use imgsec_cred::machine::Machine;
+use imgsec_cred::registry::about;
 use imgsec_cred::registry::access::Wanted;
 use imgsec_cred::registry::http::Client;
 use imgsec_cred::registry::policy::Policy;
@@ -16,12 +16,14 @@ use imgsec_cred::registry::tls::Places;
 use imgsec_cred::registry::verdict::Verdict;
 use imgsec_cred::registry::verify::{Check, Verifier};
 use imgsec_cred::store::Error;
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use crate::args::{Asking, Shared};
 use crate::list::registry;
 use crate::{Outcome, ask, stores};
+
+/// What is shown in the place of a user name that is a secret.
+pub(crate) const HIDDEN: &str = "(hidden)";
 
 /// Registries, as this machine and this person see them.
 pub(crate) struct Registries<'a> {
@@ -134,13 +136,15 @@ fn certificate_folders(machine: &Machine) -> Vec<PathBuf> {
 
 /// Until when a secret works, where it says so itself.
 pub(crate) fn expiry(credential: &Credential) -> Option<Expiry> {
-    let name = credential.server.canonical();
-    let host = name.split("://").nth(1).unwrap_or(name);
-    let now = SystemTime::now();
-    let secret = credential.secret.expose_secret();
-    let token = tokens::look(secret, Some(&credential.username), host, None, now);
-    let source = if token.token_type.starts_with("aws-ecr") { "ecr-observed" } else { "jwt" };
+    let token = about::of(credential, SystemTime::now()).token;
+    let source = if token.token_type == "aws-ecr" { "ecr-observed" } else { "jwt" };
     token.expires_at.map(|at| Expiry { at: ledger::time(at), source: source.to_owned() })
+}
+
+/// The user name; where that is the secret itself, as some registries have it, not that.
+pub(crate) fn username(credential: &Credential) -> &str {
+    let is_secret = about::of(credential, SystemTime::now()).is_username_secret;
+    if is_secret { HIDDEN } else { &credential.username }
 }
 
 /// The verdict as the status that the program ends with.
@@ -159,7 +163,7 @@ pub(crate) fn document(credential: &Credential, check: &Check) -> Value {
     let level = if let Verdict::Verified(level) = verdict { Some(level.word()) } else { None };
     let mut document = json!({
         "registry": registry(credential.server.as_str()),
-        "username": credential.username,
+        "username": username(credential),
         "verdict": verdict.word(),
         "level": level,
         "reason": check.finding.reason,

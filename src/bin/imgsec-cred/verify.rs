@@ -123,7 +123,7 @@ fn say(credential: &Credential, check: &Check, report: &Report) -> anyhow::Resul
         _ => Mark::Warn,
     };
     let transport = registries::transport(check);
-    let line = format!("{name} ({}) {finding}{transport}", credential.username);
+    let line = format!("{name} ({}) {finding}{transport}", registries::username(credential));
     report.marked(mark, &line)?;
     if let Some(access) = &check.access {
         let rights: Vec<_> = access
