@@ -94,9 +94,11 @@ fn list_says_what_is_due_and_what_is_of_unknown_age() {
 #[test]
 fn what_came_from_outside_cannot_move_the_cursor() {
     let person = Person::new(Store::Sealed);
-    person.keep("ghcr.io", "a\u{1b}[2Kroot\u{9b}\u{202e}", "hunter2");
+    person.keep("ghcr.io", "a\u{1b}[2Kroot\u{9b}", "hunter2");
+    person.keep("quay.io", "ada\u{202e}root", "hunter2");
     let shown = person.run_ours(&["list"]).ok().stdout;
-    assert!(shown.contains(r"a\x1b[2Kroot\x9b\u{202e}"), "{shown}");
+    assert!(shown.contains("(hidden)") && !shown.contains(['\u{1b}', '\u{9b}']), "{shown}");
+    assert!(shown.contains(r"ada\u{202e}root"), "{shown}");
     let logout = person.run_ours(&["logout", "x\u{1b}[31m"]);
     assert!(!logout.said().contains('\u{1b}'), "{logout:?}");
 }

@@ -24,6 +24,14 @@ pub(crate) enum Auth {
     Token,
 }
 
+/// How a registry is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Transport {
+    Plain,
+    /// With a certificate of an authority of its own.
+    Tls,
+}
+
 #[derive(Debug)]
 struct User {
     password: String,
@@ -45,6 +53,20 @@ pub(crate) struct Registry {
 impl Registry {
     /// A registry with these users and passwords.
     pub(crate) fn start(auth: Auth, users: &[(&str, &str)]) -> Self {
+        Self::start_over(Transport::Plain, auth, users)
+    }
+
+    /// The same over TLS, with a certificate that [`Self::authority`] signed.
+    pub(crate) fn start_tls(auth: Auth, users: &[(&str, &str)]) -> Self {
+        Self::start_over(Transport::Tls, auth, users)
+    }
+
+    /// The certificate of the authority.
+    pub(crate) fn authority(&self) -> std::path::PathBuf {
+        self.dir.path().join("ca.pem")
+    }
+
+    fn start_over(transport: Transport, auth: Auth, users: &[(&str, &str)]) -> Self {
         let dir = process::folder("reg");
         let users = users.iter().map(|(name, password)| {
             (name.to_string(), User { password: password.to_string(), identity: false })
@@ -66,7 +88,7 @@ impl Registry {
                 (Some(server), json!({ "token": settings }))
             }
         };
-        let (registry, port) = start_registry(dir.path(), &settings);
+        let (registry, port) = start_registry(dir.path(), transport, &settings);
         let users = Mutex::new(users);
         Self { _registry: registry, _tokens: tokens, realm, port, users, auth, dir }
     }
@@ -79,6 +101,14 @@ impl Registry {
     /// The same registry under another name; to a client it is another server.
     pub(crate) fn other_host(&self) -> String {
         format!("localhost:{}", self.port)
+    }
+
+    /// The host of the token server; the registry's own where there is none.
+    pub(crate) fn realm_host(&self) -> String {
+        match self.realm.split_once("://") {
+            Some((_, rest)) => rest.split('/').next().unwrap().to_owned(),
+            None => self.host(),
+        }
     }
 
     /// Adds a user, or gives the user another password.
@@ -173,13 +203,33 @@ fn start_tokens(dir: &Path) -> (Service, String) {
     (server, realm)
 }
 
-fn start_registry(dir: &Path, auth: &Value) -> (Service, u16) {
+/// An authority, and a certificate of it for the loopback.
+fn make_certificates(dir: &Path) -> Value {
+    let openssl = |arguments: &str| {
+        let mut command = std::process::Command::new(process::need("openssl"));
+        process::run(command.current_dir(dir).args(arguments.split(' ')), b"").ok();
+    };
+    let ec = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
+    openssl(&format!("req -x509 {ec} -days 2 -subj /CN=ours -keyout ca.key -out ca.pem"));
+    openssl(&format!("req -new {ec} -subj /CN=registry -keyout tls.key -out tls.csr"));
+    fs::write(dir.join("names"), "subjectAltName=DNS:localhost,IP:127.0.0.1").unwrap();
+    openssl(
+        "x509 -req -days 2 -in tls.csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile names -out tls.pem",
+    );
+    json!({ "certificate": dir.join("tls.pem"), "key": dir.join("tls.key") })
+}
+
+fn start_registry(dir: &Path, transport: Transport, auth: &Value) -> (Service, u16) {
+    let mut http = json!({ "addr": "127.0.0.1:0", "secret": "of uploads" });
+    if transport == Transport::Tls {
+        http["tls"] = make_certificates(dir);
+    }
     // JSON is YAML.
     let settings = json!({
         "version": "0.1",
         "log": { "level": "info", "formatter": "json" },
         "storage": { "filesystem": { "rootdirectory": dir.join("images") } },
-        "http": { "addr": "127.0.0.1:0", "secret": "of uploads" },
+        "http": http,
         "auth": auth,
     });
     fs::write(dir.join("registry.yml"), settings.to_string()).unwrap();
@@ -190,7 +240,7 @@ fn start_registry(dir: &Path, auth: &Value) -> (Service, u16) {
     let port = registry.until(|registry| {
         let log = registry.log();
         let (_, rest) = log.split_once("listening on 127.0.0.1:")?;
-        rest.split_once('"')?.0.parse().ok()
+        rest.split_once(['"', ','])?.0.parse().ok()
     });
     (registry, port)
 }
