@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::credential::Credential;
 use crate::server::{DOCKER_HUB, ServerKey};
+use crate::text;
 
 /// The user name that marks a secret as an identity token.
 const TOKEN_USER: &str = "<token>";
@@ -144,9 +145,10 @@ fn auth(credential: &Credential) -> Zeroizing<String> {
     Zeroizing::new(Base64::encode_string(Zeroizing::new(login).as_bytes()))
 }
 
-/// A text as JSON.
+/// A text as JSON, with nothing that a terminal could act on.
 fn quoted(text: &str) -> Zeroizing<String> {
-    Zeroizing::new(serde_json::Value::from(text).to_string())
+    let json = Zeroizing::new(serde_json::Value::from(text).to_string());
+    Zeroizing::new(text::plain_json(&json))
 }
 
 #[cfg(test)]
