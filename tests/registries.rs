@@ -482,3 +482,41 @@ fn a_token_says_what_may_be_done_with_an_image() {
         unknown.whole
     );
 }
+
+#[test]
+fn audit_asks_the_registry_of_what_it_finds_when_it_is_told_to() {
+    use base64ct::{Base64, Encoding};
+    let person = Person::new(Store::Sealed);
+    let (good, other) = (Web::start(basic), Web::start(basic));
+    let auth = |secret: &str| Base64::encode_string(format!("ada:{secret}").as_bytes());
+    person.write_docker_config(&json!({"auths": {
+        good.host(): {"auth": auth(SECRET)}, other.host(): {"auth": auth("wrong-1")},
+    }}));
+    let verdicts = |arguments: &[&str]| {
+        let ran = person.run_ours(arguments);
+        assert!(!ran.said().contains(SECRET) && !ran.said().contains("wrong-1"), "{}", ran.said());
+        let answer: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let findings = answer["findings"].as_array().unwrap().clone();
+        let mut all: Vec<_> = findings
+            .iter()
+            .map(|f| {
+                (f["registry"] == json!(good.host()), f["verdict"].clone(), f["severity"] == "info")
+            })
+            .collect();
+        all.sort_by_key(|(is_good, ..)| !is_good);
+        all
+    };
+    let none = json!("not-checked");
+    assert_eq!(verdicts(&["audit", "--json"]), [(true, none.clone(), false), (false, none, false)]);
+    assert!(good.asked().is_empty() && other.asked().is_empty(), "audit went to the network");
+    assert_eq!(
+        verdicts(&["audit", "--json", "--verify"]),
+        [(true, json!("verified"), false), (false, json!("rejected"), true)]
+    );
+    assert!(
+        !good.was_told("wrong-1") && !other.was_told(SECRET),
+        "a secret went to another registry"
+    );
+    let shown = person.run_ours(&["audit", "--verify"]).stdout;
+    assert!(shown.contains("password, works") && shown.contains("password, rejected"), "{shown}");
+}

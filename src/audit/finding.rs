@@ -214,6 +214,8 @@ pub struct Finding {
     pub locations: Vec<Location>,
     /// What makes it better or worse: the words of [`signal`](super::severity::signal).
     pub signals: Vec<&'static str>,
+    /// What the registry said when it was asked, as a word; nothing where it was not.
+    pub verdict: Option<&'static str>,
     /// The secret, to see whether two findings are one; never shown.
     pub secret: SecretString,
 }

@@ -260,6 +260,7 @@ fn judged(path: &Path, hit: Hit, facts: &Facts) -> Option<Finding> {
             pointer: found.pointer,
         }],
         signals,
+        verdict: None,
         secret: found.secret,
     })
 }

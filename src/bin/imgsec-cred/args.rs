@@ -33,7 +33,7 @@ pub(crate) struct Cli {
 }
 
 /// What every verb takes.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct Shared {
     /// Answer in JSON
     #[arg(long, global = true)]
@@ -161,6 +161,11 @@ pub(crate) struct Audit {
     /// Look into the known places of all users (as root)
     #[arg(long, conflicts_with = "paths")]
     pub(crate) all_users: bool,
+
+    /// Ask the registries whether what is found still works: each secret goes to its own registry,
+    /// over https
+    #[arg(long)]
+    pub(crate) verify: bool,
 
     /// Answer in SARIF 2.1.0, for code scanning
     #[arg(long, conflicts_with = "json")]

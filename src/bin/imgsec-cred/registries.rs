@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::thread;
 use std::time::SystemTime;
 
 use imgsec_cred::credential::Credential;
@@ -15,12 +16,15 @@ use imgsec_cred::registry::policy::Policy;
 use imgsec_cred::registry::tls::Places;
 use imgsec_cred::registry::verdict::Verdict;
 use imgsec_cred::registry::verify::{Check, Verifier};
-use imgsec_cred::store::Error;
+use imgsec_cred::store::{Error, ErrorKind};
 use serde_json::{Value, json};
 
 use crate::args::{Asking, Shared};
 use crate::list::registry;
 use crate::{Outcome, ask, stores};
+
+/// How many registries are asked at the same time.
+const AT_ONCE: usize = 8;
 
 /// What is shown in the place of a user name that is a secret.
 pub(crate) const HIDDEN: &str = "(hidden)";
@@ -80,6 +84,25 @@ impl<'a> Registries<'a> {
             was_verified: known.checked.is_some_and(|c| c.verdict == "verified"),
         };
         Ok(verifier.check(credential, wanted))
+    }
+
+    /// Asks the registries, several at a time; the answers are in the order of the credentials.
+    pub(crate) fn check_all(
+        &self,
+        credentials: &[Credential],
+        wanted: Option<&Wanted>,
+    ) -> Vec<Result<Check, Error>> {
+        let lost = || Error::new(ErrorKind::Failed, "a check ended early");
+        let mut checks = Vec::new();
+        for batch in credentials.chunks(AT_ONCE) {
+            thread::scope(|scope| {
+                let running: Vec<_> =
+                    batch.iter().map(|c| scope.spawn(move || self.check(c, wanted))).collect();
+                let ended = running.into_iter().map(thread::ScopedJoinHandle::join);
+                checks.extend(ended.map(|check| check.unwrap_or_else(|_| Err(lost()))));
+            });
+        }
+        checks
     }
 
     /// Notes what came of a check of a credential that is kept.

@@ -1,7 +1,5 @@
 //! `imgsec-cred verify`: whether credentials still work, and what they may do with an image.
 
-use std::thread;
-
 use imgsec_cred::credential::Credential;
 use imgsec_cred::machine::Machine;
 use imgsec_cred::registry::access::{Right, Wanted};
@@ -17,9 +15,6 @@ use crate::list::registry;
 use crate::registries::{self, Registries};
 use crate::report::{Mark, Report};
 use crate::{Outcome, Refusal, stores, which};
-
-/// How many registries are asked at the same time.
-const AT_ONCE: usize = 8;
 
 /// A credential, and what came of asking.
 type Item = (Credential, Result<Check, Error>);
@@ -47,7 +42,8 @@ pub(crate) fn run(
         let server = ServerKey::parse(key).map_err(|e| Refusal::new(e.to_string(), None))?;
         credentials.push(get(&helper, &server)?);
     }
-    let items = check(&registries, credentials, wanted.as_ref());
+    let checks = registries.check_all(&credentials, wanted.as_ref());
+    let items: Vec<Item> = credentials.into_iter().zip(checks).collect();
     let (mut outcomes, mut documents) = (Vec::new(), Vec::new());
     for (credential, check) in &items {
         let check = check.as_ref().map_err(Clone::clone)?;
@@ -91,27 +87,6 @@ fn get(store: &dyn Store, server: &ServerKey) -> Result<Credential, Error> {
         }
         _ => e,
     })
-}
-
-/// Asks the registries, several at a time; the answers are in the order of the credentials.
-fn check(
-    registries: &Registries<'_>,
-    credentials: Vec<Credential>,
-    wanted: Option<&Wanted>,
-) -> Vec<Item> {
-    let mut items = Vec::new();
-    let mut left = credentials.into_iter().peekable();
-    while left.peek().is_some() {
-        let batch: Vec<_> = left.by_ref().take(AT_ONCE).collect();
-        let checks: Vec<_> = thread::scope(|scope| {
-            let running: Vec<_> =
-                batch.iter().map(|c| scope.spawn(move || registries.check(c, wanted))).collect();
-            let lost = || Error::new(imgsec_cred::store::ErrorKind::Failed, "a check ended early");
-            running.into_iter().map(|check| check.join().unwrap_or_else(|_| Err(lost()))).collect()
-        });
-        items.extend(batch.into_iter().zip(checks));
-    }
-    items
 }
 
 fn say(credential: &Credential, check: &Check, report: &Report) -> anyhow::Result<()> {

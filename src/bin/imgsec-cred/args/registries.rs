@@ -7,7 +7,7 @@ use clap::Args;
 use imgsec_cred::registry::access::Action;
 
 /// How registries are asked.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct Asking {
     /// How long a registry may take
     #[arg(long, value_name = "TIME", default_value = "15s", value_parser = super::time)]
@@ -28,6 +28,19 @@ pub(crate) struct Asking {
     /// See that the registry refuses a wrong password (it counts as a failed login there)
     #[arg(long)]
     pub(crate) negative_control: bool,
+}
+
+impl Default for Asking {
+    /// As without options.
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(15),
+            ca_file: None,
+            allow_realm: Vec::new(),
+            insecure_http: false,
+            negative_control: false,
+        }
+    }
 }
 
 #[derive(Args)]

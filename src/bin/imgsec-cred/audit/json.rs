@@ -40,6 +40,7 @@ fn finding(finding: &Finding) -> Value {
         "token_type": finding.token.token_type,
         "provider": finding.token.provider,
         "state": finding.token.state.name(),
+        "verdict": finding.verdict.unwrap_or("not-checked"),
         "expires_at": finding.token.expires_at.map(time),
         "locations": locations.collect::<Vec<_>>(),
         "signals": finding.signals,

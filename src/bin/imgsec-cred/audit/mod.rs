@@ -1,4 +1,5 @@
-//! `imgsec-cred audit`: finds the registry credentials that lie open. Only `--fix` changes anything.
+//! `imgsec-cred audit`: finds the registry credentials that lie open. Only `--fix` changes anything,
+//! and only `--verify` goes to the network.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -20,6 +21,7 @@ use crate::{Outcome, Refusal};
 mod baseline;
 mod fix;
 mod json;
+mod live;
 mod sarif;
 mod table;
 
@@ -39,6 +41,9 @@ pub(crate) fn run(
     if let Some(accepted) = &accepted {
         let today = SystemTime::now();
         scan.findings.retain(|finding| !accepted.accepts(&finding.id, today));
+    }
+    if args.verify {
+        live::ask(&mut scan, shared, machine)?;
     }
     if args.fix {
         return fix::run(&scan, found - scan.findings.len(), args, shared, machine, report);

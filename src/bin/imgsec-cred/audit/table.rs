@@ -45,6 +45,10 @@ pub(super) fn lines(scan: &Scan, accepted: usize, machine: &Machine) -> Vec<Stri
 
 fn row(finding: &Finding, machine: &Machine) -> [String; 5] {
     let what = match finding.token.state {
+        _ if finding.verdict == Some("verified") => format!("{}, works", finding.token.token_type),
+        _ if finding.verdict == Some("rejected") => {
+            format!("{}, rejected", finding.token.token_type)
+        }
         State::Expired => format!("{}, expired", finding.token.token_type),
         State::Live => format!("{}, live", finding.token.token_type),
         State::NoExpiry | State::Unknown => finding.token.token_type.to_owned(),
