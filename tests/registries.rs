@@ -359,7 +359,7 @@ fn login_stores_what_the_registry_accepted_and_nothing_else() {
     let unasked = login("unchecked-1", &["--no-verify"]).ok();
     assert!(unasked.stdout.contains("in the place of the one before"), "{}", unasked.said());
     assert_eq!(person.login_for(&host).unwrap().password, "unchecked-1");
-    for bad in ["", "\n", "  \n", "a\nb"] {
+    for bad in ["", "\n", "  \n", "a\0b"] {
         assert_eq!(code(&login(bad, &["--no-verify"])), 6, "{bad:?}");
     }
 }

@@ -60,7 +60,7 @@ pub(crate) fn from_command(line: &str) -> anyhow::Result<SecretString> {
     secret(&read?, &words[0])
 }
 
-/// Text without its one line end, as Docker reads it (docker/cli `cli/command/registry/login.go`).
+/// Text without its one line end, as Docker reads it; a key file of Google has several lines (docker/cli `cli/command/registry/login.go`).
 fn secret(bytes: &[u8], whence: &str) -> anyhow::Result<SecretString> {
     let refuse = |why: &str| Refusal::new(format!("what {whence} gave {why}"), None);
     if bytes.len() > MAX_SECRET_BYTES {
@@ -72,8 +72,8 @@ fn secret(bytes: &[u8], whence: &str) -> anyhow::Result<SecretString> {
     if text.trim().is_empty() {
         return Err(refuse("is empty").into());
     }
-    if text.contains(['\n', '\r', '\0']) {
-        return Err(refuse("has more than one line").into());
+    if text.contains('\0') {
+        return Err(refuse("holds a NUL").into());
     }
     Ok(SecretString::from(text))
 }
