@@ -57,8 +57,8 @@ fn an_image_is_told_in_full_with_what_each_client_uses() {
     let kept = three("helper", "kept", &login.user);
     assert_eq!(uses(&answer, "docker"), kept);
     assert_eq!(uses(&answer, "crane"), kept);
-    // Podman does not read credsStore.
-    assert_eq!(uses(&answer, "podman"), three("", "", ""));
+    // It does not read credsStore.
+    assert_eq!(uses(&answer, "skopeo"), three("", "", ""));
     assert_eq!(uses(&answer, "kubernetes"), three("", "", ""));
     let said = person.run_ours(&["which", "nginx"]).ok().stdout;
     assert!(said.starts_with("image     docker.io/library/nginx:latest\n"), "{said}");
@@ -146,6 +146,16 @@ fn a_store_that_gives_no_answer_makes_the_answer_partial() {
     assert_eq!((&answer["complete"], &answer["ok"]), (&json!(false), &json!(false)));
     assert_eq!(uses(&answer, "docker"), three("helper", "trouble", ""));
     assert_eq!(uses(&answer, "podman"), three("", "", ""));
+}
+
+#[test]
+fn without_a_store_it_is_said_and_the_rest_is_told() {
+    let person = Person::without_keychain(Store::Keychain);
+    let ran = person.run_ours(&["which", "ghcr.io/x", "--json"]);
+    assert_eq!(code(&ran), 4, "{ran:?}");
+    assert!(ran.stderr.contains("hint: imgsec-cred setup"), "{ran:?}");
+    person.write_docker_config(&json!({}));
+    assert_eq!(code(&person.run_ours(&["which", "ghcr.io/x"])), 0);
 }
 
 #[test]

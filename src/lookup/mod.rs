@@ -35,6 +35,8 @@ pub struct Places {
     pub runtime: Option<PathBuf>,
     /// `XDG_CONFIG_HOME`, or `.config` at home.
     pub config_home: PathBuf,
+    /// `XDG_CACHE_HOME`, or `.cache` at home.
+    pub cache_home: PathBuf,
     /// The file that `CONTAINERS_REGISTRIES_CONF` names.
     pub registries_conf: Option<PathBuf>,
     /// The folder that the system's own paths begin at.
@@ -61,6 +63,7 @@ impl Places {
             registry_auth_file: machine.path_in("REGISTRY_AUTH_FILE"),
             runtime: machine.path_in("XDG_RUNTIME_DIR"),
             config_home,
+            cache_home: machine.path_in("XDG_CACHE_HOME").unwrap_or_else(|| home.join(".cache")),
             registries_conf: machine.path_in("CONTAINERS_REGISTRIES_CONF"),
             root: PathBuf::from("/"),
             uid: uid(),

@@ -9,41 +9,61 @@ use super::{Answer, Ask, Found, Places, Source, Trail};
 use crate::clients::docker::{DockerConfig, Entry};
 use crate::registry::image::{Image, is_short_name};
 
+const PODMAN: &[&str] = &["podman", "buildah"];
+
 /// What stands for the files among the helpers.
 const FILES: &str = "containers-auth.json";
 
 /// What Podman and Buildah would use, and Skopeo, where it looks elsewhere. `written` is the image
-/// as the person wrote it: a short name is looked for on the registries of `registries.conf`.
+/// as the person wrote it: Podman reads a short name by `registries.conf`, Skopeo as Docker does.
 #[must_use]
 pub fn look_up(written: &str, image: &Image, places: &Places, ask: Ask<'_>) -> Vec<Answer> {
     let conf = registries_conf::read(places);
-    let images: Vec<Image> = match &conf {
-        Ok(conf) if is_short_name(written) && !conf.search.is_empty() => {
-            conf.search.iter().filter_map(|registry| image.on_searched(registry)).collect()
-        }
-        _ => vec![image.clone()],
-    };
     // Where it is set, Podman and Buildah take its file for their own, and look nowhere else
     // (containers/common `pkg/auth`, `GetDefaultAuthFile`); Skopeo does not.
     let named = places.registry_auth_file.clone();
     let by_docker = places.docker_config.as_ref().map(|folder| folder.join("config.json"));
-    let mut answers = Vec::new();
-    for image in &images {
-        let mut add = |clients, only: Option<&Path>| {
-            let mut answer = trail(image, places, &conf, only, ask).answer(clients);
-            answer.image = (images.len() > 1 || image != &images[0] || is_short_name(written))
-                .then(|| image.to_string());
-            answers.push(answer);
-        };
-        match (&named, &by_docker) {
-            (None, Some(path)) => {
-                add(&["podman", "buildah"], Some(path));
-                add(&["skopeo"], None);
-            }
-            (named, _) => add(&["podman", "buildah", "skopeo"], named.as_deref()),
-        }
+    let is_short = is_short_name(written);
+    let one = |image: &Image, clients, only: Option<&Path>| {
+        let mut answer = trail(image, places, &conf, only, ask).answer(clients);
+        answer.image = is_short.then(|| image.to_string());
+        answer
+    };
+    if !is_short && (named.is_some() || by_docker.is_none()) {
+        return vec![one(image, &["podman", "buildah", "skopeo"], named.as_deref())];
     }
+    let images = match &conf {
+        Ok(conf) if is_short => candidates(written, conf),
+        _ => vec![image.clone()],
+    };
+    let own = named.as_deref().or(by_docker.as_deref());
+    let mut answers: Vec<_> = images.iter().map(|image| one(image, PODMAN, own)).collect();
+    if let (true, Ok(conf)) = (images.is_empty(), &conf) {
+        answers.push(unresolved(written, conf));
+    }
+    answers.push(one(image, &["skopeo"], named.as_deref()));
     answers
+}
+
+/// The images that a short name may be: that of its alias, or one on each registry that is searched
+/// (containers/image `pkg/shortnames/shortnames.go`, `Resolve`).
+fn candidates(written: &str, conf: &RegistriesConf) -> Vec<Image> {
+    let (name, rest) = written.split_at(written.find([':', '@']).unwrap_or(written.len()));
+    let alias = conf.aliases.iter().rev().find(|(alias, _)| alias == name);
+    let alias = alias.and_then(|(_, full)| Image::parse(&format!("{full}{rest}")).ok());
+    let searched = conf.search.iter().map(|registry| format!("{registry}/{written}"));
+    match alias {
+        Some(image) => vec![image],
+        None => searched.filter_map(|full| Image::parse(&full).ok()).collect(),
+    }
+}
+
+/// Podman knows no registry for this name.
+fn unresolved(written: &str, conf: &RegistriesConf) -> Answer {
+    let why = "a short name without an alias, and unqualified-search-registries names no registry";
+    let mut trail = Trail::default();
+    trail.look_or_stop(Source::File(conf.first.clone()), written, Found::Trouble(why.to_owned()));
+    trail.answer(PODMAN)
 }
 
 fn trail(

@@ -19,6 +19,10 @@ pub(super) struct RegistriesConf {
     pub(super) helpers_in: Option<PathBuf>,
     /// The registries for a name without one.
     pub(super) search: Vec<String>,
+    /// Short names and what they stand for; of two the later counts, and an empty one is none.
+    pub(super) aliases: Vec<(String, String)>,
+    /// The file that is read first.
+    pub(super) first: PathBuf,
 }
 
 /// Reads the user's file or else the system's, and what is dropped in beside it; later ones win.
@@ -27,7 +31,15 @@ pub(super) struct RegistriesConf {
 /// The file that is broken or cannot be read, and why.
 pub(super) fn read(places: &Places) -> Result<RegistriesConf, (PathBuf, String)> {
     let mut conf = RegistriesConf::default();
-    for path in paths(places) {
+    let mut paths = paths(places);
+    conf.first = paths.first().cloned().unwrap_or_default();
+    // What Podman noted when it asked a person.
+    let cache = match places.uid {
+        0 => places.root.join("var/cache"),
+        _ => places.cache_home.clone(),
+    };
+    paths.push(cache.join("containers/short-name-aliases.conf"));
+    for path in paths {
         add(&mut conf, &path).map_err(|why| (path, why))?;
     }
     Ok(conf)
@@ -70,6 +82,11 @@ fn add(conf: &mut RegistriesConf, path: &Path) -> Result<(), String> {
     if let Some(search) = texts(document.get("unqualified-search-registries")) {
         conf.search = search;
     }
+    let aliases = document.get("aliases").and_then(Item::as_table_like);
+    let aliases = aliases.into_iter().flat_map(|table| table.iter());
+    conf.aliases.extend(
+        aliases.filter_map(|(name, full)| Some((name.to_owned(), full.as_str()?.to_owned()))),
+    );
     Ok(())
 }
 

@@ -24,6 +24,7 @@ impl Here {
             registry_auth_file: None,
             runtime: Some(at("run")),
             config_home: at("home/.config"),
+            cache_home: at("home/.cache"),
             registries_conf: None,
             root: at("root"),
             uid: 7,
@@ -207,9 +208,29 @@ fn podman_looks_for_a_short_name_where_it_is_told_to() {
         "root/etc/containers/registries.conf",
         "unqualified-search-registries = [\"quay.io\", \"docker.io\"]\n",
     );
-    let images: Vec<_> = podman(&here, "nginx").into_iter().map(|a| a.image.unwrap()).collect();
-    assert_eq!(images, ["quay.io/nginx:latest", "docker.io/library/nginx:latest"]);
+    let images = |name: &str| -> Vec<_> {
+        let answers =
+            podman(&here, name).into_iter().filter(|a| a.clients == ["podman", "buildah"]);
+        answers.map(|answer| answer.image).collect()
+    };
+    let some = |name: &str| Some(name.to_owned());
+    let (quay, hub) = (some("quay.io/nginx:latest"), some("docker.io/library/nginx:latest"));
+    assert_eq!(images("nginx"), [quay, hub]);
     assert_eq!(podman(&here, "quay.io/nginx")[0].image, None);
+    // Skopeo reads a short name as Docker does.
+    let skopeo = podman(&here, "nginx").pop().unwrap();
+    assert_eq!(skopeo.clients, ["skopeo"]);
+    assert_eq!(skopeo.image, some("docker.io/library/nginx:latest"));
+    let aliases = "[aliases]\n\"nginx\" = \"ghcr.io/acme/nginx\"\n\"x/y\" = \"h:5000/y\"\n";
+    here.file("root/etc/containers/registries.conf.d/000-shortnames.conf", aliases);
+    assert_eq!(images("nginx:1.2"), [some("ghcr.io/acme/nginx:1.2")]);
+    assert_eq!(images("x/y"), [some("h:5000/y:latest")]);
+    let noted = "[aliases]\nnginx = \"\"\n\"x/y\" = \"r.example/z\"\n";
+    here.file("home/.cache/containers/short-name-aliases.conf", noted);
+    assert_eq!(images("nginx").len(), 2);
+    assert_eq!(images("x/y"), [some("r.example/z:latest")]);
+    here.file("root/etc/containers/registries.conf", "");
+    assert_eq!(podman(&here, "nginx")[0].used().unwrap().role, Role::Stops);
 }
 
 #[test]

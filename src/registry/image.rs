@@ -193,23 +193,6 @@ impl Image {
     pub fn docker_key(&self) -> &str {
         if self.is_on_docker_hub() { DOCKER_HUB } else { &self.registry }
     }
-
-    /// The image where Podman looks for a short name: the path as it was written, on a registry or a
-    /// namespace of one. `None` where that is no such place.
-    #[must_use]
-    pub fn on_searched(&self, place: &str) -> Option<Self> {
-        let path = match self.repository.strip_prefix(OFFICIAL) {
-            Some(path) if !path.contains('/') && place != HUB => path,
-            _ => &self.repository,
-        };
-        let (registry, namespace) = match place.split_once('/') {
-            Some((registry, namespace)) => (registry, format!("{namespace}/")),
-            None => (place, String::new()),
-        };
-        let repository = format!("{namespace}{path}");
-        let is_good = is_registry(registry) && check_repository(&repository, &repository).is_ok();
-        is_good.then(|| Self { registry: registry.to_owned(), repository, ..self.clone() })
-    }
 }
 
 /// Whether a reference names no registry in the eyes of Podman, which reads `Foo/bar` as a path

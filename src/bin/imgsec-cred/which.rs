@@ -1,6 +1,6 @@
 //! `imgsec-cred which`: which credential each client would use for an image, from where, and why.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::fmt;
 
 use imgsec_cred::audit::tokens;
@@ -33,6 +33,8 @@ impl std::error::Error for Usage {}
 struct Ours<'a> {
     machine: &'a Machine,
     listed: OnceCell<Result<Vec<(ServerKey, String)>, Error>>,
+    /// Some client asks it.
+    is_asked: Cell<bool>,
 }
 
 pub(crate) fn run(args: &Which, machine: &Machine, report: &Report) -> anyhow::Result<Outcome> {
@@ -40,7 +42,7 @@ pub(crate) fn run(args: &Which, machine: &Machine, report: &Report) -> anyhow::R
     let places = Places::of(machine).ok_or_else(|| {
         Error::new(ErrorKind::Unavailable, "there is no home folder: HOME is not set")
     })?;
-    let ours = Ours { machine, listed: OnceCell::new() };
+    let ours = Ours { machine, listed: OnceCell::new(), is_asked: Cell::new(false) };
     let ask = |name: &str, key: &str| ours.ask(name, key);
     let mut answers = vec![lookup::docker::look_up(&image, &places, &ask)];
     answers.extend(lookup::podman::look_up(&args.image, &image, &places, &ask));
@@ -73,6 +75,7 @@ impl Ours<'_> {
         if name != NAME {
             return Found::Unknown;
         }
+        self.is_asked.set(true);
         match self.listed() {
             Err(error) => Found::Trouble(error.to_string()),
             Ok(_) => self.kept(key).map_or(Found::Nothing, Found::Kept),
@@ -94,9 +97,11 @@ impl Ours<'_> {
         found.max_by_key(|(server, _)| server.canonical().len()).map(|(_, user)| user.clone())
     }
 
-    /// Why our store could not be asked; that nothing of ours is installed or set up is no trouble.
+    /// Why our store could not be asked; that nothing of ours is installed or set up is no trouble
+    /// where no client asks it.
     fn trouble(&self) -> Option<&Error> {
-        self.listed().as_ref().err().filter(|e| e.kind() != ErrorKind::Unavailable)
+        let is_trouble = |e: &&Error| self.is_asked.get() || e.kind() != ErrorKind::Unavailable;
+        self.listed().as_ref().err().filter(is_trouble)
     }
 }
 
