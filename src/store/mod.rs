@@ -4,7 +4,7 @@
 //! credential helper over a pipe ([`crate::protocol::client::Helper`]).
 
 use crate::credential::Credential;
-use crate::server::ServerKey;
+use crate::server::{Reserved, ServerKey};
 
 pub mod error;
 pub mod keychain;
@@ -84,18 +84,27 @@ pub fn copy(store: &dyn Store, credential: &Credential) -> Result<(), Error> {
 }
 
 /// Forgets every credential that could answer a request for `asked`, so that afterwards [`find`]
-/// certainly finds none.
+/// certainly finds none; and what a rotation keeps beside each: its pending and its previous secret.
 ///
 /// # Errors
 /// As [`Store::remove`].
 pub fn forget(store: &dyn Store, asked: &ServerKey) -> Result<(), Error> {
-    store.remove(asked)?;
+    forget_one(store, asked)?;
     if asked.may_lie_in_a_namespace() {
         for listed in store.list()? {
             if listed.server.answers(asked) {
-                store.remove(&listed.server)?;
+                forget_one(store, &listed.server)?;
             }
         }
     }
     Ok(())
+}
+
+/// What nobody sees goes first: once the credential is gone, nothing is left.
+fn forget_one(store: &dyn Store, server: &ServerKey) -> Result<(), Error> {
+    if !server.is_hidden() {
+        store.remove(&server.reserved(Reserved::Pending))?;
+        store.remove(&server.reserved(Reserved::Previous))?;
+    }
+    store.remove(server)
 }
