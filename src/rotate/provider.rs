@@ -2,21 +2,26 @@
 //! the order of the steps.
 
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 
 use crate::credential::Credential;
 use crate::ledger::Expiry;
 use crate::store::Error;
 
 /// What happens to the old secret when a new one is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Class {
     /// A: we choose the new secret, and it takes the place of the old one.
+    #[serde(rename = "A")]
     Chosen,
     /// B: the new secret lives beside the old one, until that is revoked.
+    #[serde(rename = "B")]
     Additive,
     /// C: the server makes the new secret, and the old one dies at once.
+    #[serde(rename = "C")]
     Destructive,
     /// D: minted for a short life from another identity; made anew, never revoked.
+    #[serde(rename = "D")]
     Minted,
 }
 

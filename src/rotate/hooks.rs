@@ -1,0 +1,60 @@
+//! Commands of the person's own that run once a new secret is in use, before the old one is
+//! retired: those that carry it to where else it is needed.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::command::{self, Failed, LIMIT};
+use super::plan::Plan;
+use crate::credential::Credential;
+
+/// A hook that was run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ran {
+    /// The name of its program.
+    pub name: String,
+    /// Why it failed, if it did.
+    pub failure: Option<String>,
+}
+
+/// Runs the hooks of a plan in their order, up to the first one that fails. On standard input each
+/// gets `{"schema":"imgsec.hook/1","op_id":…,"server_url":…,"username":…}`, and where the plan says
+/// so `"secret"`.
+#[must_use]
+pub fn run(plan: &Plan, operation: &str, current: &Credential, tell: &dyn Fn(&str)) -> Vec<Ran> {
+    let mut all = Vec::new();
+    for words in &plan.hooks {
+        let failure = run_one(words, plan, operation, current, tell).err();
+        let is_failed = failure.is_some();
+        all.push(Ran { name: command::name(words), failure });
+        if is_failed {
+            break;
+        }
+    }
+    all
+}
+
+fn run_one(
+    words: &[String],
+    plan: &Plan,
+    operation: &str,
+    current: &Credential,
+    tell: &dyn Fn(&str),
+) -> Result<(), String> {
+    let mut request = json!({"schema": "imgsec.hook/1", "op_id": operation,
+        "server_url": current.server.as_str(), "username": current.username});
+    if plan.hooks_need_secret {
+        request["secret"] = json!(current.secret.expose_secret());
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
+    // Writing to memory does not fail.
+    let _ = serde_json::to_writer(&mut *bytes, &request);
+    bytes.push(b'\n');
+    let ended = command::run(words, bytes, LIMIT).map_err(|e: Failed| e.error().to_string())?;
+    let secret: &[&SecretString] = &[&current.secret];
+    for said in [&ended.out, &ended.err] {
+        command::masked(said, secret).iter().for_each(|line| tell(line));
+    }
+    if ended.status.success() { Ok(()) } else { Err(ended.status.to_string()) }
+}

@@ -1,0 +1,128 @@
+//! Putting a new secret in the place of the old one, and what follows: hooks, the end of the old one.
+
+use std::time::SystemTime;
+
+use super::ending::{Old, State, Stop};
+use super::journal::{Journal, Retired, Retiring, Running, Step, later};
+use super::plan::Remembered;
+use super::provider::Class;
+use super::steps::Run;
+use super::{hooks, recover, retire, supplied};
+use crate::credential::Credential;
+use crate::ledger::{self, Checked, Record};
+use crate::registry::verdict::Verdict;
+use crate::server::Reserved;
+use crate::store;
+
+/// Keeps the old secret as the previous one and the new one in its place, then finishes.
+pub(super) fn promote(run: &mut Run, old: &Credential, new: &Credential) -> Result<Stop, Stop> {
+    let running = run.claim.journal().running.as_ref();
+    if running.is_some_and(|running| running.plan.keep_previous().is_some()) {
+        run.keep(Reserved::Previous, old)?;
+        run.claim.step(|running| running.step = Step::Kept)?;
+    }
+    // Between this look and the next step another login is lost; the protocol has no better way.
+    let is_old = run.current()?.is_some_and(|current| current.same_login(old));
+    if !is_old {
+        return recover::superseded(run, Some(new));
+    }
+    store::copy(run.cx.store, new)?;
+    finish(run)
+}
+
+/// The new secret is in use: what is left to do. May be repeated.
+pub(super) fn finish(run: &mut Run) -> Result<Stop, Stop> {
+    let now = SystemTime::now();
+    let Some(running) = run.claim.journal().running.clone() else {
+        return Err(Stop::new(State::Failed, "the rotation is not noted"));
+    };
+    if running.step != Step::Promoted {
+        run.claim.change(|journal| note(journal, &running, now))?;
+    }
+    run.drop_beside(Reserved::Pending)?;
+    let current = run.current()?.ok_or_else(|| run.absent())?;
+    if let Err(why) = remember(run, &running, &current) {
+        run.about.warnings.push(why.to_string());
+    }
+    run.about.previous_until.clone_from(&run.claim.journal().previous_until);
+    run.about.hooks = hooks::run(&running.plan, &running.operation, &current, run.cx.tell);
+    if let Some(failed) = run.about.hooks.iter().find(|ran| ran.failure.is_some()) {
+        let why = failed.failure.as_deref().unwrap_or_default();
+        let words = format!(
+            "the new secret for {} is in use, but {} failed: {why}; the old one is not retired",
+            run.server, failed.name
+        );
+        run.about.old = Some(Old::Valid);
+        let hint = format!("imgsec-cred rotate {} --resume", run.server);
+        return Err(Stop::new(State::HookFailed, words).with_hint(hint));
+    }
+    run.claim.change(|journal| journal.running = None)?;
+    retire::due(run, false);
+    run.about.old = Some(old_state(run, &running));
+    let state = if running.is_undo { State::Undone } else { State::Rotated };
+    Ok(Stop::new(state, format!("the new secret for {} is in use", run.server)))
+}
+
+/// From here on the rotation goes forward only: what was the secret in use is the previous one.
+fn note(journal: &mut Journal, running: &Running, now: SystemTime) {
+    if running.is_undo {
+        // What was to be ended is in use again.
+        journal.retiring.retain(|retiring| !retiring.is_previous);
+    }
+    for retiring in &mut journal.retiring {
+        retiring.is_previous = false;
+    }
+    let is_ours = !supplied::is_supplied(&running.plan.method) || running.is_undo;
+    if let Some(handle) =
+        running.old.clone().filter(|_| running.class == Class::Additive && is_ours)
+    {
+        journal.retiring.push(Retiring {
+            method: running.plan.method.clone(),
+            what: Retired::Handle(handle),
+            after: later(now, running.plan.grace()),
+            is_previous: true,
+        });
+    }
+    journal.previous_until = running.plan.keep_previous().map(|keep| later(now, keep));
+    if let Some(running) = &mut journal.running {
+        running.step = Step::Promoted;
+    }
+}
+
+/// Writes down in the ledger what is known of the secret now in use, and how to rotate it next time.
+fn remember(run: &Run, running: &Running, current: &Credential) -> Result<(), store::Error> {
+    let finding = run.about.finding.clone();
+    run.cx.ledger.change(run.server, &current.username, |record: &mut Record| {
+        record.rotated_at = Some(running.started_at.clone()).filter(|_| !running.is_undo);
+        record.stored_at = Some(running.started_at.clone());
+        record.expires.clone_from(&running.expires);
+        if let Some(finding) = finding {
+            let level = match finding.verdict {
+                Verdict::Verified(level) => Some(level.word().to_owned()),
+                _ => None,
+            };
+            let verdict = finding.verdict.word().to_owned();
+            let at = ledger::time(SystemTime::now());
+            record.checked = Some(Checked { at, verdict, level });
+        }
+        let earlier = Remembered::read(record.rotation.as_ref());
+        let mut next = Remembered { plan: running.plan.clone(), handle: running.new.clone() };
+        // A secret given by hand does not make a person of what a timer rotates.
+        let is_by_hand = running.plan.method.provider == supplied::STDIN;
+        if let Some(earlier) = earlier.filter(|_| is_by_hand) {
+            next.plan = earlier.plan;
+        }
+        record.rotation = serde_json::to_value(next).ok();
+    })
+}
+
+/// What became of the old secret at the registry.
+fn old_state(run: &Run, running: &Running) -> Old {
+    let left = run.claim.journal().retiring.iter().find(|retiring| retiring.is_previous);
+    match (running.class, left) {
+        (Class::Chosen | Class::Destructive, _) if !running.is_undo => Old::Replaced,
+        (_, Some(retiring)) => Old::RevokedAfter(retiring.after.clone()),
+        (Class::Additive, None) if running.old.is_some() => Old::Revoked,
+        _ => Old::Valid,
+    }
+}
