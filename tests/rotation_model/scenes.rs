@@ -1,0 +1,1 @@
+//! Single scenes: what another program, the registry or the person does in the middle.
