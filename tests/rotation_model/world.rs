@@ -171,8 +171,7 @@ impl World {
 
     fn verify(&self, credential: &Credential) -> Finding {
         let is_good = self.is_accepted(Some(&credential.secret.expose_secret().to_owned()));
-        let truth =
-            if is_good { Verdict::Verified(Level::Strong) } else { Verdict::Rejected };
+        let truth = if is_good { Verdict::Verified(Level::Strong) } else { Verdict::Rejected };
         // A silent registry says nothing of the old secret either, but is asked for it first.
         let verdict = match self.says.get() {
             Some(said) if credential.secret.expose_secret() != "old" => said,
@@ -222,8 +221,7 @@ impl Store for World {
 
     fn put(&self, credential: &Credential) -> Result<(), Error> {
         self.step(true)?;
-        let login =
-            (credential.username.clone(), credential.secret.expose_secret().to_owned());
+        let login = (credential.username.clone(), credential.secret.expose_secret().to_owned());
         self.items.borrow_mut().insert(credential.server.canonical().to_owned(), login);
         self.step(false)
     }

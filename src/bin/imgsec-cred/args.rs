@@ -85,6 +85,8 @@ pub(crate) enum Verb {
     Login(Login),
     /// Ask registries whether their credentials still work
     Verify(Verify),
+    /// Replace a credential: check the new one, keep the old one a while
+    Rotate(Box<crate::rotate::Rotate>),
     /// Open the sealed store for some hours
     Unlock(Unlock),
     /// Close the sealed store now

@@ -23,6 +23,7 @@ mod logout;
 mod migrate;
 mod registries;
 mod report;
+mod rotate;
 mod secrets;
 mod setup;
 mod show;
@@ -110,6 +111,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Verb::Which(args) => which::run(args, &machine, &report),
         Verb::Login(args) => login::run(args, &cli.shared, &machine, &report),
         Verb::Verify(args) => verify::run(args, &cli.shared, &machine, &report),
+        Verb::Rotate(args) => rotate::run(args, &cli.shared, &machine, &report),
         Verb::Unlock(args) => unlock::unlock(args, &cli.shared, &machine, &report),
         Verb::Lock => unlock::lock(&machine, &report),
         Verb::Logout(args) => logout::run(args, &machine, &report),

@@ -1,0 +1,238 @@
+//! `imgsec-cred rotate`: a new secret in the place of an old one, checked first, the old one kept.
+//!
+//! `options` is what a person says, `targets` which credentials it is about, `words` what they are
+//! told; the steps themselves are in the library.
+
+use std::thread;
+
+use imgsec_cred::ledger::Ledger;
+use imgsec_cred::machine::Machine;
+use imgsec_cred::process;
+use imgsec_cred::rotate::ending::{Ending, State};
+use imgsec_cred::rotate::plan::{Method, Plan};
+use imgsec_cred::rotate::provider::Provider;
+use imgsec_cred::rotate::steps::{self, Context};
+use imgsec_cred::rotate::supplied::Supplied;
+use imgsec_cred::rotate::{command, due, retire, supplied, undo};
+use imgsec_cred::server::ServerKey;
+use secrecy::SecretString;
+use serde_json::json;
+
+use crate::args::Shared;
+use crate::report::Report;
+use crate::{Outcome, Refusal, ask, stores};
+
+mod options;
+mod providers;
+mod targets;
+mod verifier;
+mod words;
+
+pub(crate) use options::Rotate;
+use targets::Target;
+
+pub(crate) fn run(
+    args: &Rotate,
+    shared: &Shared,
+    machine: &Machine,
+    report: &Report,
+) -> anyhow::Result<Outcome> {
+    if let Some(limit) = args.jitter {
+        thread::sleep(due::jitter(limit)?);
+    }
+    let helper = stores::helper(machine)?;
+    let state = stores::state(machine)?;
+    let ledger = Ledger::new(state);
+    let verify = verifier::verifier(machine);
+    let tell = |line: &str| report.note(line);
+    let provider = |method: &Method, server: &ServerKey, username: &str| {
+        providers::of(method, server, username, &tell)
+    };
+    let cx = Context {
+        store: &helper,
+        ledger: &ledger,
+        state,
+        verify: &verify,
+        provider: &provider,
+        is_program: &|program| is_program(program, machine),
+        tell: &tell,
+        pause: &thread::sleep,
+        wait_lock: args.wait_lock,
+    };
+    let targets = targets::find(args, &cx, &helper)?;
+    let given = new_secret(args, shared, &targets)?;
+    confirm(args, shared, &targets, report)?;
+    let endings = each(args, &cx, &targets, given)?;
+    let warnings = if args.dry_run { Vec::new() } else { retire::everything(&cx) };
+    answer(args, &endings, &warnings, report)
+}
+
+/// A program by its path, or by its name on the `PATH`.
+fn is_program(program: &str, machine: &Machine) -> bool {
+    let path = std::path::Path::new(program);
+    if path.components().count() > 1 {
+        path.is_file()
+    } else {
+        machine.find_program(program).is_some()
+    }
+}
+
+/// The secret on standard input, or typed by a person who says nothing else.
+fn new_secret(
+    args: &Rotate,
+    shared: &Shared,
+    targets: &[Target],
+) -> anyhow::Result<Option<SecretString>> {
+    if args.password_stdin {
+        let limit = std::time::Duration::from_secs(60);
+        let max = imgsec_cred::credential::MAX_SECRET_BYTES;
+        let bytes = process::read_input(max, 0, limit)?
+            .ok_or_else(|| Refusal::new("no secret came on standard input", None))?;
+        if bytes.len() > max {
+            return Err(Refusal::new("the secret is too large: the limit is 1 MiB", None).into());
+        }
+        return Ok(Some(command::bare_secret(&bytes)?));
+    }
+    let is_by_hand = |target: &Target| !providers::needs_nobody(&target.plan.method);
+    if args.is_action() || args.all || !targets.iter().any(is_by_hand) {
+        return Ok(None);
+    }
+    if !ask::can_ask(shared) || args.dry_run {
+        let hint = "--password-stdin, --from-command CMD, --exec CMD or --provider NAME";
+        return Err(Refusal::new("how is the new secret made?", Some(hint)).into());
+    }
+    let question = format!("New password or token for {} (hidden): ", targets[0].server);
+    let typed = ask::passphrase(&question)?;
+    Ok(Some(command::bare_secret(secrecy::ExposeSecret::expose_secret(&typed).as_bytes())?))
+}
+
+/// Asks where a command or an API is about to act, and nobody said yes before.
+fn confirm(
+    args: &Rotate,
+    shared: &Shared,
+    targets: &[Target],
+    report: &Report,
+) -> anyhow::Result<()> {
+    let acts =
+        |target: &&Target| !target.is_remembered && !supplied::is_supplied(&target.plan.method);
+    let is_timer = args.all && args.if_due;
+    let asks = args.retire_previous || args.all && !is_timer;
+    if args.dry_run || args.undo || args.resume || targets.is_empty() {
+        return Ok(());
+    }
+    if !asks && targets.iter().find(acts).is_none() {
+        return Ok(());
+    }
+    for target in targets {
+        let by = &target.plan.method.provider;
+        report.line(&if args.retire_previous {
+            format!("end the previous secret for {}", target.server)
+        } else {
+            format!("rotate {} ({}) by {by}", target.server, target.username)
+        })?;
+    }
+    let hint = "the same with --yes";
+    ask::go_ahead(shared, args.yes, "this changes a secret at the registry and needs a yes", hint)
+}
+
+/// One after the other; a store that gives no answer ends it.
+fn each<'t>(
+    args: &Rotate,
+    cx: &Context,
+    targets: &'t [Target],
+    given: Option<SecretString>,
+) -> anyhow::Result<Vec<(&'t Target, Ending)>> {
+    let mut endings = Vec::new();
+    for target in targets {
+        let ending = one(args, cx, target, given.as_ref())?;
+        let is_over = ending.stop.state == State::StoreLocked;
+        endings.push((target, ending));
+        if is_over {
+            break;
+        }
+    }
+    Ok(endings)
+}
+
+fn one(
+    args: &Rotate,
+    cx: &Context,
+    target: &Target,
+    given: Option<&SecretString>,
+) -> anyhow::Result<Ending> {
+    let (server, plan) = (&target.server, &target.plan);
+    if target.is_not_due {
+        return Ok(target.not_due());
+    }
+    if args.undo {
+        return Ok(undo::undo(cx, server, args.need()));
+    }
+    if args.resume {
+        return Ok(steps::resume(cx, server, args.need()));
+    }
+    if args.retire_previous {
+        return Ok(retire::now(cx, server));
+    }
+    let provider = provider(args, cx, target, plan, given)?;
+    Ok(if args.dry_run {
+        steps::preview(cx, server, plan, &*provider)
+    } else {
+        steps::rotate(cx, server, plan, &*provider)
+    })
+}
+
+fn provider<'p>(
+    args: &Rotate,
+    cx: &Context<'p>,
+    target: &Target,
+    plan: &Plan,
+    given: Option<&SecretString>,
+) -> anyhow::Result<Box<dyn Provider + 'p>> {
+    let expires = args.expires();
+    if let Some(secret) = given {
+        return Ok(Box::new(Supplied::given(secret.clone(), expires)));
+    }
+    if plan.method.provider == supplied::COMMAND {
+        return Ok(Box::new(Supplied::command(plan.method.command.clone(), expires, cx.tell)));
+    }
+    Ok(providers::named(&plan.method, &target.server, &target.username, cx.tell)?)
+}
+
+fn answer(
+    args: &Rotate,
+    endings: &[(&Target, Ending)],
+    warnings: &[String],
+    report: &Report,
+) -> anyhow::Result<Outcome> {
+    for (target, ending) in endings.iter().filter(|(target, _)| !target.is_not_due) {
+        words::say(&target.server, ending, report)?;
+    }
+    for warning in warnings {
+        report.note(warning);
+    }
+    let outcome = endings.iter().map(|(_, ending)| words::outcome(ending.stop.state));
+    let outcome = outcome.min_by_key(|&outcome| rank(outcome)).unwrap_or(Outcome::Done);
+    let is_complete =
+        endings.iter().all(|(_, e)| e.about.warnings.is_empty() && !e.about.is_staged);
+    let items = endings.iter().map(|(target, ending)| {
+        let mut item = words::item(&target.server, ending);
+        item["due"] = json!(target.due.map(due::Due::word));
+        item
+    });
+    report.json(&json!({"schema": "imgsec.rotate/1", "ok": outcome == Outcome::Done,
+        "complete": outcome == Outcome::Done && is_complete && warnings.is_empty(),
+        "dry_run": args.dry_run, "items": items.collect::<Vec<_>>(), "warnings": warnings}))?;
+    Ok(outcome)
+}
+
+/// Which of several endings decides the exit status.
+fn rank(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Attention => 0,
+        Outcome::Partly => 1,
+        Outcome::NoStore => 2,
+        Outcome::NoVerdict => 3,
+        Outcome::Refused => 4,
+        Outcome::Done => 5,
+    }
+}
