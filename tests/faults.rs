@@ -20,6 +20,7 @@ mod nothing_is_lost {
     mod disk;
     mod helper;
     mod migrate;
+    mod rotate;
     mod setup;
 }
 

@@ -15,7 +15,7 @@ use super::provider::{Class, Facts, Failure, Issued, Provider};
 use super::recover::{self, Settled};
 use super::{retire, supplied};
 use crate::credential::Credential;
-use crate::ledger::Ledger;
+use crate::ledger::{Expiry, Ledger};
 use crate::registry::verdict::{Finding, Verdict};
 use crate::server::{Reserved, ServerKey};
 use crate::store::{self, Error, ErrorKind, Store};
@@ -39,6 +39,8 @@ pub struct Context<'a> {
     pub state: &'a Path,
     /// Asks the registry.
     pub verify: &'a dyn Fn(&Credential) -> Finding,
+    /// Until when a secret works, where it says so itself.
+    pub expiry: &'a dyn Fn(&Credential) -> Option<Expiry>,
     /// The provider of a method, for a credential; nothing where the method has none here.
     pub provider: &'a dyn Fn(&Method, &ServerKey, &str) -> Option<Box<dyn Provider + 'a>>,
     /// Whether the program of a command is there.
@@ -270,7 +272,8 @@ fn create(run: &mut Run, provider: &dyn Provider, old: &Credential) -> Result<Ma
     if !chosen.is_some_and(|chosen| new.has_secret(&chosen)) {
         keep_new(run, provider, class, &new, &issued)?;
     }
-    staged(run, class, issued);
+    let expires = issued.expires.or_else(|| (run.cx.expiry)(&new));
+    staged(run, class, issued.handle, expires);
     Ok(Made::New(new))
 }
 
@@ -313,14 +316,14 @@ fn keep_new(
 }
 
 /// Notes what the provider answered. That it cannot be noted stops nothing: what is pending says it.
-fn staged(run: &mut Run, class: Class, issued: Issued) {
+fn staged(run: &mut Run, class: Class, handle: Option<String>, expires: Option<Expiry>) {
     run.about.class = Some(class);
-    run.about.expires.clone_from(&issued.expires);
+    run.about.expires.clone_from(&expires);
     let noted = run.claim.step(|running| {
         running.step = Step::Staged;
         running.class = class;
-        running.new = issued.handle;
-        running.expires = issued.expires;
+        running.new = handle;
+        running.expires = expires;
         running.plan.method.is_additive =
             class == Class::Additive && running.plan.method.provider == super::exec::NAME;
     });
@@ -344,9 +347,14 @@ fn accept(
     }
     let class = run.about.class.unwrap_or(Class::Destructive);
     if let Some(expires) = run.about.expires.as_ref().filter(|_| class != Class::Minted) {
-        let soon = SystemTime::now() + SHORTEST_LIFE;
-        if journal::has_come(&expires.at, soon) {
+        let now = SystemTime::now();
+        let ends_soon = journal::has_come(&expires.at, now + SHORTEST_LIFE);
+        let is_over = journal::has_come(&expires.at, now);
+        // Who brings a secret for some hours has a reason.
+        if is_over || ends_soon && !supplied::is_supplied(&run.method()) {
             wrong.push(format!("the new secret ends within a day: {}", expires.at));
+        } else if ends_soon {
+            run.about.warnings.push(format!("the new secret ends within a day: {}", expires.at));
         } else if old_expires.is_some_and(|old| expires.at < old) {
             run.about
                 .warnings

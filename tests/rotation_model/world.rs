@@ -115,6 +115,7 @@ impl World {
             ledger: &ledger,
             state: self.dir.path(),
             verify: &|credential| self.verify(credential),
+            expiry: &|_| None,
             provider: &provider,
             is_program: &|program| Path::new(program).is_file(),
             tell: &|_| {},

@@ -28,8 +28,7 @@ pub(crate) fn from_stdin() -> anyhow::Result<SecretString> {
 /// What a command prints. It is split into words as a shell does, and run without one.
 pub(crate) fn from_command(line: &str) -> anyhow::Result<SecretString> {
     let failed = |why: String| Error::new(ErrorKind::Failed, why);
-    let words = shlex::split(line).filter(|words| !words.is_empty());
-    let words = words.ok_or_else(|| Refusal::new("--from-command holds no command", None))?;
+    let words = words(line)?;
     let mut child = Command::new(&words[0])
         .args(&words[1..])
         .stdin(Stdio::null())
@@ -61,6 +60,13 @@ pub(crate) fn from_command(line: &str) -> anyhow::Result<SecretString> {
 }
 
 /// Text without its one line end, as Docker reads it; a key file of Google has several lines (docker/cli `cli/command/registry/login.go`).
+/// The words of a command line, quotes as in a shell.
+pub(crate) fn words(line: &str) -> Result<Vec<String>, Refusal> {
+    let words = shlex::split(line).filter(|words| !words.is_empty());
+    words.ok_or_else(|| Refusal::new("the option holds no command, or an open quote", None))
+}
+
+/// Text without its one line end, as Docker reads it (docker/cli `cli/command/registry/login.go`).
 fn secret(bytes: &[u8], whence: &str) -> anyhow::Result<SecretString> {
     let refuse = |why: &str| Refusal::new(format!("what {whence} gave {why}"), None);
     if bytes.len() > MAX_SECRET_BYTES {

@@ -7,7 +7,6 @@ use std::thread;
 
 use imgsec_cred::ledger::Ledger;
 use imgsec_cred::machine::Machine;
-use imgsec_cred::process;
 use imgsec_cred::rotate::ending::{Ending, State};
 use imgsec_cred::rotate::plan::{Method, Plan};
 use imgsec_cred::rotate::provider::Provider;
@@ -19,8 +18,9 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use crate::args::Shared;
+use crate::registries::{self, Registries};
 use crate::report::Report;
-use crate::{Outcome, Refusal, ask, stores};
+use crate::{Outcome, Refusal, ask, secrets, stores};
 
 mod options;
 mod providers;
@@ -43,7 +43,7 @@ pub(crate) fn run(
     let helper = stores::helper(machine)?;
     let state = stores::state(machine)?;
     let ledger = Ledger::new(state);
-    let verify = verifier::verifier(machine);
+    let registries = Registries::new(&args.asking, shared, machine)?;
     let tell = |line: &str| report.note(line);
     let provider = |method: &Method, server: &ServerKey, username: &str| {
         providers::of(method, server, username, &tell)
@@ -52,7 +52,8 @@ pub(crate) fn run(
         store: &helper,
         ledger: &ledger,
         state,
-        verify: &verify,
+        verify: &|credential| verifier::ask(&registries, credential),
+        expiry: &registries::expiry,
         provider: &provider,
         is_program: &|program| is_program(program, machine),
         tell: &tell,
@@ -84,14 +85,7 @@ fn new_secret(
     targets: &[Target],
 ) -> anyhow::Result<Option<SecretString>> {
     if args.password_stdin {
-        let limit = std::time::Duration::from_secs(60);
-        let max = imgsec_cred::credential::MAX_SECRET_BYTES;
-        let bytes = process::read_input(max, 0, limit)?
-            .ok_or_else(|| Refusal::new("no secret came on standard input", None))?;
-        if bytes.len() > max {
-            return Err(Refusal::new("the secret is too large: the limit is 1 MiB", None).into());
-        }
-        return Ok(Some(command::bare_secret(&bytes)?));
+        return secrets::from_stdin().map(Some);
     }
     let is_by_hand = |target: &Target| !providers::needs_nobody(&target.plan.method);
     if args.is_action() || args.all || !targets.iter().any(is_by_hand) {

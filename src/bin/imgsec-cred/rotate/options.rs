@@ -9,6 +9,8 @@ use imgsec_cred::rotate::{exec, supplied};
 use serde_json::{Map, Value};
 
 use crate::Refusal;
+use crate::args::Asking;
+use crate::secrets::words;
 
 /// How one credential is rotated, and what to do.
 #[derive(Args)]
@@ -111,6 +113,9 @@ pub(crate) struct Rotate {
     /// Do it without asking
     #[arg(long, short)]
     pub(super) yes: bool,
+
+    #[command(flatten)]
+    pub(super) asking: Asking,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -197,12 +202,6 @@ impl Rotate {
         }
         Ok(Some(Method { options, ..named(provider) }))
     }
-}
-
-/// The words of a command line, quotes as in a shell.
-fn words(line: &str) -> Result<Vec<String>, Refusal> {
-    let words = shlex::split(line).filter(|words| !words.is_empty());
-    words.ok_or_else(|| Refusal::new(format!("{line:?} is no command: a quote is open"), None))
 }
 
 fn span(text: &str) -> Result<Duration, String> {

@@ -1,0 +1,22 @@
+//! `imgsec-cred rotate`, with a sealed store, a registry on the loopback and scripts that stand for
+//! a registry's API. Nothing installed is needed.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used)]
+
+#[allow(dead_code, reason = "each test file uses its part")]
+mod support {
+    pub(crate) mod bus;
+    pub(crate) mod person;
+    pub(crate) mod process;
+    pub(crate) mod tmpfs;
+    pub(crate) mod web;
+}
+
+mod rotation {
+    mod by_command;
+    mod by_hand;
+    mod endings;
+    mod killed;
+    pub(crate) mod scene;
+    mod timers;
+}
