@@ -260,23 +260,28 @@ fn unwanted(run: &mut Run) -> Option<Retiring> {
 /// # Errors
 /// Where this cannot be done now.
 pub(super) fn superseded(run: &mut Run, pending: Option<&Credential>) -> Result<Stop, Stop> {
-    let (class, plan) = match &run.claim.journal().running {
-        Some(running) => (running.class, running.plan.clone()),
-        None => (Class::Additive, Plan::default()),
+    let (class, plan, step) = match &run.claim.journal().running {
+        Some(running) => (running.class, running.plan.clone(), running.step),
+        None => (Class::Additive, Plan::default(), Step::Intended),
     };
     let is_logged_out = run.current()?.is_none();
-    let mut until = None;
-    if let Some(pending) = pending.filter(|_| class != Class::Additive && !is_logged_out) {
+    let is_lost_else = class != Class::Additive && !is_logged_out;
+    if let Some(pending) = pending.filter(|_| is_lost_else) {
         run.keep(Reserved::Previous, pending)?;
-        until = plan.keep_previous().map(|keep| later(SystemTime::now(), keep));
+    }
+    if is_logged_out {
+        run.drop_beside(Reserved::Previous)?;
     }
     run.drop_beside(Reserved::Pending)?;
     let end = unwanted(run);
     run.claim.change(|journal| {
         journal.running = None;
         journal.retiring.extend(end);
-        if until.is_some() {
-            journal.previous_until = until;
+        if is_logged_out {
+            journal.previous_until = None;
+        } else if step >= Step::Kept || pending.is_some() && is_lost_else {
+            let keep = plan.keep_previous().unwrap_or_default();
+            journal.previous_until = Some(later(SystemTime::now(), keep));
         }
     })?;
     retire::due(run, false);

@@ -100,7 +100,13 @@ fn what_docker_login_stores_in_the_middle_stays() {
     scene.rotate(&["--from-command", &fetch]).is("superseded", 6);
     assert_eq!(scene.current().as_ref(), Some(&other));
     scene.is_tidy();
-    // And what docker logout removes stays removed.
+}
+
+#[test]
+fn what_docker_logout_removes_in_the_middle_stays_removed() {
+    let scene = Scene::new();
+    scene.accept(&[&scene.old, &scene.new]);
+    let helper = env!("CARGO_BIN_EXE_docker-credential-imgsec");
     let logout = scene
         .script("logout", &format!("printf %s {} | '{helper}' erase; cat secret", scene.host()));
     scene.rotate(&["--from-command", &logout]).is("absent", 1);
