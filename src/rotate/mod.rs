@@ -5,7 +5,9 @@
 //! interrupted, [`journal`] what is noted between two steps, [`retire`] the end of old secrets.
 //! New secrets come from a [`provider`]: a registry's own API, [`exec`], [`supplied`].
 
+mod clear;
 pub mod command;
+mod create;
 pub mod due;
 pub mod ending;
 pub mod exec;
@@ -16,6 +18,7 @@ mod promote;
 pub mod provider;
 pub mod recover;
 pub mod retire;
+mod run;
 pub mod steps;
 pub mod supplied;
 pub mod undo;

@@ -6,8 +6,8 @@ use super::ending::{Old, State, Stop};
 use super::journal::{Journal, Retired, Retiring, Running, Step, later};
 use super::plan::Remembered;
 use super::provider::Class;
-use super::steps::Run;
-use super::{hooks, recover, retire, supplied};
+use super::run::Run;
+use super::{clear, hooks, retire, supplied};
 use crate::credential::Credential;
 use crate::ledger::{self, Checked, Record};
 use crate::registry::verdict::Verdict;
@@ -24,7 +24,7 @@ pub(super) fn promote(run: &mut Run, old: &Credential, new: &Credential) -> Resu
     // Between this look and the next step another login is lost; the protocol has no better way.
     let is_old = run.current()?.is_some_and(|current| current.same_login(old));
     if !is_old {
-        return recover::superseded(run, Some(new));
+        return clear::superseded(run, Some(new));
     }
     store::copy(run.cx.store, new)?;
     finish(run)

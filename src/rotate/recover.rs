@@ -1,14 +1,14 @@
 //! What a run does first that finds another one interrupted: it looks at what is kept and asks the
 //! registry which of it works. A request that could have changed something is never repeated.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::ending::{State, Stop};
-use super::journal::{Retired, Retiring, Running, Step, later};
-use super::plan::{Need, Plan};
+use super::journal::{Running, Step};
+use super::plan::Need;
 use super::provider::Class;
-use super::steps::{CANARY, Run};
-use super::{exec, promote, retire, supplied};
+use super::run::{CANARY, Run};
+use super::{clear, promote, supplied};
 use crate::credential::Credential;
 use crate::registry::verdict::{Finding, Verdict};
 use crate::server::{Reserved, ServerKey};
@@ -51,12 +51,12 @@ pub(super) fn settle(run: &mut Run, need: Option<Need>) -> Result<Option<Settled
         }
         (Some(current), Some(pending)) => {
             if running.step == Step::Kept && !is_previous(run, &current)? {
-                return Err(superseded(run, Some(&pending))?);
+                return Err(clear::superseded(run, Some(&pending))?);
             }
             pending_found(run, &running, &current, &pending, need)
         }
         (Some(current), None) => nothing_pending(run, &running, &current, need),
-        (None, pending) => return Err(superseded(run, pending.as_ref())?),
+        (None, pending) => return Err(clear::superseded(run, pending.as_ref())?),
     };
     settled.map(Some)
 }
@@ -106,7 +106,7 @@ fn pending_found(
     match judge(run, running, old, new, need, &[])? {
         Judged::Good => promote::promote(run, old, new).map(Settled::Promoted),
         Judged::Bad(words) => {
-            back(run)?;
+            clear::back(run)?;
             Ok(Settled::Back(words))
         }
     }
@@ -126,7 +126,7 @@ pub(super) fn decide(
     match judge(run, &running, old, new, need, pauses)? {
         Judged::Good => promote::promote(run, old, new),
         Judged::Bad(words) => {
-            back(run)?;
+            clear::back(run)?;
             Err(Stop::new(State::Rejected, words))
         }
     }
@@ -173,7 +173,7 @@ fn judge(
     let about_old = (run.cx.verify)(old);
     match about_old.verdict {
         Verdict::Verified(_) => Ok(Judged::Bad(words)),
-        Verdict::Rejected => Err(locked_out(server, "neither the old nor the new one")),
+        Verdict::Rejected => Err(clear::locked_out(server, "neither the old nor the new one")),
         _ => Err(staged(server, &about_old)),
     }
 }
@@ -205,7 +205,7 @@ fn nothing_pending(
         }
         let finding = run.check(current);
         if finding.verdict == Verdict::Rejected {
-            return Err(locked_out(
+            return Err(clear::locked_out(
                 run.server,
                 "the provider ended the old one, and the new one is lost",
             ));
@@ -217,86 +217,6 @@ fn nothing_pending(
             return Err(Stop::new(State::Unknown, words).with_hint(hint));
         }
     }
-    back(run)?;
+    clear::back(run)?;
     Ok(Settled::Back(format!("nothing was changed for {}", run.server)))
-}
-
-/// Leaves the old secret in use: forgets the new one and notes it as one to be ended.
-pub(super) fn back(run: &mut Run) -> Result<(), Stop> {
-    run.drop_beside(Reserved::Pending)?;
-    let end = unwanted(run);
-    run.claim.change(|journal| {
-        journal.running = None;
-        journal.retiring.extend(end);
-    })?;
-    retire::due(run, false);
-    Ok(())
-}
-
-/// What the provider made and nobody wants: of class B it lives until it is ended.
-fn unwanted(run: &mut Run) -> Option<Retiring> {
-    let running = run.claim.journal().running.as_ref()?;
-    let is_ours = !supplied::is_supplied(&running.plan.method) && !running.is_undo;
-    if running.class != Class::Additive || !is_ours {
-        return None;
-    }
-    let what = match &running.new {
-        Some(handle) => Retired::Handle(handle.clone()),
-        None if running.plan.method.provider == exec::NAME => {
-            let words =
-                format!("a secret made for {} may be left at the provider", running.operation);
-            run.about.warnings.push(words);
-            return None;
-        }
-        None => Retired::Orphans(running.operation.clone()),
-    };
-    let after = later(SystemTime::now(), Duration::ZERO);
-    Some(Retiring { method: running.plan.method.clone(), what, after, is_previous: false })
-}
-
-/// Another program stored a secret meanwhile, or removed it: that stays so. A new secret that has
-/// taken the place of the old one at the provider is kept as the previous one.
-///
-/// # Errors
-/// Where this cannot be done now.
-pub(super) fn superseded(run: &mut Run, pending: Option<&Credential>) -> Result<Stop, Stop> {
-    let (class, plan, step) = match &run.claim.journal().running {
-        Some(running) => (running.class, running.plan.clone(), running.step),
-        None => (Class::Additive, Plan::default(), Step::Intended),
-    };
-    let is_logged_out = run.current()?.is_none();
-    let is_lost_else = class != Class::Additive && !is_logged_out;
-    if let Some(pending) = pending.filter(|_| is_lost_else) {
-        run.keep(Reserved::Previous, pending)?;
-    }
-    if is_logged_out {
-        run.drop_beside(Reserved::Previous)?;
-    }
-    run.drop_beside(Reserved::Pending)?;
-    let end = unwanted(run);
-    run.claim.change(|journal| {
-        journal.running = None;
-        journal.retiring.extend(end);
-        if is_logged_out {
-            journal.previous_until = None;
-        } else if step >= Step::Kept || pending.is_some() && is_lost_else {
-            let keep = plan.keep_previous().unwrap_or_default();
-            journal.previous_until = Some(later(SystemTime::now(), keep));
-        }
-    })?;
-    retire::due(run, false);
-    if is_logged_out {
-        return Ok(run.absent());
-    }
-    let words = format!("another program stored a secret for {} meanwhile; it stays", run.server);
-    Ok(Stop::new(State::Superseded, words))
-}
-
-/// Nothing that is kept works: how to get in again.
-pub(super) fn locked_out(server: &ServerKey, why: &str) -> Stop {
-    let words = format!("no secret that is kept for {server} is accepted any more: {why}");
-    let hint = format!(
-        "make a new one at the registry as its owner, then: imgsec-cred rotate {server} --password-stdin"
-    );
-    Stop::new(State::LockedOut, words).with_hint(hint)
 }

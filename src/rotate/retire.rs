@@ -8,7 +8,8 @@ use super::journal::{self, Retired, Retiring};
 use super::plan::Remembered;
 use super::provider::Provider;
 use super::recover;
-use super::steps::{Context, Run, alone};
+use super::run::{Run, alone};
+use super::steps::Context;
 use crate::server::{Reserved, ServerKey};
 use crate::store::{Error, ErrorKind};
 

@@ -106,9 +106,7 @@ impl World {
     pub(crate) fn process(&self, work: impl FnOnce(&Context) -> Ending) -> Option<Ending> {
         let ledger = Ledger::new(self.dir.path());
         let provider = |method: &Method, _: &ServerKey, _: &str| {
-            let provider: Option<Box<dyn Provider + '_>> =
-                (method.provider == "fake").then(|| Box::new(self) as Box<dyn Provider>);
-            provider
+            (method.provider == "fake").then(|| Box::new(self) as Box<dyn Provider>)
         };
         let cx = Context {
             store: self,
