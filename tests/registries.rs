@@ -385,6 +385,9 @@ fn login_takes_a_secret_from_a_command_and_never_from_the_command_line() {
     let refused = person.run_ours(&["login", &host, "-u", "ada", "-p", "hunter2"]);
     assert_eq!(code(&refused), 2);
     assert!(refused.stderr.contains("--password-stdin"), "{}", refused.said());
+    let hostile = person.run_ours(&["login", &host, "--timeout", "\u{9b}2K\u{202e}1s"]);
+    assert_eq!(code(&hostile), 2);
+    assert!(!hostile.said().contains(['\u{9b}', '\u{202e}']), "{}", hostile.said());
     let no_terminal = person.run_ours(&["login", &host, "-u", "ada"]);
     assert_eq!(code(&no_terminal), 6, "{}", no_terminal.said());
 }

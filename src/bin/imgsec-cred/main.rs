@@ -78,7 +78,10 @@ fn main() -> ExitCode {
         report::failure(why, None);
         return ExitCode::from(3);
     }
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => return no_command(&e),
+    };
     match run(&cli) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Attention) => ExitCode::from(1),
@@ -88,6 +91,17 @@ fn main() -> ExitCode {
         Ok(Outcome::Refused) => ExitCode::from(6),
         Err(error) => fail(&error),
     }
+}
+
+/// Help, the version, or what is wrong with the arguments: those are quoted in it.
+fn no_command(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() {
+        report::usage(&error.render().to_string());
+        return ExitCode::from(2);
+    }
+    // Nobody is left to be told that nobody listens.
+    let _ = error.print();
+    ExitCode::SUCCESS
 }
 
 fn run(cli: &Cli) -> anyhow::Result<Outcome> {

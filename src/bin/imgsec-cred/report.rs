@@ -141,6 +141,14 @@ pub(crate) fn failure(message: &str, hint: Option<&str>) {
     }
 }
 
+/// What is wrong with the arguments, in the lines that clap made of them.
+pub(crate) fn usage(lines: &str) {
+    for line in lines.lines() {
+        // As above.
+        let _ = writeln!(io::stderr(), "{}", text::plain(line));
+    }
+}
+
 /// A prompt, without a line end.
 pub(crate) fn prompt(question: &str) -> io::Result<()> {
     write!(io::stderr(), "{}", text::plain(question))?;
