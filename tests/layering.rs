@@ -53,7 +53,6 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "rotate/hooks.rs",
             "bin/imgsec-cred/ask.rs",
             "bin/imgsec-cred/login.rs",
-            "bin/imgsec-cred/registries.rs",
             "bin/imgsec-cred/rotate/mod.rs",
             "bin/imgsec-cred/setup/place.rs",
             "bin/imgsec-cred/show.rs",

@@ -23,7 +23,7 @@ fn requests(scene: &Scene) -> Vec<Value> {
 fn a_command_is_told_on_standard_input_only_and_answers_in_json() {
     let scene = Scene::new();
     let exec = scene.script("exec", &format!("{NOTE_SURROUNDINGS}{DESTRUCTIVE}"));
-    scene.rotate(&["--exec", &exec]).is_refused();
+    scene.rotate(&["--exec", &exec]).refused();
     assert!(requests(&scene).is_empty());
     let said = scene.rotate(&["--yes", "--pass-current", "--exec", &exec, "--scope", "x"]);
     let said = said.is("rotated", 0);

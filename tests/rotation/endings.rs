@@ -28,9 +28,9 @@ fn a_dry_run_changes_nothing_and_says_what_stands_in_the_way() {
 fn what_it_refuses_has_a_line_that_helps() {
     let scene = Scene::new();
     // Nobody says how.
-    scene.rotate(&[]).is_refused();
-    scene.rotate(&["--provider", "no-such", "--yes"]).is_refused();
-    scene.rotate(&["--retire-previous"]).is_refused();
+    scene.rotate(&[]).refused();
+    scene.rotate(&["--provider", "no-such", "--yes"]).refused();
+    scene.rotate(&["--retire-previous"]).refused();
     scene.rotate(&["--retire-previous", "--yes"]).is("nothing", 0);
     let absent = scene.run(&["nowhere.example", "--password-stdin"], b"x\n").is("absent", 1);
     assert!(absent.stderr.contains("hint: docker login nowhere.example"), "{absent:#?}");

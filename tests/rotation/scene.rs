@@ -34,7 +34,7 @@ pub(crate) struct Said {
 impl Said {
     /// Nothing was begun.
     #[track_caller]
-    pub(crate) fn is_refused(self) -> Self {
+    pub(crate) fn refused(self) -> Self {
         assert_eq!((self.code, &self.answer), (6, &Value::Null), "{self:#?}");
         assert!(self.stderr.contains("hint: "), "{self:#?}");
         self

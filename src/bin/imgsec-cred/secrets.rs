@@ -59,14 +59,13 @@ pub(crate) fn from_command(line: &str) -> anyhow::Result<SecretString> {
     secret(&read?, &words[0])
 }
 
-/// Text without its one line end, as Docker reads it; a key file of Google has several lines (docker/cli `cli/command/registry/login.go`).
 /// The words of a command line, quotes as in a shell.
 pub(crate) fn words(line: &str) -> Result<Vec<String>, Refusal> {
     let words = shlex::split(line).filter(|words| !words.is_empty());
     words.ok_or_else(|| Refusal::new("the option holds no command, or an open quote", None))
 }
 
-/// Text without its one line end, as Docker reads it (docker/cli `cli/command/registry/login.go`).
+/// Text without its one line end, as Docker reads it; a key file of Google has several lines (docker/cli `cli/command/registry/login.go`).
 fn secret(bytes: &[u8], whence: &str) -> anyhow::Result<SecretString> {
     let refuse = |why: &str| Refusal::new(format!("what {whence} gave {why}"), None);
     if bytes.len() > MAX_SECRET_BYTES {
