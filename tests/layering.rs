@@ -48,6 +48,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "registry/token.rs",
             "export/auths.rs",
             "registry/about.rs",
+            "rotate/providers/",
             "bin/imgsec-cred/ask.rs",
             "bin/imgsec-cred/login.rs",
             "bin/imgsec-cred/setup/place.rs",

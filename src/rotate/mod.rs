@@ -2,3 +2,4 @@
 //! previous one, retire.
 
 pub mod provider;
+pub mod providers;
