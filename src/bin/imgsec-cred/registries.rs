@@ -61,6 +61,11 @@ impl<'a> Registries<'a> {
         &self.ledger
     }
 
+    /// Asks the APIs beside registries.
+    pub(crate) fn client(&self) -> Client {
+        Client::new(self.places.clone(), self.asking.timeout)
+    }
+
     /// Asks the registry of this credential.
     pub(crate) fn check(
         &self,
@@ -73,7 +78,7 @@ impl<'a> Registries<'a> {
             pinned: known.realm.clone(),
             insecure_http: self.asking.insecure_http,
         };
-        let client = Client::new(self.places.clone(), self.asking.timeout);
+        let client = self.client();
         let name = registry(credential.server.as_str());
         let trusts = |host: &str| self.can_ask && self.ask_about(name, host);
         let verifier = Verifier {

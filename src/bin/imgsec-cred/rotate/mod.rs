@@ -8,7 +8,7 @@ use std::thread;
 use imgsec_cred::ledger::Ledger;
 use imgsec_cred::machine::Machine;
 use imgsec_cred::rotate::ending::{Ending, State};
-use imgsec_cred::rotate::plan::{Method, Plan};
+use imgsec_cred::rotate::plan::Method;
 use imgsec_cred::rotate::provider::Provider;
 use imgsec_cred::rotate::steps::{self, Context};
 use imgsec_cred::rotate::supplied::Supplied;
@@ -29,6 +29,7 @@ mod verifier;
 mod words;
 
 pub(crate) use options::Rotate;
+use providers::Providers;
 use targets::Target;
 
 pub(crate) fn run(
@@ -45,8 +46,10 @@ pub(crate) fn run(
     let ledger = Ledger::new(state);
     let registries = Registries::new(&args.asking, shared, machine)?;
     let tell = |line: &str| report.note(line);
+    let client = registries.client();
+    let providers = Providers { store: &helper, ledger: &ledger, client, tell: &tell };
     let provider = |method: &Method, server: &ServerKey, username: &str| {
-        providers::of(method, server, username, &tell)
+        providers.of(method, server, username)
     };
     let cx = Context {
         store: &helper,
@@ -63,7 +66,7 @@ pub(crate) fn run(
     let targets = targets::find(args, &cx, &helper)?;
     let given = new_secret(args, shared, &targets)?;
     confirm(args, shared, &targets, report)?;
-    let endings = each(args, &cx, &targets, given)?;
+    let endings = each(args, &cx, &providers, &targets, given)?;
     let warnings = if args.dry_run { Vec::new() } else { retire::everything(&cx) };
     answer(args, &endings, &warnings, report)
 }
@@ -130,15 +133,16 @@ fn confirm(
 }
 
 /// One after the other; a store that gives no answer ends it.
-fn each<'t>(
+fn each<'t, 'p>(
     args: &Rotate,
-    cx: &Context,
+    cx: &Context<'p>,
+    providers: &Providers<'p>,
     targets: &'t [Target],
     given: Option<SecretString>,
 ) -> anyhow::Result<Vec<(&'t Target, Ending)>> {
     let mut endings = Vec::new();
     for target in targets {
-        let ending = one(args, cx, target, given.as_ref())?;
+        let ending = one(args, cx, providers, target, given.as_ref())?;
         let is_over = ending.stop.state == State::StoreLocked;
         endings.push((target, ending));
         if is_over {
@@ -148,9 +152,10 @@ fn each<'t>(
     Ok(endings)
 }
 
-fn one(
+fn one<'p>(
     args: &Rotate,
-    cx: &Context,
+    cx: &Context<'p>,
+    providers: &Providers<'p>,
     target: &Target,
     given: Option<&SecretString>,
 ) -> anyhow::Result<Ending> {
@@ -167,7 +172,7 @@ fn one(
     if args.retire_previous {
         return Ok(retire::now(cx, server));
     }
-    let provider = provider(args, cx, target, plan, given)?;
+    let provider = provider(args, cx, providers, target, given)?;
     Ok(if args.dry_run {
         steps::preview(cx, server, plan, &*provider)
     } else {
@@ -178,18 +183,18 @@ fn one(
 fn provider<'p>(
     args: &Rotate,
     cx: &Context<'p>,
+    providers: &Providers<'p>,
     target: &Target,
-    plan: &Plan,
     given: Option<&SecretString>,
 ) -> anyhow::Result<Box<dyn Provider + 'p>> {
-    let expires = args.expires();
+    let (plan, expires) = (&target.plan, args.expires());
     if let Some(secret) = given {
         return Ok(Box::new(Supplied::given(secret.clone(), expires)));
     }
     if plan.method.provider == supplied::COMMAND {
         return Ok(Box::new(Supplied::command(plan.method.command.clone(), expires, cx.tell)));
     }
-    Ok(providers::named(&plan.method, &target.server, &target.username, cx.tell)?)
+    Ok(providers.named(&plan.method, &target.server, &target.username)?)
 }
 
 fn answer(
