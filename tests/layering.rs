@@ -51,6 +51,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "rotate/command.rs",
             "rotate/exec.rs",
             "rotate/hooks.rs",
+            "rotate/providers/",
             "bin/imgsec-cred/ask.rs",
             "bin/imgsec-cred/login.rs",
             "bin/imgsec-cred/rotate/mod.rs",

@@ -16,6 +16,7 @@ pub mod journal;
 pub mod plan;
 mod promote;
 pub mod provider;
+pub mod providers;
 pub mod recover;
 pub mod retire;
 mod run;
