@@ -27,6 +27,9 @@ const SLOTS: [&str; 2] = ["password1", "password2"];
 /// How often it is asked whether Azure has done it.
 const MAX_POLLS: usize = 100;
 
+/// How often it is looked whether a password is gone.
+const MAX_LOOKS: usize = 10;
+
 const HINTS: &[(u16, &str)] = &[
     (
         401,
@@ -70,10 +73,19 @@ struct Password {
     expiry: Option<String>,
 }
 
+/// The result, or the state of an operation that holds it.
 #[derive(Deserialize)]
 struct Made {
     username: Option<String>,
+    #[serde(default)]
     passwords: Vec<MadePassword>,
+    properties: Option<Box<Made>>,
+}
+
+/// How far an operation is (Azure/azure-resource-manager-rpc `v1.0/Addendum.md`).
+#[derive(Deserialize)]
+struct State {
+    status: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -164,7 +176,7 @@ impl Acr {
         let mut answer = first;
         let mut at: Option<Url> = None;
         for _ in 0..MAX_POLLS {
-            if answer.status != 202 {
+            if answer.status != 202 && !is_running(api, &answer)? {
                 return Ok(answer);
             }
             at = next(&answer, api.origin()).or(at);
@@ -172,7 +184,7 @@ impl Acr {
             let pause = answer.header("retry-after").find_map(|s| s.parse().ok()).unwrap_or(1);
             std::thread::sleep(Duration::from_secs(std::cmp::min(pause, 10_u64)));
             if Instant::now() >= end {
-                return Err(api.error(ErrorKind::TimedOut, "did not make the password in time"));
+                return Err(api.error(ErrorKind::TimedOut, "did not do it in time"));
             }
             let call = Call { method: "GET", url, login: self.login(), body: Body::Empty };
             answer = api.anew().ask(&call)?;
@@ -185,6 +197,10 @@ impl Acr {
             return Err(api.refused(answer.status));
         }
         let made: Made = api.read(answer)?;
+        let made = match made {
+            Made { properties: Some(inner), .. } => *inner,
+            whole => whole,
+        };
         let new = made.passwords.into_iter().find(|password| password.name == slot);
         let Some(MadePassword { value: Some(Sealed(secret)), expiry, .. }) = new else {
             return Err(api.refused(200));
@@ -194,11 +210,26 @@ impl Acr {
     }
 }
 
-/// Where Azure says how far it is, if that is at the same place.
+/// Where Azure says how far it is, if that is at the same place: `Location` is where the result
+/// will be, and comes before the state alone.
 fn next(answer: &Answer, origin: &Origin) -> Option<Url> {
     let named = answer.header("location").next();
+    let named = named.or_else(|| answer.header("azure-asyncoperation").next());
     let url = origin.at("/").join(named?)?;
     (&url.origin == origin).then_some(url)
+}
+
+/// Whether an answer is the state of an operation that has not ended.
+fn is_running(api: &Api, answer: &Answer) -> Result<bool, Error> {
+    if answer.status != 200 {
+        return Ok(false);
+    }
+    let state: State = api.read(answer)?;
+    match state.status.as_deref() {
+        None | Some("Succeeded") => Ok(false),
+        Some("Failed" | "Canceled") => Err(api.error(ErrorKind::Failed, "could not do it")),
+        Some(_) => Ok(true),
+    }
 }
 
 impl Provider for Acr {
@@ -255,14 +286,17 @@ impl Provider for Acr {
             login: self.login(),
             body: json(&json!({ "properties": { "credentials": { "passwords": left } } }))?,
         };
-        let mut answer = api.end(&call, &[200, 201, 202])?;
+        let answer = api.end(&call, &[200, 201, 202])?;
         if answer.status == 202 {
-            answer = self.wait(&api, answer)?;
+            // What became of it is looked at below.
+            drop(self.wait(&api, answer));
         }
-        if [200, 201, 204].contains(&answer.status) {
-            Ok(())
-        } else {
-            Err(api.refused(answer.status))
+        for _ in 0..MAX_LOOKS {
+            if !self.passwords(&api.anew())?.iter().any(|password| password.name == handle) {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_secs(1));
         }
+        Err(api.error(ErrorKind::Failed, "still has the password that was to be taken away"))
     }
 }

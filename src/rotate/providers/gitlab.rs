@@ -124,8 +124,9 @@ impl Gitlab {
 
     /// The end of the new one. It is always given.
     fn end(&self, token: &Token) -> SystemTime {
-        let at = |text: &Option<String>| text.as_deref().and_then(times::parse);
-        let old = match (at(&token.created_at), at(&token.expires_at)) {
+        // Whole days, as GitLab itself counts a token's life.
+        let day = |text: &Option<String>| text.as_deref()?.get(..10).and_then(times::parse);
+        let old = match (day(&token.created_at), day(&token.expires_at)) {
             (Some(from), Some(to)) => times::days_between(from, to),
             _ => None,
         };
