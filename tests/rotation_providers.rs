@@ -86,7 +86,7 @@ impl Setup<'_> {
 pub(crate) const LONG: Duration = Duration::from_secs(60);
 
 /// For what hangs.
-const SHORT: Duration = Duration::from_secs(3);
+const SHORT: Duration = Duration::from_secs(5);
 
 type Make = fn(Duration) -> Case;
 
@@ -164,10 +164,20 @@ fn a_loss_is_told_for_what_it_is() {
             case.fake.next_fails(case.create, fault.clone());
             loss(&case, name, fault, *acted);
         }
-        let case = make(SHORT);
-        case.fake.next_fails(case.create, Fault::Hang);
-        loss(&case, name, &Fault::Hang, true);
     }
+}
+
+#[test]
+fn what_hangs_is_given_up_and_told_for_what_it_is() {
+    std::thread::scope(|threads| {
+        for (name, make) in CASES {
+            threads.spawn(|| {
+                let case = make(SHORT);
+                case.fake.next_fails(case.create, Fault::Hang);
+                loss(&case, name, &Fault::Hang, true);
+            });
+        }
+    });
 }
 
 fn loss(case: &Case, name: &str, fault: &Fault, acted: bool) {

@@ -48,18 +48,23 @@ impl State {
         let rest = place.iter().find_map(|place| path.strip_prefix(place)).unwrap();
         let id = rest.strip_suffix("/rotate").unwrap();
         let scopes = self.tokens[mine].about["scopes"].as_array().unwrap().clone();
-        let is_self = id == "self";
-        if !scopes.contains(&json!("api")) && !(is_self && scopes.contains(&json!("self_rotate"))) {
-            return Reply::json(403, &json!({"error": "insufficient_scope"}));
-        }
-        let of = if is_self {
+        let of = if id == "self" {
             mine
         } else {
-            self.tokens.iter().position(|t| t.about["id"].to_string() == id).unwrap()
+            let id: Option<u64> = id.parse().ok();
+            self.tokens.iter().position(|token| token.about["id"].as_u64() == id).unwrap()
         };
+        let may = |scope: &str| scopes.contains(&json!(scope));
+        if !(may("api") || of == mine && may("self_rotate")) {
+            return Reply::json(403, &json!({"error": "insufficient_scope"}));
+        }
+        self.rotate(of, request)
+    }
+
+    fn rotate(&mut self, of: usize, request: &Request) -> Reply {
         if !self.tokens[of].is_active {
             self.tokens.iter_mut().for_each(|token| token.is_active = false);
-            return refused();
+            return Reply::json(401, &json!({"message": "401 Unauthorized"}));
         }
         let end = request.body["expires_at"].as_str().unwrap_or(&date(7)).to_owned();
         if self.most.as_ref().is_some_and(|most| &end > most) {

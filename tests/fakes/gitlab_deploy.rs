@@ -35,10 +35,10 @@ impl State {
             token["token"] = json!(secret);
             return Reply::json(201, &token);
         }
-        let id = request.path.strip_prefix(base).unwrap()[1..].to_owned();
+        let id: Option<u64> = request.path.strip_prefix(base).unwrap()[1..].parse().ok();
         assert_eq!(request.method, "DELETE");
         let before = self.tokens.len();
-        self.tokens.retain(|(token, _)| token["id"].to_string() != id);
+        self.tokens.retain(|(token, _)| token["id"].as_u64() != id);
         Reply::empty(if self.tokens.len() < before { 204 } else { 404 })
     }
 }

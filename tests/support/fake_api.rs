@@ -180,16 +180,36 @@ fn serve(mut stream: TcpStream, shared: &Shared) {
         let hits = slot.as_ref().is_some_and(|(what, _)| line(&request).contains(what));
         if hits { slot.take().map(|(_, fault)| fault) } else { None }
     };
-    let act = || (shared.handler.lock().unwrap())(&request);
-    let reply = match fault {
+    let Some(reply) = play(fault, &request, &mut stream, shared) else { return };
+    let mut head = format!("HTTP/1.1 {} X\r\nConnection: close\r\n", reply.status);
+    for (name, value) in &reply.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str(&format!("Content-Length: {}\r\n\r\n", reply.body.len()));
+    // The client may have gone.
+    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&reply.body));
+}
+
+/// The answer, if there is one.
+fn play(
+    fault: Option<Fault>,
+    request: &Request,
+    stream: &mut TcpStream,
+    shared: &Shared,
+) -> Option<Reply> {
+    let act = || (shared.handler.lock().unwrap())(request);
+    Some(match fault {
         None => act(),
-        Some(Fault::RequestLost) => return,
-        Some(Fault::AnswerLost) => return drop(act()),
+        Some(Fault::RequestLost) => return None,
+        Some(Fault::AnswerLost) => {
+            act();
+            return None;
+        }
         Some(Fault::Hang) => {
             act();
             // Until the client gives up.
             let _ = stream.read(&mut [0; 1]);
-            return;
+            return None;
         }
         Some(Fault::Html) => {
             act();
@@ -204,14 +224,7 @@ fn serve(mut stream: TcpStream, shared: &Shared) {
             Reply { status, headers: Vec::new(), body }
         }
         Some(Fault::Redirect(to)) => Reply::empty(307).with("Location", to),
-    };
-    let mut head = format!("HTTP/1.1 {} X\r\nConnection: close\r\n", reply.status);
-    for (name, value) in &reply.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    head.push_str(&format!("Content-Length: {}\r\n\r\n", reply.body.len()));
-    // The client may have gone.
-    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&reply.body));
+    })
 }
 
 fn read(stream: &TcpStream) -> Option<Request> {

@@ -24,10 +24,8 @@ const VERSION: (&str, &str) = ("api-version", "2022-12-01");
 
 const SLOTS: [&str; 2] = ["password1", "password2"];
 
-/// How often it is asked whether Azure has done it.
+/// How often it is asked whether Azure has done it, and whether a password is gone.
 const MAX_POLLS: usize = 100;
-
-/// How often it is looked whether a password is gone.
 const MAX_LOOKS: usize = 10;
 
 const HINTS: &[(u16, &str)] = &[
@@ -82,7 +80,7 @@ struct Made {
     properties: Option<Box<Made>>,
 }
 
-/// How far an operation is (Azure/azure-resource-manager-rpc `v1.0/Addendum.md`).
+/// How far an operation is: what `Azure-AsyncOperation` (`examples/TokenUpdate.json`) leads to.
 #[derive(Deserialize)]
 struct State {
     status: Option<String>,

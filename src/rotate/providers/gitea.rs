@@ -1,6 +1,6 @@
 //! Access tokens of Gitea and Forgejo (class B), made with the account's password. The token in use
 //! is known by its last eight characters. From go-gitea/gitea `routers/api/v1/user/app.go`,
-//! `modules/structs/user_app.go`, `routers/api/v1/api.go`.
+//! `modules/structs/user_app.go`.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;

@@ -16,8 +16,10 @@ pub struct Recipe {
     /// Where its API is (`https://HOST[:PORT]`), where that is not to be derived from the registry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api: Option<String>,
-    /// The provider's name for the secret in use: as the person gave it (`token-id`), or as the
-    /// last rotation left it (`Issued::handle`).
+    /// The provider's name for the secret in use: as the person gave it (`token-id`), as the last
+    /// preflight found it (`Facts::handle`; to be written before anything is made, or Azure's two
+    /// passwords cannot be told apart after a lost answer), or as the last rotation left it
+    /// (`Issued::handle`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handle: Option<String>,
 }
