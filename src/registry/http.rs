@@ -115,7 +115,7 @@ impl Trouble {
         }
     }
 
-    /// Whether the request certainly did not reach the server.
+    /// Whether the request certainly did not reach the server. TLS can also fail behind it.
     #[must_use]
     pub fn was_never_sent(self) -> bool {
         matches!(
@@ -123,7 +123,6 @@ impl Trouble {
             Self::NoHost
                 | Self::NoConnection
                 | Self::Certificate
-                | Self::NoTls
                 | Self::Proxy
                 | Self::OurCertificates
         )

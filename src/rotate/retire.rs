@@ -47,11 +47,13 @@ pub(super) fn due(run: &mut Run, all: bool) {
 
 fn end(run: &Run, retiring: &Retiring) -> Result<(), Error> {
     let provider = provider(run, retiring)?;
+    let in_use = run.cx.ledger.of(run.server)?.rotation;
+    let in_use = Remembered::read(in_use.as_ref()).and_then(|known| known.handle);
     match &retiring.what {
+        // Azure has two names, which are used in turn: what had this one is gone already.
+        Retired::Handle(handle) if Some(handle) == in_use.as_ref() => Ok(()),
         Retired::Handle(handle) => provider.revoke(handle),
         Retired::Orphans(operation) => {
-            let in_use = run.cx.ledger.of(run.server).unwrap_or_default().rotation;
-            let in_use = Remembered::read(in_use.as_ref()).and_then(|known| known.handle);
             let orphans = provider.orphans(operation)?;
             let orphans = orphans.iter().filter(|&handle| Some(handle) != in_use.as_ref());
             orphans.into_iter().try_for_each(|handle| provider.revoke(handle))
