@@ -63,7 +63,8 @@ fn end(run: &Run, retiring: &Retiring) -> Result<(), Error> {
 
 fn provider<'r>(run: &'r Run, retiring: &Retiring) -> Result<Box<dyn Provider + 'r>, Error> {
     let method = &retiring.method;
-    (run.cx.provider)(method, run.server, &run.about.username).ok_or_else(|| {
+    let username = run.cx.ledger.of(run.server).unwrap_or_default().username;
+    (run.cx.provider)(method, run.server, &username).ok_or_else(|| {
         Error::new(ErrorKind::Failed, format!("{} cannot be asked here", method.provider))
     })
 }

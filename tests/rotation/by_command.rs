@@ -125,7 +125,8 @@ fn a_revocation_that_fails_is_a_warning_and_is_tried_again() {
     scene.write("new", &format!("Basic {line}\n"));
     scene.script("exec", ADDITIVE);
     scene.run(&["--all", "--if-due"], b"");
-    assert_eq!(requests(&scene).pop().unwrap()["ref"], json!({"id": "n2"}));
+    let last = requests(&scene).pop().unwrap();
+    assert_eq!((&last["ref"], &last["username"]), (&json!({"id": "n2"}), &json!(scene.old.user)));
     scene.is_tidy();
     assert!(!scene.journal().contains("n2"), "{}", scene.journal());
 }

@@ -125,7 +125,7 @@ fn confirm(
         report.line(&if args.retire_previous {
             format!("end the previous secret for {}", target.server)
         } else {
-            format!("rotate {} ({}) by {by}", target.server, target.username)
+            format!("rotate {} by {by}", target.server)
         })?;
     }
     let hint = "the same with --yes";

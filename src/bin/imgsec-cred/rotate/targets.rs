@@ -8,6 +8,7 @@ use imgsec_cred::rotate::ending::{About, Ending, State, Stop};
 use imgsec_cred::rotate::journal;
 use imgsec_cred::rotate::plan::{Plan, Remembered};
 use imgsec_cred::rotate::steps::Context;
+use imgsec_cred::rotate::supplied;
 use imgsec_cred::server::ServerKey;
 
 use super::{Rotate, providers};
@@ -68,7 +69,11 @@ fn target(
     let is_known = record.username == username;
     let remembered = Remembered::read(record.rotation.as_ref()).filter(|_| is_known);
     let remembered = remembered.map(|remembered| remembered.plan);
-    let plan = args.plan(remembered.clone())?;
+    let mut plan = args.plan(remembered.clone())?;
+    if plan.method.provider.is_empty() {
+        // Nobody says how: a person types it.
+        supplied::STDIN.clone_into(&mut plan.method.provider);
+    }
     let is_remembered = remembered.is_some_and(|earlier| earlier.method == plan.method);
     let mut target = Target { server, username, plan, is_remembered, due: None, is_not_due: false };
     if args.if_due {
