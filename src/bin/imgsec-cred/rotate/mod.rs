@@ -14,6 +14,7 @@ use imgsec_cred::rotate::steps::{self, Context};
 use imgsec_cred::rotate::supplied::Supplied;
 use imgsec_cred::rotate::{command, due, retire, supplied, undo};
 use imgsec_cred::server::ServerKey;
+use imgsec_cred::store::ErrorKind;
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -194,7 +195,10 @@ fn provider<'p>(
     if plan.method.provider == supplied::COMMAND {
         return Ok(Box::new(Supplied::command(plan.method.command.clone(), expires, cx.tell)));
     }
-    Ok(providers.named(&plan.method, &target.server, &target.username)?)
+    providers.named(&plan.method, &target.server, &target.username).map_err(|e| match e.kind() {
+        ErrorKind::Refused => Refusal::new(e.to_string(), e.hint()).into(),
+        _ => e.into(),
+    })
 }
 
 fn answer(
