@@ -158,7 +158,7 @@ pub fn masked(said: &[u8], secrets: &[&SecretString]) -> Vec<String> {
 /// # Errors
 /// Where it is no text, or nothing but white space. The error holds none of it.
 pub fn bare_secret(bytes: &[u8]) -> Result<SecretString, Error> {
-    let refused = |why| Error::new(ErrorKind::Refused, format!("the new secret {why}"));
+    let refused = |why| Error::new(ErrorKind::Refused, format!("the secret {why}"));
     let text = std::str::from_utf8(bytes).map_err(|_| refused("is not UTF-8"))?;
     let text =
         text.strip_suffix("\r\n").or_else(|| text.strip_suffix(['\n', '\r'])).unwrap_or(text);

@@ -22,7 +22,7 @@ pub(crate) use self::show::{Field, Show};
 #[command(
     after_help = "Exit status: 0 done, 1 something needs attention, 2 usage, 3 could not finish,
 4 the store is locked or unavailable, 5 the registry or the network gave no verdict, 6 refused (needs --yes or a terminal), 130 interrupted.
-Undo the last setup or migrate with: imgsec-cred setup --undo, imgsec-cred migrate --undo"
+Undo the last change of setup, migrate or rotate with: imgsec-cred VERB --undo"
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -66,16 +66,6 @@ pub(crate) enum Verb {
     /// Show what is in use and why, and what to fix
     #[command(visible_alias = "doctor")]
     Status,
-    /// Show which registries have a credential (never the secret)
-    #[command(visible_alias = "ls")]
-    List(List),
-    /// Show which credential docker, podman, crane and Kubernetes would use for an image, and why
-    Which(Which),
-    /// Show one credential; the secret itself only with --reveal
-    #[command(visible_alias = "get")]
-    Show(Show),
-    /// Write a Kubernetes Secret or a Docker auth file with credentials of the store
-    Export(Export),
     /// Find registry credentials that lie open, on this machine or in the paths named
     Audit(Audit),
     /// Move credentials out of files and other helpers into the store
@@ -83,16 +73,26 @@ pub(crate) enum Verb {
     Migrate(Migrate),
     /// Store a credential after the registry has accepted it
     Login(Login),
+    /// Remove the credential for a registry
+    Logout(Logout),
+    /// Show which registries have a credential (never the secret)
+    #[command(visible_alias = "ls")]
+    List(List),
+    /// Show one credential; the secret itself only with --reveal
+    #[command(visible_alias = "get")]
+    Show(Show),
+    /// Show which credential docker, podman, crane and Kubernetes would use for an image, and why
+    Which(Which),
     /// Ask registries whether their credentials still work
     Verify(Verify),
     /// Replace a credential: check the new one, keep the old one a while
     Rotate(Box<crate::rotate::Rotate>),
+    /// Write a Kubernetes Secret or a Docker auth file with credentials of the store
+    Export(Export),
     /// Open the sealed store for some hours
     Unlock(Unlock),
     /// Close the sealed store now
     Lock,
-    /// Remove the credential for a registry
-    Logout(Logout),
 }
 
 #[derive(Args)]
@@ -283,6 +283,10 @@ pub(crate) struct Logout {
     /// The word `all`
     #[arg(long, value_name = "WORD", value_parser = ["all"])]
     pub(crate) confirm: Option<String>,
+
+    /// Only the login with which `rotate` makes new secrets (`login --admin`)
+    #[arg(long, conflicts_with = "all")]
+    pub(crate) admin: bool,
 }
 
 #[derive(Args)]

@@ -37,8 +37,12 @@ pub(crate) fn run(
     }
     let helper = stores::helper(machine)?;
     let username = username(args, shared, &name)?;
-    let secret =
-        secret(args, shared, &format!("Password or token for {username} at {name} (hidden): "))?;
+    let secret = secret(
+        args,
+        shared,
+        &format!("Password or token for {username} at {name} (hidden): "),
+        report,
+    )?;
     let credential = Credential::new(server, username, secret);
     if args.admin {
         return keep_admin(credential, &helper, report);
@@ -122,12 +126,17 @@ fn username(args: &Login, shared: &Shared, name: &str) -> anyhow::Result<String>
     Ok(username)
 }
 
-fn secret(args: &Login, shared: &Shared, question: &str) -> anyhow::Result<SecretString> {
+fn secret(
+    args: &Login,
+    shared: &Shared,
+    question: &str,
+    report: &Report,
+) -> anyhow::Result<SecretString> {
     if args.password_stdin {
         return secrets::from_stdin();
     }
     if let Some(line) = &args.from_command {
-        return secrets::from_command(line);
+        return secrets::from_command(line, &|line| report.note(line));
     }
     if !ask::can_ask(shared) {
         let why = "login needs a password or a token";

@@ -4,11 +4,13 @@ use std::collections::HashSet;
 use std::time::SystemTime;
 
 use imgsec_cred::clients::docker::{Change, DockerConfig};
+use imgsec_cred::credential::Credential;
+use imgsec_cred::ledger::Ledger;
 use imgsec_cred::machine::Machine;
 use imgsec_cred::protocol::client::Helper;
 use imgsec_cred::registry::about::{self, About};
 use imgsec_cred::registry::revoke;
-use imgsec_cred::server::{DOCKER_HUB, ServerKey};
+use imgsec_cred::server::{DOCKER_HUB, Reserved, ServerKey};
 use imgsec_cred::store::{Error, ErrorKind, Store};
 use serde_json::{Value, json};
 
@@ -30,8 +32,13 @@ pub(crate) fn run(args: &Logout, machine: &Machine, report: &Report) -> anyhow::
     };
     let mut removed = Vec::new();
     for server in &servers {
+        if args.admin {
+            removed.extend(remove_admin(&helper, server)?);
+            continue;
+        }
         removed.extend(remove(&helper, server)?);
         forget_marker(machine, server, report);
+        forget_notes(machine, server, report);
     }
     for (name, _) in &removed {
         report.marked(Mark::Ok, &format!("{name} removed here"))?;
@@ -101,6 +108,28 @@ fn remove(helper: &Helper, server: &str) -> anyhow::Result<Vec<(String, Option<A
 fn still_there(server: &str) -> Error {
     Error::new(ErrorKind::Failed, format!("the credential for {server} is still there"))
         .with_hint("imgsec-cred status")
+}
+
+/// Removes the login that makes new secrets.
+fn remove_admin(helper: &Helper, server: &str) -> anyhow::Result<Option<(String, Option<About>)>> {
+    let server = ServerKey::parse(server).map_err(|e| Refusal::new(e.to_string(), None))?;
+    let admin = server.reserved(Reserved::Admin);
+    let was = match helper.get(&admin) {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+        was => was?,
+    };
+    helper.remove(&admin)?;
+    let about = about::of(&Credential { server: server.clone(), ..was }, SystemTime::now());
+    Ok(Some((format!("{} (admin)", registry(server.as_str())), Some(about))))
+}
+
+/// What the ledger knows of it is of no use any more. The logout stands without that.
+fn forget_notes(machine: &Machine, server: &str, report: &Report) {
+    let Ok(server) = ServerKey::parse(server) else { return };
+    let forgotten = stores::state(machine).and_then(|state| Ledger::new(state).forget(&server));
+    if let Err(e) = forgotten {
+        report.note(&format!("its age and its last check are still noted: {e}"));
+    }
 }
 
 /// Takes out the empty entry by which Docker's settings say "logged in".

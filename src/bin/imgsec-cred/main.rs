@@ -63,6 +63,14 @@ impl Refusal {
     pub(crate) fn new(message: impl Into<String>, hint: Option<&str>) -> Self {
         Self { message: message.into(), hint: hint.map(str::to_owned) }
     }
+
+    /// An error that says no to what a person asked for is a refusal; others are errors.
+    pub(crate) fn or_error(error: Error) -> anyhow::Error {
+        match error.kind() {
+            ErrorKind::Refused => Self::new(error.to_string(), error.hint()).into(),
+            _ => error.into(),
+        }
+    }
 }
 
 impl fmt::Display for Refusal {

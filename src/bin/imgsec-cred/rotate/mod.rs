@@ -14,7 +14,6 @@ use imgsec_cred::rotate::steps::{self, Context};
 use imgsec_cred::rotate::supplied::Supplied;
 use imgsec_cred::rotate::{command, due, retire, supplied, undo};
 use imgsec_cred::server::ServerKey;
-use imgsec_cred::store::ErrorKind;
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -195,10 +194,8 @@ fn provider<'p>(
     if plan.method.provider == supplied::COMMAND {
         return Ok(Box::new(Supplied::command(plan.method.command.clone(), expires, cx.tell)));
     }
-    providers.named(&plan.method, &target.server, &target.username).map_err(|e| match e.kind() {
-        ErrorKind::Refused => Refusal::new(e.to_string(), e.hint()).into(),
-        _ => e.into(),
-    })
+    let (server, username) = (&target.server, &target.username);
+    providers.named(&plan.method, server, username).map_err(Refusal::or_error)
 }
 
 fn answer(
