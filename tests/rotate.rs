@@ -15,6 +15,7 @@ mod support {
 mod rotation {
     mod by_command;
     mod by_hand;
+    mod by_provider;
     mod endings;
     mod killed;
     pub(crate) mod scene;

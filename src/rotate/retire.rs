@@ -11,7 +11,7 @@ use super::recover;
 use super::run::{Run, alone};
 use super::steps::Context;
 use crate::server::{Reserved, ServerKey};
-use crate::store::{Error, ErrorKind};
+use crate::store::Error;
 
 /// Ends what is due of one credential; with `all`, what is not yet due as well. Nothing is ended
 /// while a rotation is not through.
@@ -62,11 +62,12 @@ fn end(run: &Run, retiring: &Retiring) -> Result<(), Error> {
 }
 
 fn provider<'r>(run: &'r Run, retiring: &Retiring) -> Result<Box<dyn Provider + 'r>, Error> {
-    let method = &retiring.method;
-    let username = run.cx.ledger.of(run.server).unwrap_or_default().username;
-    (run.cx.provider)(method, run.server, &username).ok_or_else(|| {
-        Error::new(ErrorKind::Failed, format!("{} cannot be asked here", method.provider))
-    })
+    // The ledger knows a user only after the first rotation, and the store none after a logout.
+    let username = match run.cx.store.get(run.server) {
+        Ok(current) => current.username,
+        Err(_) => run.cx.ledger.of(run.server)?.username,
+    };
+    (run.cx.provider)(&retiring.method, run.server, &username)
 }
 
 /// Ends the previous secret of one credential now, at the provider and in the store.

@@ -20,11 +20,11 @@ use crate::credential::Credential;
 use crate::ledger::{Expiry, Ledger};
 use crate::registry::verdict::{Finding, Verdict};
 use crate::server::ServerKey;
-use crate::store::Store;
+use crate::store::{Error, Store};
 
 /// The provider of a method, for the credential of a server and a user name.
 pub type FindProvider<'a> =
-    dyn Fn(&Method, &ServerKey, &str) -> Option<Box<dyn Provider + 'a>> + 'a;
+    dyn Fn(&Method, &ServerKey, &str) -> Result<Box<dyn Provider + 'a>, Error> + 'a;
 
 /// What every rotation uses.
 pub struct Context<'a> {

@@ -195,7 +195,7 @@ fn provider<'p>(
         return Ok(Box::new(Supplied::command(plan.method.command.clone(), expires, cx.tell)));
     }
     let (server, username) = (&target.server, &target.username);
-    providers.named(&plan.method, server, username).map_err(Refusal::or_error)
+    providers.of(&plan.method, server, username).map_err(Refusal::or_error)
 }
 
 fn answer(

@@ -24,19 +24,8 @@ pub(super) struct Providers<'a> {
 }
 
 impl<'a> Providers<'a> {
-    /// The provider of a method, to end or to look for what it made; those whose secrets are made
-    /// elsewhere are none, as is one that cannot be opened now.
+    /// The provider of a method, to make secrets, to end them, or to look for what it made.
     pub(super) fn of(
-        &self,
-        method: &Method,
-        server: &ServerKey,
-        username: &str,
-    ) -> Option<Box<dyn Provider + 'a>> {
-        self.named(method, server, username).ok()
-    }
-
-    /// As [`Self::of`], for a method that a person named.
-    pub(super) fn named(
         &self,
         method: &Method,
         server: &ServerKey,
