@@ -9,6 +9,12 @@ use crate::server::ServerKey;
 /// The largest secret that is kept, in bytes.
 pub const MAX_SECRET_BYTES: usize = 1024 * 1024;
 
+/// What is written in the place of a user name that is a secret.
+pub const HIDDEN_USERNAME: &str = "(hidden)";
+
+/// Shorter secrets are in names by chance.
+const MIN_PART: usize = 6;
+
 /// A user name and a secret, and the server they are for. The secret is not shown by `Debug`.
 #[derive(Debug)]
 pub struct Credential {
@@ -29,6 +35,16 @@ impl Credential {
     #[must_use]
     pub fn new(server: ServerKey, username: String, secret: SecretString) -> Self {
         Self { server, username, secret, created_at: SystemTime::now(), rotated_at: None }
+    }
+
+    /// The user name as it may be written in the clear: [`HIDDEN_USERNAME`] where it is the secret once
+    /// more, or holds it (DigitalOcean takes its token as user name: digitalocean/doctl
+    /// `commands/registry.go`).
+    #[must_use]
+    pub fn open_username(&self) -> &str {
+        let (username, secret) = (self.username.trim(), self.secret.expose_secret().trim());
+        let holds_it = secret.len() >= MIN_PART && username.contains(secret);
+        if username == secret || holds_it { HIDDEN_USERNAME } else { &self.username }
     }
 
     /// Whether both hold the same user name and secret; takes the same time wherever they differ.
@@ -64,6 +80,17 @@ mod tests {
         assert!(credential("hunter2").same_login(&credential("hunter2")));
         assert!(!credential("hunter2").same_login(&credential("hunter3")));
         assert!(!credential("hunter2").same_login(&credential("hunter22")));
+    }
+
+    #[test]
+    fn a_user_name_that_is_the_secret_is_not_written_in_the_clear() {
+        let open = |username: &str, secret: &str| {
+            let server = ServerKey::parse("h").unwrap();
+            Credential::new(server, username.to_owned(), secret.into()).open_username().to_owned()
+        };
+        assert_eq!(open("hunter2", "hunter2"), HIDDEN_USERNAME);
+        assert_eq!(open("me:hunter2", "hunter2\n"), HIDDEN_USERNAME);
+        assert_eq!((open("ada", "hunter2"), open("ada", "a")), ("ada".into(), "ada".into()));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use crate::credential::Credential;
 use crate::files;
 use crate::server::ServerKey;
 use crate::store::{Error, ErrorKind};
@@ -39,7 +40,7 @@ struct Document {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Record {
-    /// The user name that all of this is about.
+    /// The user name that all of this is about ([`Credential::open_username`]).
     pub username: String,
     /// When `login` or `rotate` stored the secret.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,10 +129,10 @@ impl Ledger {
     /// Where it is broken or cannot be written.
     pub fn change(
         &self,
-        server: &ServerKey,
-        username: &str,
+        credential: &Credential,
         change: impl FnOnce(&mut Record),
     ) -> Result<(), Error> {
+        let (server, username) = (&credential.server, credential.open_username());
         self.rewrite(|records| {
             let record = records.entry(server.canonical().to_owned()).or_default();
             if record.username != username {
@@ -141,14 +142,14 @@ impl Ledger {
         })
     }
 
-    /// Notes that these credentials (a server and a user name each) were brought from another place
+    /// Notes that these credentials were brought from another place
     /// now, where they may have been for long.
     ///
     /// # Errors
     /// As [`Self::change`].
     pub fn imported<'a>(
         &self,
-        credentials: impl Iterator<Item = (&'a ServerKey, &'a str)>,
+        credentials: impl Iterator<Item = &'a Credential>,
     ) -> Result<(), Error> {
         let now = time(SystemTime::now());
         let mut credentials = credentials.peekable();
@@ -156,13 +157,13 @@ impl Ledger {
             return Ok(());
         }
         self.rewrite(|records| {
-            for (server, username) in credentials {
+            for credential in credentials {
                 let record = Record {
-                    username: username.to_owned(),
+                    username: credential.open_username().to_owned(),
                     imported_at: Some(now.clone()),
                     ..Record::default()
                 };
-                records.insert(server.canonical().to_owned(), record);
+                records.insert(credential.server.canonical().to_owned(), record);
             }
         })
     }
@@ -210,15 +211,26 @@ pub fn time(at: SystemTime) -> String {
 mod tests {
     use super::*;
 
+    fn login(server: &str, username: &str) -> Credential {
+        let server = ServerKey::parse(server).unwrap();
+        Credential::new(server, username.to_owned(), "hunter2".into())
+    }
+
     #[test]
     fn what_is_known_is_for_one_user_and_every_spelling() {
         let dir = tempfile::tempdir().unwrap();
         let ledger = Ledger::new(dir.path());
         let hub = ServerKey::parse("docker.io").unwrap();
-        ledger.change(&hub, "ada", |r| r.realm = Some("auth.docker.io".to_owned())).unwrap();
+        ledger
+            .change(&login("docker.io", "ada"), |r| r.realm = Some("auth.docker.io".to_owned()))
+            .unwrap();
         let same = ServerKey::parse(crate::server::DOCKER_HUB).unwrap();
         assert_eq!(ledger.of(&same).unwrap().realm.as_deref(), Some("auth.docker.io"));
-        ledger.change(&same, "bob", |r| r.stored_at = Some(time(SystemTime::now()))).unwrap();
+        ledger
+            .change(&login(crate::server::DOCKER_HUB, "bob"), |r| {
+                r.stored_at = Some(time(SystemTime::now()))
+            })
+            .unwrap();
         assert_eq!(ledger.of(&hub).unwrap().realm, None);
         ledger.forget(&hub).unwrap();
         assert_eq!(ledger.read().unwrap(), Records::new());
@@ -229,8 +241,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("ledger.json"), "{").unwrap();
         let ledger = Ledger::new(dir.path());
-        let server = ServerKey::parse("h").unwrap();
-        assert_eq!(ledger.change(&server, "a", |_| {}).unwrap_err().kind(), ErrorKind::Damaged);
+        assert_eq!(ledger.change(&login("h", "a"), |_| {}).unwrap_err().kind(), ErrorKind::Damaged);
         assert_eq!(std::fs::read(dir.path().join("ledger.json")).unwrap(), b"{");
     }
 }

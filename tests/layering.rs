@@ -72,7 +72,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("files", &[]),
     ("store", &["credential", "files", "server", "text"]),
     ("settings", &["files", "machine", "store"]),
-    ("ledger", &["files", "server", "store"]),
+    ("ledger", &["credential", "files", "server", "store"]),
     ("registry", &["audit", "credential", "deadline", "files", "server", "store", "text"]),
     ("protocol", &["credential", "deadline", "server", "store", "text"]),
     ("clients", &["credential", "files", "server", "store"]),

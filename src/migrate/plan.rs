@@ -148,7 +148,7 @@ impl Plan {
             }
             m.state = match store.get(server) {
                 Ok(kept) if kept.same_login(&m.credential) => State::Same,
-                Ok(kept) => State::Conflict(kept.username),
+                Ok(kept) => State::Conflict(kept.open_username().to_owned()),
                 Err(e) if e.kind() == ErrorKind::NotFound => State::New,
                 Err(e) => return Err(e),
             };
@@ -165,7 +165,7 @@ impl Plan {
                     *first.entry(this.credential.server.canonical().to_owned()).or_insert((b, m));
                 let kept = &self.batches[at.0].moves[at.1];
                 if !kept.credential.same_login(&this.credential) {
-                    others.push((b, m, kept.credential.username.clone()));
+                    others.push((b, m, kept.credential.open_username().to_owned()));
                 }
             }
         }
@@ -192,10 +192,10 @@ impl Plan {
         Ok(())
     }
 
-    /// The server and the user name of each that was stored.
-    pub fn copied(&self) -> impl Iterator<Item = (&ServerKey, &str)> {
+    /// Each that was stored.
+    pub fn copied(&self) -> impl Iterator<Item = &Credential> {
         let copied = self.moves().filter(|m| matches!(m.state, State::Copied));
-        copied.map(|m| (&m.credential.server, m.credential.username.as_str()))
+        copied.map(|m| &m.credential)
     }
 
     /// What [`Plan::strip`] is about to change, for the journal.

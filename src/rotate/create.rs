@@ -128,8 +128,11 @@ pub(super) fn accept(
 ) -> Result<(), Stop> {
     let mut wrong = Vec::new();
     if new.username != old.username {
-        wrong
-            .push(format!("the new secret is for the user {}, not {}", new.username, old.username));
+        wrong.push(format!(
+            "the new secret is for the user {}, not {}",
+            new.open_username(),
+            old.open_username()
+        ));
     }
     let class = run.about.class.unwrap_or(Class::Destructive);
     if let Some(expires) = run.about.expires.as_ref().filter(|_| class != Class::Minted) {

@@ -92,7 +92,7 @@ fn note(journal: &mut Journal, running: &Running, now: SystemTime) {
 /// Writes down in the ledger what is known of the secret now in use, and how to rotate it next time.
 fn remember(run: &Run, running: &Running, current: &Credential) -> Result<(), store::Error> {
     let finding = run.about.finding.clone();
-    run.cx.ledger.change(run.server, &current.username, |record: &mut Record| {
+    run.cx.ledger.change(current, |record: &mut Record| {
         record.rotated_at = Some(running.started_at.clone()).filter(|_| !running.is_undo);
         record.stored_at = Some(running.started_at.clone());
         record.expires.clone_from(&running.expires);

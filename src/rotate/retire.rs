@@ -75,7 +75,8 @@ fn provider<'r>(run: &'r Run, retiring: &Retiring) -> Result<Box<dyn Provider + 
 pub fn now(cx: &Context, server: &ServerKey) -> Ending {
     alone(cx, server, |run| {
         recover::settle(run, None)?;
-        run.about.username = run.current()?.map(|current| current.username).unwrap_or_default();
+        run.about.username =
+            run.current()?.map(|c| c.open_username().to_owned()).unwrap_or_default();
         if run.beside(Reserved::Previous)?.is_none() && run.claim.journal().retiring.is_empty() {
             return Ok(Stop::new(
                 State::Nothing,

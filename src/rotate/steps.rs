@@ -73,7 +73,7 @@ pub fn preview(cx: &Context, server: &ServerKey, plan: &Plan, provider: &dyn Pro
             return Err(Stop::new(State::Staged, words).with_hint(hint));
         }
         let old = run.current()?.ok_or_else(|| run.absent())?;
-        run.about.username.clone_from(&old.username);
+        run.about.username = old.open_username().to_owned();
         provider.name().clone_into(&mut run.about.provider);
         run.about.class = Some(provider.class());
         preflight(run, plan, provider, &old, false)?;
@@ -123,10 +123,10 @@ pub(super) fn begin(
     let facts = preflight(run, plan, provider, &old, is_undo)?;
     run.try_store()?;
     let remembered = Remembered::read(known.rotation.as_ref());
-    let remembered = remembered.filter(|_| known.username == old.username);
+    let remembered = remembered.filter(|_| known.username == old.open_username());
     let running = Running {
         operation: journal::new_operation()?,
-        username: old.username.clone(),
+        username: old.open_username().to_owned(),
         plan: plan.clone(),
         class: provider.class(),
         step: Step::Intended,
@@ -142,7 +142,8 @@ pub(super) fn begin(
         Made::New(new) => new,
         Made::Ended(stop) => return Ok(stop),
     };
-    let old_expires = facts.expires.or(known.expires).filter(|_| known.username == old.username);
+    let old_expires =
+        facts.expires.or(known.expires).filter(|_| known.username == old.open_username());
     create::accept(run, &old, &new, old_expires.map(|e| e.at))?;
     recover::decide(run, &old, &new, plan.verify)
 }

@@ -61,7 +61,7 @@ pub fn undo(cx: &Context, server: &ServerKey, need: Option<Need>) -> Ending {
             return Err(Stop::new(State::Refused, words));
         };
         let current = run.current()?.ok_or_else(|| run.absent())?;
-        run.about.username.clone_from(&current.username);
+        run.about.username = current.open_username().to_owned();
         let known = cx.ledger.of(server).unwrap_or_default();
         let mut plan = Remembered::read(known.rotation.as_ref()).unwrap_or_default().plan;
         plan.verify = need.unwrap_or(plan.verify);

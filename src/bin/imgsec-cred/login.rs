@@ -198,10 +198,10 @@ fn note(
     report: &Report,
 ) {
     let now = ledger::time(SystemTime::now());
-    let (server, username) = (&credential.server, &credential.username);
+
     let noted = registries
         .ledger()
-        .change(server, username, |record| {
+        .change(credential, |record| {
             record.stored_at = Some(now);
             record.rotated_at = None;
             record.expires = registries::expiry(credential);

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::SystemTime;
 
-use imgsec_cred::credential::Credential;
+use imgsec_cred::credential::{Credential, HIDDEN_USERNAME};
 use imgsec_cred::ledger::{self, Checked, Expiry, Ledger, Record};
 use imgsec_cred::machine::Machine;
 use imgsec_cred::registry::about;
@@ -25,9 +25,6 @@ use crate::{Outcome, ask, stores};
 
 /// How many registries are asked at the same time.
 const AT_ONCE: usize = 8;
-
-/// What is shown in the place of a user name that is a secret.
-pub(crate) const HIDDEN: &str = "(hidden)";
 
 /// Registries, as this machine and this person see them.
 pub(crate) struct Registries<'a> {
@@ -112,7 +109,7 @@ impl<'a> Registries<'a> {
 
     /// Notes what came of a check of a credential that is kept.
     pub(crate) fn note(&self, credential: &Credential, check: &Check) -> Result<(), Error> {
-        self.ledger.change(&credential.server, &credential.username, |record| {
+        self.ledger.change(credential, |record| {
             let verdict = check.finding.verdict;
             let level =
                 if let Verdict::Verified(level) = verdict { Some(level.word()) } else { None };
@@ -134,7 +131,7 @@ impl<'a> Registries<'a> {
         let known = self.ledger.of(&credential.server)?;
         // The token server is the registry's, whoever logs in.
         let realm = known.realm.clone();
-        let is_same = known.username == credential.username;
+        let is_same = known.username == credential.open_username();
         Ok(if is_same { known } else { Record { realm, ..Record::default() } })
     }
 
@@ -172,7 +169,7 @@ pub(crate) fn expiry(credential: &Credential) -> Option<Expiry> {
 /// The user name; where that is the secret itself, as some registries have it, not that.
 pub(crate) fn username(credential: &Credential) -> &str {
     let is_secret = about::of(credential, SystemTime::now()).is_username_secret;
-    if is_secret { HIDDEN } else { &credential.username }
+    if is_secret { HIDDEN_USERNAME } else { &credential.username }
 }
 
 /// The verdict as the status that the program ends with.

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use imgsec_cred::choice::Why;
+use imgsec_cred::credential::Credential;
 use imgsec_cred::ledger::Ledger;
 use imgsec_cred::machine::Machine;
 use imgsec_cred::protocol::HELPER;
 use imgsec_cred::protocol::client::Helper;
-use imgsec_cred::server::ServerKey;
 use imgsec_cred::settings::{self, StoreKind};
 use imgsec_cred::store::{Error, ErrorKind};
 
@@ -63,7 +63,7 @@ pub(crate) fn state(machine: &Machine) -> Result<&Path, Error> {
 /// Notes in the ledger what was brought from elsewhere. The move stands without it.
 pub(crate) fn note_imported<'a>(
     machine: &Machine,
-    credentials: impl Iterator<Item = (&'a ServerKey, &'a str)>,
+    credentials: impl Iterator<Item = &'a Credential>,
     report: &Report,
 ) {
     let noted = state(machine).and_then(|state| Ledger::new(state).imported(credentials));

@@ -4,6 +4,7 @@ use std::cell::{Cell, OnceCell};
 use std::fmt;
 
 use imgsec_cred::audit::tokens;
+use imgsec_cred::credential::HIDDEN_USERNAME;
 use imgsec_cred::lookup::{self, Answer, Found, Places, Role, Source, Step};
 use imgsec_cred::machine::Machine;
 use imgsec_cred::protocol::NAME;
@@ -185,7 +186,7 @@ fn consequence(step: &Step) -> &'static str {
 
 /// A user name that is no secret.
 fn shown(user: &str) -> &str {
-    if tokens::is_secret_username(user, "") { "(hidden)" } else { user }
+    if tokens::is_secret_username(user, "") { HIDDEN_USERNAME } else { user }
 }
 
 /// Plain text that is used although the store keeps a login, or that lies there for nothing.

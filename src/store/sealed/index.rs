@@ -113,7 +113,7 @@ impl Record {
     pub(super) fn of(credential: &Credential, sealed: &[u8], stamp: String) -> Self {
         Self {
             server: credential.server.as_str().to_owned(),
-            username: credential.username.clone(),
+            username: credential.open_username().to_owned(),
             created_at: payload::time(credential.created_at),
             digest: entry::digest(sealed),
             stamp,

@@ -81,7 +81,7 @@ fn confirm(job: &mut Job, wishes: Wishes, shared: &Shared) -> anyhow::Result<()>
         let server = registry(m.credential.server.as_str());
         let question = format!(
             "{server}: the store keeps a login of {kept}. Replace it with that of {}?",
-            m.credential.username
+            m.credential.open_username()
         );
         if wishes.overwrite || can_ask && !wishes.yes && ask::yes(&question)? {
             m.state = State::Replace(kept.clone());

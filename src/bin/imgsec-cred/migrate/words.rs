@@ -69,7 +69,7 @@ fn planned(m: &Move) -> String {
 }
 
 fn login(m: &Move) -> String {
-    format!("{} ({})", registry(m.credential.server.as_str()), m.credential.username)
+    format!("{} ({})", registry(m.credential.server.as_str()), m.credential.open_username())
 }
 
 /// The changes of each file, with every secret masked.
@@ -181,7 +181,7 @@ fn exposed(job: &Job) -> BTreeMap<(&str, &str), BTreeSet<&'static str>> {
     for batch in &job.plan.batches {
         let Origin::File(config) = &batch.origin else { continue };
         for m in batch.moves.iter().filter(|m| m.is_kept()) {
-            let name = (registry(m.credential.server.as_str()), m.credential.username.as_str());
+            let name = (registry(m.credential.server.as_str()), m.credential.open_username());
             let seen = job.signals.iter();
             let seen = seen.filter(|(path, key, _)| path == config.path() && *key == m.key);
             let signals = seen.flat_map(|(_, _, signals)| signals).copied();
@@ -226,6 +226,6 @@ fn item(m: &Move, from: &str, is_dry: bool) -> Value {
         State::Failed(why) => ("failed", Some(why.clone())),
     };
     json!({"from": from, "registry": registry(m.credential.server.as_str()),
-        "username": m.credential.username, "action": action,
+        "username": m.credential.open_username(), "action": action,
         "source_removed": m.state == State::Moved, "why": why})
 }

@@ -13,14 +13,14 @@ pub(super) fn ask(registries: &Registries<'_>, credential: &Credential) -> Findi
         Err(e) => return Finding::new(Verdict::Unreachable, "our_ledger", e.to_string()),
     };
     if let Some(realm) = check.realm.filter(|_| check.finding.verdict.is_verified()) {
-        let (server, username) = (&credential.server, &credential.username);
+        let (server, username) = (&credential.server, credential.open_username());
         let noted = registries.ledger().of(server).is_ok_and(|known| {
-            let is_of_another = !known.username.is_empty() && known.username != *username;
+            let is_of_another = !known.username.is_empty() && known.username != username;
             known.realm.as_ref() == Some(&realm) || is_of_another
         });
         if !noted {
             // The next check may ask about the token server again; nothing else is lost.
-            let _ = registries.ledger().change(server, username, |r| r.realm = Some(realm));
+            let _ = registries.ledger().change(credential, |r| r.realm = Some(realm));
         }
     }
     check.finding

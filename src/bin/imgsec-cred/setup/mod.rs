@@ -48,8 +48,7 @@ pub(crate) fn run(
     for credential in plan.credentials() {
         store::copy(&helper, credential)?;
     }
-    let imported = plan.credentials().map(|c| (&c.server, c.username.as_str()));
-    stores::note_imported(machine, imported, report);
+    stores::note_imported(machine, plan.credentials(), report);
     Journal::keep(machine, &plan, was_chosen)?;
     settings::choose(machine, Some(place.kind))?;
     as_docker.list_keys()?;
@@ -108,7 +107,7 @@ fn say(
 fn answer(place: &place::Place, plan: &Plan, dry_run: bool) -> serde_json::Value {
     let moved: Vec<_> = plan
         .credentials()
-        .map(|c| json!({"registry": registry(c.server.as_str()), "username": c.username, "verified_copy": !dry_run}))
+        .map(|c| json!({"registry": registry(c.server.as_str()), "username": c.open_username(), "verified_copy": !dry_run}))
         .collect();
     let stays: Vec<_> =
         plan.left_behind().iter().map(|(r, why)| json!({"registry": r, "why": why})).collect();

@@ -129,7 +129,8 @@ impl Plan {
                 Err(e) => return Err(e.into()),
                 Ok(kept) if overwrite || kept.same_login(credential) => {}
                 Ok(kept) => {
-                    let (server, user) = (registry(credential.server.as_str()), &kept.username);
+                    let (server, user) =
+                        (registry(credential.server.as_str()), kept.open_username());
                     let message = format!(
                         "the store already keeps another login for {server} ({user}); nothing was changed"
                     );
@@ -214,7 +215,7 @@ impl Plan {
             steps.push(format!(
                 "move {} ({}), {from}",
                 registry(m.credential.server.as_str()),
-                m.credential.username
+                m.credential.open_username()
             ));
         }
         steps.push(format!("{} {}", self.path_words, self.after_words()));
