@@ -538,3 +538,26 @@ fn audit_asks_the_registry_of_what_it_finds_when_it_is_told_to() {
     let shown = person.run_ours(&["audit", "--verify"]).stdout;
     assert!(shown.contains("password, works") && shown.contains("password, rejected"), "{shown}");
 }
+
+#[test]
+fn a_proxy_sees_no_secret() {
+    let person = Person::new(Store::Sealed);
+    let (proxy, web) = (Web::start(|_| Reply::status(502)), Web::start(basic));
+    let verify = |server: &str| {
+        person.keep(server, "ada", SECRET);
+        let mut command = person.command(env!("CARGO_BIN_EXE_imgsec-cred"));
+        command.args(["verify", "--json", server]);
+        for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+            command.env(name, format!("http://{}", proxy.host()));
+        }
+        let ran = person.finish(&mut command, b"");
+        serde_json::from_str::<Value>(&ran.stdout).unwrap()["items"][0]["reason"].clone()
+    };
+    // Plain HTTP to this machine goes past it; TLS goes through a tunnel, or not at all.
+    assert_eq!(verify(&web.host()), "accepted");
+    assert!(proxy.asked().is_empty(), "{:?}", proxy.asked());
+    assert_eq!(verify("registry.invalid"), "proxy");
+    let asked: Vec<_> = proxy.asked().into_iter().map(|r| (r.method, r.path)).collect();
+    assert_eq!(asked, [("CONNECT".to_owned(), "registry.invalid:443".to_owned())]);
+    assert!(!proxy.was_told(SECRET));
+}

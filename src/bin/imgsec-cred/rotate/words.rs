@@ -32,17 +32,20 @@ pub(super) fn say(server: &ServerKey, ending: &Ending, report: &Report) -> std::
         return Ok(());
     }
     let name = registry(server.as_str());
+    let is_undone = stop.state == State::Undone;
     let is_new = matches!(stop.state, State::Rotated | State::Undone);
     if is_new && about.finding.as_ref().is_some_and(|f| f.verdict.is_verified()) {
-        report
-            .marked(Mark::Ok, &format!("{name} accepted the new secret of {}", about.username))?;
+        let which = if is_undone { "previous" } else { "new" };
+        let line = format!("{name} accepted the {which} secret of {}", about.username);
+        report.marked(Mark::Ok, &line)?;
     }
     if !is_new {
         return report.marked(Mark::Ok, &stop.words);
     }
     let kept = about.previous_until.as_ref();
     let kept = kept.map_or("not kept".to_owned(), |until| format!("kept until {until}"));
-    report.marked(Mark::Ok, &format!("in use for {name}; the old one is {kept}"))?;
+    let (used, other) = if is_undone { ("in use again", "other") } else { ("in use", "old") };
+    report.marked(Mark::Ok, &format!("{used} for {name}; the {other} one is {kept}"))?;
     for hook in &about.hooks {
         report.marked(Mark::Ok, &format!("{} ran", hook.name))?;
     }
@@ -56,6 +59,7 @@ pub(super) fn say(server: &ServerKey, ending: &Ending, report: &Report) -> std::
              imgsec-cred rotate {name} --retire-previous"
         ),
         Some(Old::Replaced) => "the old secret does not work any more".to_owned(),
+        _ if is_undone => "not done: the other secret is still valid at the registry".to_owned(),
         _ => "not done: the old secret is still valid; revoke it at the registry".to_owned(),
     });
     Ok(())
