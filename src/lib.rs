@@ -4,10 +4,10 @@
 //! one verb, one request, one answer; it alone opens the OS keychain. `imgsec-cred` is the
 //! person's program: a client of the helper, as Docker is, and the keeper of the settings.
 //!
-//! Imports run one way: the programs; then [`lookup`], [`migrate`], [`rotate`]; then [`registry`]; then
-//! [`audit`], [`choice`], [`clients`], [`export`] and [`protocol`]; then [`ledger`] and [`settings`]; then
-//! [`store`]; then [`files`], [`credential`], [`server`]. [`machine`], [`text`], [`deadline`] and
-//! [`process`] import nothing of ours.
+//! Imports run one way: the programs; then [`lookup`], [`migrate`], [`rotate`]; then [`audit`],
+//! [`choice`], [`clients`], [`export`], [`protocol`] and [`registry`]; then [`ledger`] and
+//! [`settings`]; then [`store`]; then [`files`], [`credential`], [`server`]. [`machine`], [`text`],
+//! [`tokens`], [`deadline`] and [`process`] import nothing of ours.
 
 pub mod audit;
 pub mod choice;
@@ -28,3 +28,4 @@ pub mod server;
 pub mod settings;
 pub mod store;
 pub mod text;
+pub mod tokens;

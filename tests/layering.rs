@@ -65,6 +65,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("server", &[]),
     ("text", &[]),
+    ("tokens", &[]),
     ("deadline", &[]),
     ("process", &["deadline"]),
     ("machine", &[]),
@@ -73,10 +74,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &["credential", "files", "server", "text"]),
     ("settings", &["files", "machine", "store"]),
     ("ledger", &["credential", "files", "server", "store"]),
-    ("registry", &["audit", "credential", "deadline", "files", "server", "store", "text"]),
+    ("registry", &["credential", "deadline", "files", "server", "store", "text", "tokens"]),
     ("protocol", &["credential", "deadline", "server", "store", "text"]),
     ("clients", &["credential", "files", "server", "store"]),
-    ("audit", &["files", "server", "text"]),
+    ("audit", &["files", "server", "text", "tokens"]),
     (
         "rotate",
         &[

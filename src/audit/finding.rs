@@ -7,8 +7,10 @@ use sha2::{Digest, Sha256};
 
 use super::document::Here;
 use super::judge;
-use super::tokens::Token;
 use crate::files;
+use crate::tokens::Token;
+
+pub use crate::tokens::State;
 
 /// A credential as a source reads it from a text.
 #[derive(Debug)]
@@ -151,32 +153,6 @@ impl Severity {
             Self::Medium => "medium",
             Self::High => "high",
             Self::Critical => "critical",
-        }
-    }
-}
-
-/// Whether the secret still works, as far as it can be told without asking anybody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Nothing says until when it works.
-    Unknown,
-    /// It says itself until when it works, and that is to come.
-    Live,
-    /// It says itself that it works no longer.
-    Expired,
-    /// Secrets of its type work until somebody takes them back.
-    NoExpiry,
-}
-
-impl State {
-    /// Its stable name in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::Live => "live",
-            Self::Expired => "expired",
-            Self::NoExpiry => "no-expiry",
         }
     }
 }

@@ -27,5 +27,4 @@ pub mod scan;
 pub mod severity;
 pub mod signals;
 pub mod sources;
-pub mod tokens;
 pub mod walk;

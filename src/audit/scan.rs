@@ -9,7 +9,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::examine::{self, Hit};
 use super::finding::{self, Finding, Kind, Location, Severity, State};
-use super::{judge, registry, severity, signals, sources, tokens};
+use super::{judge, registry, severity, signals, sources};
+use crate::tokens;
 
 /// The most findings of one scan, their most bytes, and the most files that are named as not looked
 /// at, so that no tree can fill the memory.

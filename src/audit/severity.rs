@@ -1,7 +1,7 @@
 //! How bad a finding is: what its secret opens, and who can get at it.
 
 use super::finding::{Kind, Severity, State};
-use super::tokens::Token;
+use crate::tokens::Token;
 
 /// What makes a finding better or worse: the stable words of reports.
 pub mod signal {

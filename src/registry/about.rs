@@ -4,9 +4,10 @@ use std::time::SystemTime;
 
 use secrecy::ExposeSecret;
 
-use crate::audit::registry;
-use crate::audit::tokens::{self, Token};
+use super::endpoint::Url;
 use crate::credential::Credential;
+use crate::server::{DOCKER_HUB, ServerKey};
+use crate::tokens::{self, Token};
 
 /// What stands for the characters of a secret, however many they are.
 pub const MASK: &str = "****…";
@@ -32,7 +33,7 @@ pub struct About {
 #[must_use]
 pub fn of(credential: &Credential, now: SystemTime) -> About {
     let (secret, username) = (credential.secret.expose_secret(), &credential.username);
-    let registry = registry::name(Some(credential.server.as_str()));
+    let registry = name(&credential.server);
     let masked = tokens::prefix(secret).map(|prefix| format!("{prefix}{MASK}"));
     About {
         token: tokens::look(secret, Some(username), &registry, None, now),
@@ -42,10 +43,18 @@ pub fn of(credential: &Credential, now: SystemTime) -> About {
     }
 }
 
+/// The host and the port of a registry; `docker.io` for Docker Hub.
+fn name(server: &ServerKey) -> String {
+    if server.canonical() == DOCKER_HUB {
+        return "docker.io".to_owned();
+    }
+    let url = Url::parse(server.canonical());
+    url.map_or_else(|| server.as_str().to_owned(), |url| url.origin.authority())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::ServerKey;
 
     #[test]
     fn only_a_makers_own_mark_is_shown() {

@@ -3,7 +3,7 @@
 //!
 //! Pages and words are those of each provider's own documentation. Another provider is one more row.
 
-use crate::audit::tokens::Token;
+use crate::tokens::Token;
 
 /// What ends a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,7 +138,7 @@ mod tests {
     use std::time::SystemTime;
 
     use super::*;
-    use crate::audit::tokens;
+    use crate::tokens;
 
     #[test]
     fn each_kind_of_secret_has_its_place() {

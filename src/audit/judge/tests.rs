@@ -287,3 +287,12 @@ fn hostile_texts_are_judged_to_their_end() {
         assert!(literal(&text).len() <= text.len(), "{part}");
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_judged(secret in "\\PC{0,40}", user in "[$A-Z_{}]{0,8}", part in "[\\[\\]:/@.$a-z0-9é]{0,16}") {
+        let _ = is_no_secret(&secret, Some(&user));
+        let _ = is_no_secret(&format!("${{{user}:-{part}}}"), None);
+        proptest::prop_assert!(!crate::audit::registry::name(Some(&part)).is_empty());
+    }
+}

@@ -3,7 +3,6 @@
 use std::cell::{Cell, OnceCell};
 use std::fmt;
 
-use imgsec_cred::audit::tokens;
 use imgsec_cred::credential::HIDDEN_USERNAME;
 use imgsec_cred::lookup::{self, Answer, Found, Places, Role, Source, Step};
 use imgsec_cred::machine::Machine;
@@ -12,6 +11,7 @@ use imgsec_cred::registry::image::{Image, InvalidImage};
 use imgsec_cred::server::ServerKey;
 use imgsec_cred::store::{Error, ErrorKind};
 use imgsec_cred::text::shell_word;
+use imgsec_cred::tokens;
 use serde_json::{Value, json};
 
 use crate::args::Which;

@@ -5,8 +5,6 @@
 
 use std::time::SystemTime;
 
-use super::finding::State;
-
 mod claims;
 mod expiry;
 mod provider;
@@ -14,6 +12,32 @@ mod shape;
 mod user;
 
 use claims::Claims;
+
+/// Whether the secret still works, as far as it can be told without asking anybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Nothing says until when it works.
+    Unknown,
+    /// It says itself until when it works, and that is to come.
+    Live,
+    /// It says itself that it works no longer.
+    Expired,
+    /// Secrets of its type work until somebody takes them back.
+    NoExpiry,
+}
+
+impl State {
+    /// Its stable name in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Live => "live",
+            Self::Expired => "expired",
+            Self::NoExpiry => "no-expiry",
+        }
+    }
+}
 
 /// What can be told of a secret by its looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +63,7 @@ const NO_EXPIRY: &[&str] =
 const NO_EXPIRY_WITHOUT_CLAIM: &[&str] = &["jfrog-access-token", "redhat-registry-token"];
 
 /// Looks at a secret, its user name and its registry (in the spelling of
-/// [`registry::name`](super::registry::name)); `expiry` is what is written beside it.
+/// [`registry::name`](crate::audit::registry::name)); `expiry` is what is written beside it.
 ///
 /// What the secret itself says of its end counts more than what is beside it. Signatures are not
 /// checked. A header's value (`Bearer …`, `Basic …`) is looked at without its scheme.
