@@ -53,7 +53,7 @@ impl Temp {
             #[cfg(unix)]
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
             let file = options.open(&path)?;
-            if !is_locked_by_another(&file) {
+            if !is_locked_by_another(&file) && !is_removed(&file)? {
                 return Ok(Self { file, path, is_placed: false });
             }
             // Taken for a leftover in the moment before it was locked: make another.
@@ -130,6 +130,14 @@ impl Temp {
 /// consequence to readers.
 fn is_locked_by_another(file: &File) -> bool {
     if cfg!(unix) { matches!(file.try_lock(), Err(TryLockError::WouldBlock)) } else { false }
+}
+
+/// Whether an open file has no name any more.
+fn is_removed(file: &File) -> io::Result<bool> {
+    #[cfg(unix)]
+    return Ok(std::os::unix::fs::MetadataExt::nlink(&file.metadata()?) == 0);
+    #[cfg(not(unix))]
+    file.metadata().map(|_| false)
 }
 
 impl Drop for Temp {
