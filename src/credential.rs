@@ -44,7 +44,8 @@ impl Credential {
     pub fn open_username(&self) -> &str {
         let (username, secret) = (self.username.trim(), self.secret.expose_secret().trim());
         let holds_it = secret.len() >= MIN_PART && username.contains(secret);
-        if username == secret || holds_it { HIDDEN_USERNAME } else { &self.username }
+        let is_it = !username.is_empty() && username == secret;
+        if is_it || holds_it { HIDDEN_USERNAME } else { &self.username }
     }
 
     /// Whether both hold the same user name and secret; takes the same time wherever they differ.
@@ -91,6 +92,7 @@ mod tests {
         assert_eq!(open("hunter2", "hunter2"), HIDDEN_USERNAME);
         assert_eq!(open("me:hunter2", "hunter2\n"), HIDDEN_USERNAME);
         assert_eq!((open("ada", "hunter2"), open("ada", "a")), ("ada".into(), "ada".into()));
+        assert_eq!(open("", ""), "");
     }
 
     #[test]
