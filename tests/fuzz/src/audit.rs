@@ -126,6 +126,19 @@ fn is_secret_kept(finding: &Finding, path: &str, text: &str) {
     if path.contains(&encoded) {
         return;
     }
+    let Some(leak) = leak(finding, &[secret, &encoded]) else { return };
+    // The fuzzer picks up what we tell and makes a secret of it: what is told by chance is told of no
+    // other secret in its place.
+    let other = other(secret);
+    let changed = text.replace(secret, &other);
+    let again = find(path, &changed);
+    let is_chance =
+        changed != text && again.iter().all(|finding| self::leak(finding, &[&other]).is_none());
+    assert!(is_chance, "{}: the secret is told: {leak}", finding.rule);
+}
+
+/// What is told of a finding, where one of the words is part of it.
+fn leak(finding: &Finding, words: &[&str]) -> Option<String> {
     let remedy = remedy::of(finding);
     let shown = [
         format!("{finding:?} {remedy:?}"),
@@ -135,8 +148,17 @@ fn is_secret_kept(finding: &Finding, path: &str, text: &str) {
         remedy.words,
         remedy.command.unwrap_or_default(),
     ];
-    for shown in shown {
-        let leaks = shown.contains(secret) || shown.contains(&encoded);
-        assert!(!leaks, "{}: the secret is told: {shown}", finding.rule);
-    }
+    shown.into_iter().find(|shown| words.iter().any(|word| shown.contains(word)))
+}
+
+/// Another secret of the same shape.
+fn other(secret: &str) -> String {
+    let next = |c: char| match c {
+        'a'..='y' | 'A'..='Y' | '0'..='8' => char::from(c as u8 + 1),
+        'z' => 'a',
+        'Z' => 'A',
+        '9' => '0',
+        _ => c,
+    };
+    secret.chars().map(next).collect()
 }
