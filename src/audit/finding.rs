@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use base64ct::{Base64Unpadded, Encoding};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use super::document::Here;
 use super::judge;
@@ -42,6 +44,21 @@ impl Found {
         let named = [&self.registry, &self.username, &self.expiry];
         let named: usize = named.into_iter().flatten().map(String::len).sum();
         named + self.pointer.len() + self.secret.expose_secret().len()
+    }
+
+    /// Whether a name on the way to the secret holds it as well, bare or as Docker's `auth`: a broken
+    /// file may have it as a key. A short one may be any word.
+    #[must_use]
+    pub fn names_secret(&self) -> bool {
+        let secret = self.secret.expose_secret();
+        if secret.len() < 12 || self.pointer.len() < secret.len() {
+            return false;
+        }
+        let names = self.pointer.replace("~1", "/").replace("~0", "~");
+        let username = self.username.as_deref().unwrap_or_default();
+        let login = Zeroizing::new(format!("{username}:{secret}"));
+        let auth = Zeroizing::new(Base64Unpadded::encode_string(login.as_bytes()));
+        names.contains(secret) || names.contains(auth.as_str())
     }
 
     /// A secret at a value of a document; nothing is known yet of its registry and its user.
