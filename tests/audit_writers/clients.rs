@@ -10,8 +10,8 @@ use crate::support::process;
 use crate::support::registry::{Auth, Registry};
 
 /// Docker as on a machine that has no helpers; without its engine it asks the registry itself.
-fn docker(me: &Person) -> Command {
-    let mut docker = me.command(process::need("docker"));
+fn docker(me: &Person, program: &Path) -> Command {
+    let mut docker = me.command(program);
     docker.env("PATH", me.folder().join("bin")).env("DOCKER_HOST", "unix:///nowhere");
     docker
 }
@@ -31,14 +31,22 @@ fn user(registry: &Registry, me: &Person, name: &str) -> Login {
 #[test]
 #[ignore = "needs docker and docker-registry; run tests/run"]
 fn docker_writes_a_login_into_its_settings() {
+    process::need("docker");
+    // Beside Debian's there may be a newer one.
+    for program in process::all("docker") {
+        writes_logins(&program);
+    }
+}
+
+fn writes_logins(program: &Path) {
     let me = person_without_helpers();
     let registry = Registry::start(Auth::Password, &[]);
     let (host, other) = (registry.host(), registry.other_host());
     let (amy, bob, cid) =
         (user(&registry, &me, "amy"), user(&registry, &me, "bob"), user(&registry, &me, "cid"));
-    log_in(&me, &mut docker(&me), &host, &amy);
-    log_in(&me, &mut docker(&me), &other, &bob);
-    let (mut elsewhere, folder) = (docker(&me), me.home().join("ci/docker"));
+    log_in(&me, &mut docker(&me, program), &host, &amy);
+    log_in(&me, &mut docker(&me, program), &other, &bob);
+    let (mut elsewhere, folder) = (docker(&me, program), me.home().join("ci/docker"));
     elsewhere.env_remove("DOCKER_CONFIG").arg("--config").arg(&folder);
     log_in(&me, &mut elsewhere, &host, &cid);
     let file = me.home().join(".docker/config.json");
@@ -59,7 +67,7 @@ fn docker_writes_an_identity_token_into_its_settings() {
     let registry = Registry::start(Auth::Token, &[]);
     let amy = user(&registry, &me, "amy");
     registry.give_identity_token(&amy.user);
-    log_in(&me, &mut docker(&me), &registry.host(), &amy);
+    log_in(&me, &mut docker(&me, &process::need("docker")), &registry.host(), &amy);
     let file = me.home().join(".docker/config.json");
     let config = me.docker_config();
     let token = config["auths"][registry.host()]["identitytoken"].as_str().unwrap();

@@ -1,4 +1,9 @@
-//! Logins by libraries of Python: one writes Docker's file, the other keeps to memory.
+//! Logins by programs in Python: oras-py and Ansible's module write Docker's file, docker-py keeps to
+//! memory.
+
+use std::path::Path;
+
+use serde_json::json;
 
 use super::report::{assert_found, assert_known, audit, in_auths, person_without_helpers};
 use crate::support::engine::Engine;
@@ -48,4 +53,29 @@ docker.from_env().login(registry=host, username=user, password=password)
     me.assert_no_secret_on_disk();
     let home = me.home();
     assert!(audit(&me, &[home.to_str().unwrap()]).is_empty());
+}
+
+/// Ansible runs a module as a program that reads its parameters from standard input.
+#[test]
+#[ignore = "needs Ansible's module for logins; run tests/run"]
+fn ansible_writes_a_login_into_docker_s_settings() {
+    const MODULE: &str = "ansible_collections.community.docker.plugins.modules.docker_login";
+    let me = person_without_helpers();
+    let ansible = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("ansible");
+    assert!(ansible.exists(), "{} does not exist: tests/run makes it", ansible.display());
+    let engine = Engine::start();
+    let amy = me.new_login("amy");
+    let parameters = json!({"ANSIBLE_MODULE_ARGS": {
+        "registry_url": HOST,
+        "username": amy.user,
+        "password": amy.password,
+        "docker_host": engine.host(),
+    }});
+    let mut python = me.command(process::need_python());
+    python.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONPATH", ansible).args(["-m", MODULE]);
+    me.finish(&mut python, parameters.to_string().as_bytes()).ok();
+    let file = me.home().join(".docker/config.json");
+    let written = [in_auths("docker-config", file, HOST, HOST, &amy)];
+    assert_known(&me, &written);
+    assert_found(&me, &[&me.home()], &written);
 }

@@ -51,14 +51,6 @@ pub(crate) fn need_python() -> PathBuf {
     python
 }
 
-/// The folder of the packages for Node that `tests/run` installs.
-pub(crate) fn need_node_packages() -> PathBuf {
-    let packages =
-        Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("node").join("node_modules");
-    assert!(packages.exists(), "{} does not exist: tests/run makes it", packages.display());
-    packages
-}
-
 /// Asks again until there is an answer.
 pub(crate) fn until<T>(what: &str, limit: Duration, mut ask: impl FnMut() -> Option<T>) -> T {
     let end = Instant::now() + limit;
