@@ -1,5 +1,5 @@
 //! `imgsec-cred rotate`, with a sealed store, a registry on the loopback and scripts that stand for
-//! a registry's API. Nothing installed is needed.
+//! a registry's API; and with a real keychain.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
@@ -17,6 +17,7 @@ mod rotation {
     mod by_hand;
     mod by_provider;
     mod endings;
+    mod keychain;
     mod killed;
     pub(crate) mod scene;
     mod timers;

@@ -50,9 +50,14 @@ impl Said {
 }
 
 impl Scene {
-    /// The registry knows the old login, and the store keeps it.
+    /// The registry knows the old login, and a sealed store keeps it.
     pub(crate) fn new() -> Self {
-        let person = Person::new(Store::Sealed);
+        Self::with(Store::Sealed)
+    }
+
+    /// The same with this store.
+    pub(crate) fn with(store: Store) -> Self {
+        let person = Person::new(store);
         let dir = process::folder("r");
         let (accepted, silent) = (dir.path().join("accepted"), dir.path().join("silent"));
         let web = Web::start(move |request| {
