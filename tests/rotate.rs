@@ -16,6 +16,7 @@ mod rotation {
     mod by_command;
     mod by_hand;
     mod by_provider;
+    mod by_raw_command;
     mod endings;
     mod keychain;
     mod killed;

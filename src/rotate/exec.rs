@@ -5,7 +5,8 @@
 //! `{"secret":…}` and, where it knows them, `"username"`, `"expires_at"` (RFC 3339), `"ref"` (any
 //! JSON that names the new secret; not secret) and `"old_still_valid"`. With `true` there, the same
 //! command is called later with `"op":"revoke"` and the `"ref"` of the old secret; without it the
-//! old secret is taken to be dead, as then nothing may be repeated blindly.
+//! old secret is taken to be dead, as then nothing may be repeated blindly. So it is, always, of a
+//! command that answers with the bare secret ([`Method::is_raw`]).
 
 use std::cell::Cell;
 
@@ -32,6 +33,7 @@ pub struct Exec<'a> {
     server: ServerKey,
     username: String,
     pass_current: bool,
+    is_raw: bool,
     class: Cell<Class>,
     /// Gets what the command says beside its answer, without the secrets.
     tell: &'a dyn Fn(&str),
@@ -46,12 +48,14 @@ impl<'a> Exec<'a> {
         username: &str,
         tell: &'a dyn Fn(&str),
     ) -> Self {
-        let class = if method.is_additive { Class::Additive } else { Class::Destructive };
+        let is_additive = method.is_additive && !method.is_raw;
+        let class = if is_additive { Class::Additive } else { Class::Destructive };
         Self {
             words: method.command.clone(),
             server: server.clone(),
             username: username.to_owned(),
             pass_current: method.pass_current,
+            is_raw: method.is_raw,
             class: Cell::new(class),
             tell,
         }
@@ -82,6 +86,16 @@ impl<'a> Exec<'a> {
     }
 
     /// What was asked for, as the command answered.
+    fn read(&self, out: &[u8]) -> Result<Issued, Error> {
+        if !self.is_raw {
+            let answer = Answer::read(out)
+                .ok_or_else(|| self.error("gave an answer that is no JSON object"))?;
+            return self.issued(answer);
+        }
+        let secret = command::bare_secret(out).map_err(|_| self.error("gave no secret"))?;
+        Ok(Issued { username: None, secret, expires: None, handle: None })
+    }
+
     fn issued(&self, mut answer: Answer) -> Result<Issued, Error> {
         let secret = answer.text("secret").filter(|s| !s.trim().is_empty());
         let secret = secret.ok_or_else(|| self.error("gave no secret"))?;
@@ -167,28 +181,22 @@ impl Provider for Exec<'_> {
             Err(Failed::NotStarted(why)) => return Err(Failure::Unchanged(why)),
             Err(Failed::Killed(why)) => return Err(Failure::Unknown(why)),
         };
-        let answer = Answer::read(&ended.out).map(|answer| self.issued(answer));
-        if ended.status.success()
-            && let Some(Ok(issued)) = answer
-        {
+        let answer = self.read(&ended.out);
+        if let (true, Ok(issued)) = (ended.status.success(), &answer) {
             self.tell(&ended.err, &[&current.secret, &issued.secret]);
-            return Ok(issued);
+            return answer.map_err(Failure::Unknown);
         }
         let maybe = words_of(&ended.out);
-        self.tell(
-            &ended.err,
-            &[&[&current.secret], &maybe.iter().collect::<Vec<_>>()[..]].concat(),
-        );
-        if !ended.status.success() {
-            let why = self.error(&format!("made no new secret: {}", ended.status));
-            // Of a command whose old secrets live on, a failure says that nothing was changed.
-            let is_sure = self.class.get() == Class::Additive;
-            return Err(if is_sure { Failure::Unchanged(why) } else { Failure::Unknown(why) });
+        let maybe = answer.iter().map(|issued| &issued.secret).chain(&maybe);
+        let secrets: Vec<_> = std::iter::once(&current.secret).chain(maybe).collect();
+        self.tell(&ended.err, &secrets);
+        if ended.status.success() {
+            return answer.map_err(Failure::Unknown);
         }
-        let why = answer.and_then(Result::err);
-        Err(Failure::Unknown(
-            why.unwrap_or_else(|| self.error("gave an answer that is no JSON object")),
-        ))
+        let why = self.error(&format!("made no new secret: {}", ended.status));
+        // Of a command whose old secrets live on, a failure says that nothing was changed.
+        let is_sure = self.class.get() == Class::Additive;
+        Err(if is_sure { Failure::Unchanged(why) } else { Failure::Unknown(why) })
     }
 
     fn revoke(&self, handle: &str) -> Result<(), Error> {

@@ -20,6 +20,9 @@ pub struct Method {
     /// Whether `exec` is told the secret in use.
     #[serde(skip_serializing_if = "is_false")]
     pub pass_current: bool,
+    /// Whether `exec` answers with the bare secret.
+    #[serde(skip_serializing_if = "is_false")]
+    pub is_raw: bool,
     /// Whether `exec` said that the old secret goes on working.
     #[serde(skip_serializing_if = "is_false")]
     pub is_additive: bool,

@@ -36,7 +36,7 @@ pub struct Context<'a> {
     pub state: &'a Path,
     /// Asks the registry.
     pub verify: &'a dyn Fn(&Credential) -> Finding,
-    /// Until when a secret works, where it says so itself.
+    /// Until when a secret works, where the provider does not say it.
     pub expiry: &'a dyn Fn(&Credential) -> Option<Expiry>,
     /// The provider of a method, for a credential; nothing where the method has none here.
     pub provider: &'a FindProvider<'a>,

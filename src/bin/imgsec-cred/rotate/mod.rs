@@ -56,7 +56,7 @@ pub(crate) fn run(
         ledger: &ledger,
         state,
         verify: &|credential| verifier::ask(&registries, credential),
-        expiry: &registries::expiry,
+        expiry: &|credential| args.expires().or_else(|| registries::expiry(credential)),
         provider: &provider,
         is_program: &|program| is_program(program, machine),
         tell: &tell,

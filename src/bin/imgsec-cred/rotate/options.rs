@@ -43,8 +43,13 @@ pub(crate) struct Rotate {
     pub(super) settings: Vec<String>,
 
     /// With --exec: the command is told the secret in use, on standard input
-    #[arg(long, requires = "exec")]
+    #[arg(long, requires = "exec", conflicts_with_all = ["password_stdin", "from_command", "provider"])]
     pub(super) pass_current: bool,
+
+    /// With --exec: the command answers with the bare secret instead of JSON; the old one is taken
+    /// to be dead from then on
+    #[arg(long, requires = "exec", conflicts_with_all = ["password_stdin", "from_command", "provider"])]
+    pub(super) exec_raw: bool,
 
     /// Every credential that was rotated by a command or a provider before, in the same way
     #[arg(long, conflicts_with_all = ["how", "expires_at"])]
@@ -158,7 +163,8 @@ impl Rotate {
         let mut plan = remembered.unwrap_or_default();
         if let Some(method) = self.method()? {
             // A command that is the same again is known to be additive.
-            let is_same = method.command == plan.method.command;
+            let is_same =
+                method.command == plan.method.command && method.is_raw == plan.method.is_raw;
             let is_additive = plan.method.is_additive && is_same;
             plan.method = Method { is_additive, ..method };
         }
@@ -189,8 +195,8 @@ impl Rotate {
         }
         if !self.exec.is_empty() {
             let command = self.exec.iter().skip_while(|word| *word == "--").cloned().collect();
-            let pass_current = self.pass_current;
-            return Ok(Some(Method { command, pass_current, ..named(exec::NAME) }));
+            let (pass_current, is_raw) = (self.pass_current, self.exec_raw);
+            return Ok(Some(Method { command, pass_current, is_raw, ..named(exec::NAME) }));
         }
         let Some(provider) = &self.provider else { return Ok(None) };
         let mut options = Map::new();
