@@ -51,6 +51,10 @@ pub struct Record {
     /// When `rotate` put it in the place of an older one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotated_at: Option<String>,
+    /// A name by chance for the secret itself: another one whenever `login`, `rotate`, `migrate` or
+    /// `setup` stores a secret. What other programs store it does not follow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generation: Option<String>,
     /// Until when it works.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires: Option<Expiry>,
@@ -161,6 +165,7 @@ impl Ledger {
                 let record = Record {
                     username: credential.open_username().to_owned(),
                     imported_at: Some(now.clone()),
+                    generation: new_generation(),
                     ..Record::default()
                 };
                 records.insert(credential.server.canonical().to_owned(), record);
@@ -199,6 +204,12 @@ impl Ledger {
             .map_err(|_| Error::new(ErrorKind::Failed, "the ledger cannot be written as JSON"))?;
         Ok(files::replace(&self.path, format!("{text}\n").as_bytes(), None)?)
     }
+}
+
+/// A new [`Record::generation`]; none where the system gives no random numbers.
+#[must_use]
+pub fn new_generation() -> Option<String> {
+    files::random_hex::<8>().ok()
 }
 
 /// A time as the ledger writes it.

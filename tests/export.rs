@@ -10,6 +10,10 @@ mod support {
     pub(crate) mod process;
 }
 
+mod exports {
+    mod generations;
+}
+
 use base64ct::{Base64, Encoding};
 use serde_json::{Value, json};
 use support::person::{Login, Person, Store};

@@ -19,6 +19,10 @@ pub struct Manifest {
     pub namespace: Option<String>,
     /// Its labels: [`is_label_key`], [`is_label_value`]; written in the order of their keys.
     pub labels: Vec<(String, String)>,
+    /// Its annotations, written in the order of their keys. Not secret.
+    pub annotations: Vec<(String, String)>,
+    /// Whether the cluster lets nobody change what it holds.
+    pub is_immutable: bool,
 }
 
 /// How a manifest is written.
@@ -100,13 +104,17 @@ fn yaml(manifest: &Manifest, held: &str) -> Zeroizing<String> {
     if let Some(namespace) = &manifest.namespace {
         text.push_str(&format!("  namespace: {}\n", quoted(namespace)));
     }
-    if !manifest.labels.is_empty() {
-        text.push_str("  labels:\n");
+    for (name, pairs) in manifest.pairs() {
+        text.push_str(&format!("  {name}:\n"));
+        for (key, value) in pairs {
+            text.push_str(&format!("    {}: {}\n", quoted(key), quoted(value)));
+        }
     }
-    for (key, value) in sorted(&manifest.labels) {
-        text.push_str(&format!("    {}: {}\n", quoted(key), quoted(value)));
+    text.push_str("type: kubernetes.io/dockerconfigjson\n");
+    if manifest.is_immutable {
+        text.push_str("immutable: true\n");
     }
-    text.push_str("type: kubernetes.io/dockerconfigjson\ndata:\n  .dockerconfigjson: ");
+    text.push_str("data:\n  .dockerconfigjson: ");
     text.push_str(held);
     text.push('\n');
     text
@@ -119,22 +127,32 @@ fn json(manifest: &Manifest, held: &str) -> Zeroizing<String> {
     if let Some(namespace) = &manifest.namespace {
         text.push_str(&format!(",\n    \"namespace\": {}", quoted(namespace)));
     }
-    if !manifest.labels.is_empty() {
-        let label = |(key, value): (&str, &str)| format!("{}: {}", quoted(key), quoted(value));
-        let labels: Vec<_> = sorted(&manifest.labels).into_iter().map(label).collect();
-        text.push_str(&format!(",\n    \"labels\": {{{}}}", labels.join(", ")));
+    for (name, pairs) in manifest.pairs() {
+        let pair = |(key, value): (&str, &str)| format!("{}: {}", quoted(key), quoted(value));
+        let pairs: Vec<_> = pairs.into_iter().map(pair).collect();
+        text.push_str(&format!(",\n    \"{name}\": {{{}}}", pairs.join(", ")));
     }
-    text.push_str("\n  },\n  \"type\": \"kubernetes.io/dockerconfigjson\",\n  \"data\": {\n");
+    text.push_str("\n  },\n  \"type\": \"kubernetes.io/dockerconfigjson\",\n");
+    if manifest.is_immutable {
+        text.push_str("  \"immutable\": true,\n");
+    }
+    text.push_str("  \"data\": {\n");
     text.push_str("    \".dockerconfigjson\": \"");
     text.push_str(held);
     text.push_str("\"\n  }\n}\n");
     text
 }
 
-fn sorted(labels: &[(String, String)]) -> Vec<(&str, &str)> {
-    let mut labels: Vec<_> = labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-    labels.sort_unstable();
-    labels
+impl Manifest {
+    /// Its labels and its annotations, where there are any.
+    fn pairs(&self) -> impl Iterator<Item = (&'static str, Vec<(&str, &str)>)> {
+        let all = [("labels", &self.labels), ("annotations", &self.annotations)];
+        all.into_iter().filter(|(_, pairs)| !pairs.is_empty()).map(|(name, pairs)| {
+            let mut pairs: Vec<_> = pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+            pairs.sort_unstable();
+            (name, pairs)
+        })
+    }
 }
 
 /// A text in double quotes: so `true`, `1e3` and `null` stay texts in YAML too, where a JSON string
@@ -173,6 +191,7 @@ mod tests {
             name: "true".to_owned(),
             namespace: Some("1e3".to_owned()),
             labels: vec![("b".to_owned(), String::new()), ("a/x".to_owned(), "null".to_owned())],
+            ..Manifest::default()
         };
         let text = secret(&manifest, &Auths::default(), Format::Yaml).unwrap();
         assert_eq!(
@@ -185,6 +204,20 @@ mod tests {
         let read: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(read["metadata"]["labels"]["a/x"], "null");
         assert_eq!(read["data"][".dockerconfigjson"], "eyJhdXRocyI6e319");
+        let annotations = vec![("x.y/z".to_owned(), "2027-01-31T00:00:00Z".to_owned())];
+        let manifest = Manifest { annotations, is_immutable: true, ..manifest };
+        let text = secret(&manifest, &Auths::default(), Format::Yaml).unwrap();
+        assert!(text.contains(
+            "    \"b\": \"\"\n  annotations:\n    \"x.y/z\": \"2027-01-31T00:00:00Z\"\ntype: \
+             kubernetes.io/dockerconfigjson\nimmutable: true\ndata:\n"
+        ));
+        let text = secret(&manifest, &Auths::default(), Format::Json).unwrap();
+        let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(read["metadata"]["annotations"]["x.y/z"], "2027-01-31T00:00:00Z");
+        assert_eq!(
+            (&read["metadata"]["labels"]["b"], &read["immutable"]),
+            (&"".into(), &true.into())
+        );
         assert_eq!(pod_lines("a", Format::Yaml), "imagePullSecrets:\n  - name: \"a\"\n");
         assert!(serde_json::from_str::<serde_json::Value>(&pod_lines("a", Format::Json)).is_ok());
     }

@@ -95,6 +95,8 @@ fn remember(run: &Run, running: &Running, current: &Credential) -> Result<(), st
     run.cx.ledger.change(current, |record: &mut Record| {
         record.rotated_at = Some(running.started_at.clone()).filter(|_| !running.is_undo);
         record.stored_at = Some(running.started_at.clone());
+        // The same where this is repeated.
+        record.generation = Some(running.operation.clone());
         record.expires.clone_from(&running.expires);
         if let Some(finding) = finding {
             let level = match finding.verdict {

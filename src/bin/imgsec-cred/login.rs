@@ -204,6 +204,7 @@ fn note(
         .change(credential, |record| {
             record.stored_at = Some(now);
             record.rotated_at = None;
+            record.generation = ledger::new_generation();
             record.expires = registries::expiry(credential);
         })
         .and_then(|()| check.map_or(Ok(()), |check| registries.note(credential, check)));

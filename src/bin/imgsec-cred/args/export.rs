@@ -29,8 +29,23 @@ pub(crate) struct Export {
     #[arg(long, value_name = "KEY=VALUE", conflicts_with = "docker_config", value_parser = k8s_label)]
     pub(crate) label: Vec<(String, String)>,
 
+    /// The name gets a hash behind it, and the Secret is immutable: each generation of the
+    /// credentials is a Secret of its own
+    ///
+    /// A generation begins when the store takes a secret, by login, rotate, migrate, setup or docker
+    /// login. The hash is made from that time (to the second) and from a random number that our own
+    /// verbs note with it; never from a secret. With --pod: the lines for the name that the same
+    /// words give the Secret now.
+    #[arg(long, conflicts_with = "docker_config")]
+    pub(crate) immutable_suffix: bool,
+
+    /// The annotations imgsec.dev/generation and, where it is known, imgsec.dev/expires-at: when the
+    /// first of the credentials ends
+    #[arg(long, conflicts_with_all = ["docker_config", "pod"])]
+    pub(crate) annotate_expiry: bool,
+
     /// Instead of the Secret, the imagePullSecrets lines to paste into a pod; holds no secret
-    #[arg(long, conflicts_with_all = ["docker_config", "label", "as"])]
+    #[arg(long, conflicts_with_all = ["docker_config", "label"])]
     pub(crate) pod: bool,
 
     /// A config.json with the credentials in plain text, for programs that know no helper
@@ -47,6 +62,11 @@ pub(crate) struct Export {
 }
 
 impl Export {
+    /// Whether it must be known which generation of the credentials this is.
+    pub(crate) fn needs_generation(&self) -> bool {
+        self.immutable_suffix || self.annotate_expiry
+    }
+
     /// How a manifest is written.
     pub(crate) fn format(&self, is_json: bool) -> Format {
         self.format.unwrap_or(if is_json { Format::Json } else { Format::Yaml })

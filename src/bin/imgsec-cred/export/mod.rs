@@ -17,6 +17,14 @@ use crate::list::registry;
 use crate::report::{self, Report};
 use crate::{Outcome, Refusal, stores};
 
+mod generation;
+
+use self::generation::{Generation, Taken};
+
+/// The annotations of a Secret.
+const EXPIRES_AT: &str = "imgsec.dev/expires-at";
+const GENERATION: &str = "imgsec.dev/generation";
+
 pub(crate) fn run(
     args: &Export,
     shared: &Shared,
@@ -24,32 +32,65 @@ pub(crate) fn run(
     report: &Report,
 ) -> anyhow::Result<Outcome> {
     let format = args.format(shared.json);
-    if let (true, Some(name)) = (args.pod, &args.k8s) {
+    if let (true, false, Some(name)) = (args.pod, args.immutable_suffix, &args.k8s) {
         report.door(kubernetes::pod_lines(name, format).as_bytes())?;
         return Ok(Outcome::Done);
     }
-    if report::is_to_terminal() && !args.reveal {
+    if report::is_to_terminal() && !args.reveal && !args.pod {
         let why = "a terminal is no place for secrets: pipe this into a program, or add --reveal";
         return Err(Refusal::new(why, Some(example(args))).into());
     }
     let helper = stores::helper(machine)?;
-    let (auths, is_all) = gather(args, &helper, report)?;
-    let text = match &args.k8s {
-        None => auths.docker_config(),
-        Some(name) => {
-            let (namespace, labels) = (args.namespace.clone(), args.label.clone());
-            let manifest = Manifest { name: name.clone(), namespace, labels };
-            kubernetes::secret(&manifest, &auths, format).ok_or_else(|| {
-                Refusal::new(
-                    "that is more than a Secret may hold (1 MiB): name fewer registries",
-                    None,
-                )
-            })?
-        }
+    let Gathered { auths, taken, is_all } = gather(args, &helper, report)?;
+    let outcome = if is_all { Outcome::Done } else { Outcome::Partly };
+    let Some(name) = &args.k8s else {
+        say(args, auths.len(), report);
+        report.door(auths.docker_config().as_bytes())?;
+        return Ok(outcome);
     };
+    let generation = match args.needs_generation() {
+        true => Some(generation::of(&taken, &helper, machine)?),
+        false => None,
+    };
+    let manifest = manifest(args, name, generation)?;
+    if args.pod {
+        report.door(kubernetes::pod_lines(&manifest.name, format).as_bytes())?;
+        return Ok(outcome);
+    }
+    let text = kubernetes::secret(&manifest, &auths, format).ok_or_else(|| {
+        Refusal::new("that is more than a Secret may hold (1 MiB): name fewer registries", None)
+    })?;
     say(args, auths.len(), report);
+    if args.immutable_suffix {
+        report.note(&format!("the Secret is named {}", manifest.name));
+    }
     report.door(text.as_bytes())?;
-    Ok(if is_all { Outcome::Done } else { Outcome::Partly })
+    Ok(outcome)
+}
+
+/// The Secret without what it holds.
+fn manifest(args: &Export, name: &str, generation: Option<Generation>) -> anyhow::Result<Manifest> {
+    let mut manifest = Manifest {
+        name: name.to_owned(),
+        namespace: args.namespace.clone(),
+        labels: args.label.clone(),
+        ..Manifest::default()
+    };
+    let Some(Generation { name: hash, expires_at }) = generation else { return Ok(manifest) };
+    if args.immutable_suffix {
+        manifest.name = format!("{name}-{hash}");
+        manifest.is_immutable = true;
+    }
+    if !kubernetes::is_name(&manifest.name) {
+        let why = "with its hash the name has more than 253 characters";
+        return Err(Refusal::new(why, Some("give a shorter one: --k8s NAME")).into());
+    }
+    if args.annotate_expiry {
+        let expires = expires_at.map(|at| (EXPIRES_AT.to_owned(), at));
+        manifest.annotations.extend(expires);
+        manifest.annotations.push((GENERATION.to_owned(), hash));
+    }
+    Ok(manifest)
 }
 
 fn example(args: &Export) -> &'static str {
@@ -60,17 +101,28 @@ fn example(args: &Export) -> &'static str {
     }
 }
 
-/// The credentials asked for, or all of them; and whether none was left out.
-fn gather(args: &Export, helper: &Helper, report: &Report) -> anyhow::Result<(Auths, bool)> {
-    let mut auths = Auths::default();
+/// The credentials asked for, or all of them.
+struct Gathered {
+    auths: Auths,
+    taken: Vec<Taken>,
+    /// None was left out.
+    is_all: bool,
+}
+
+fn gather(args: &Export, helper: &Helper, report: &Report) -> anyhow::Result<Gathered> {
+    let (mut auths, mut taken) = (Auths::default(), Vec::new());
     let mut is_all = true;
     for server in servers(args, helper)? {
         let credential = helper.get(&server).map_err(|e| said(e, &server))?;
         let about = about::of(&credential, SystemTime::now());
         let name = registry(server.as_str());
         let key = args.r#as.clone().unwrap_or_else(|| key_of(&server).to_owned());
+        let one = Taken::new(&key, &server, &credential);
         match auths.add(&key, credential) {
-            Ok(()) => warn_of_its_end(name, &about, report),
+            Ok(()) => {
+                warn_of_its_end(name, &about, report);
+                taken.push(one);
+            }
             Err(why) if args.registry.is_empty() => {
                 report.warning(&format!("{name} is left out: {why}"));
                 is_all = false;
@@ -84,7 +136,7 @@ fn gather(args: &Export, helper: &Helper, report: &Report) -> anyhow::Result<(Au
         let why = if is_all { "no credentials are kept" } else { "nothing is left to export" };
         return Err(Error::new(ErrorKind::NotFound, why).with_hint("imgsec-cred list").into());
     }
-    Ok((auths, is_all))
+    Ok(Gathered { auths, taken, is_all })
 }
 
 /// The servers that are named, or all that are kept.
