@@ -15,6 +15,7 @@ mod support {
 mod rotation {
     mod by_command;
     mod by_hand;
+    mod by_pair;
     mod by_provider;
     mod by_raw_command;
     mod endings;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod rotation_model {
+    mod pair;
     mod scenes;
     pub(crate) mod world;
 }

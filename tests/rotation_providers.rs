@@ -11,6 +11,7 @@ mod fakes {
     pub(crate) mod gitea;
     pub(crate) mod gitlab;
     pub(crate) mod gitlab_deploy;
+    pub(crate) mod gitlab_pair;
     pub(crate) mod harbor;
     pub(crate) mod quay;
 }
@@ -93,6 +94,7 @@ type Make = fn(Duration) -> Case;
 const CASES: &[(&str, Make)] = &[
     ("gitlab", fakes::gitlab::case),
     ("gitlab deploy token", fakes::gitlab_deploy::case),
+    ("gitlab pair", fakes::gitlab_pair::case),
     ("harbor", fakes::harbor::case),
     ("docker-hub", fakes::docker_hub::case),
     ("quay", fakes::quay::case),

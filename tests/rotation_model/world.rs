@@ -43,6 +43,8 @@ struct Died;
 
 pub(crate) struct World {
     pub(crate) class: Class,
+    /// Of class B: there are always two secrets, and the idle one makes way for the new one.
+    is_pair: bool,
     pub(crate) loss: Cell<Loss>,
     /// The secrets that the registry accepts, by its names for them, and what made them.
     pub(crate) accepted: RefCell<BTreeMap<String, (String, String)>>,
@@ -69,6 +71,7 @@ impl World {
     pub(crate) fn new(class: Class) -> Self {
         let world = Self {
             class,
+            is_pair: false,
             loss: Cell::new(Loss::None),
             accepted: RefCell::default(),
             made: Cell::new(0),
@@ -84,6 +87,13 @@ impl World {
         };
         world.accept("old", "by hand");
         world.put_item(&server(), "old");
+        world
+    }
+
+    /// A pair that takes turns, of which one is idle.
+    pub(crate) fn pair() -> Self {
+        let world = Self { is_pair: true, ..Self::new(Class::Additive) };
+        world.accept("idle", "by hand");
         world
     }
 
@@ -246,9 +256,11 @@ impl Provider for &World {
         self.class
     }
 
-    fn preflight(&self, _: &Credential) -> Result<Facts, Error> {
+    fn preflight(&self, current: &Credential) -> Result<Facts, Error> {
         let accepted = self.accepted.borrow();
-        let handle = accepted.keys().next_back().cloned();
+        let is_used = |secret: &String| current.secret.expose_secret() == secret;
+        let mut used = accepted.iter().filter(|(_, (s, _))| !self.is_pair || is_used(s));
+        let handle = used.next_back().map(|(handle, _)| handle.clone());
         Ok(Facts { handle, ..Facts::default() })
     }
 
@@ -259,7 +271,7 @@ impl Provider for &World {
     fn create(
         &self,
         operation: &str,
-        _: &Credential,
+        current: &Credential,
         chosen: Option<&SecretString>,
     ) -> Result<Issued, Failure> {
         self.calls.borrow_mut().push("create".to_owned());
@@ -273,7 +285,11 @@ impl Provider for &World {
             Some(chosen) => chosen.expose_secret().to_owned(),
             None => format!("made{}", self.made.get()),
         };
-        if self.class != Class::Additive {
+        let used = current.secret.expose_secret();
+        if self.is_pair {
+            self.accepted.borrow_mut().retain(|_, (secret, _)| secret == used);
+            assert_eq!(self.accepted.borrow().len(), 1, "the other one is rotated, once");
+        } else if self.class != Class::Additive {
             self.accepted.borrow_mut().clear();
         }
         let handle = self.accept(&secret, operation);
@@ -290,12 +306,18 @@ impl Provider for &World {
             return Err(Error::new(ErrorKind::Failed, "not today"));
         }
         let _ = self.step(false);
-        self.accepted.borrow_mut().remove(handle);
+        let was_there = self.accepted.borrow_mut().remove(handle).is_some();
+        if self.is_pair && was_there {
+            self.accept(&format!("nobodys{}", self.made.get()), "a rotation");
+        }
         let _ = self.step(false);
         Ok(())
     }
 
     fn orphans(&self, operation: &str) -> Result<Vec<String>, Error> {
+        if self.is_pair {
+            return Ok(Vec::new());
+        }
         let accepted = self.accepted.borrow();
         let made = accepted.iter().filter(|(_, (_, label))| label == operation);
         Ok(made.map(|(handle, _)| handle.clone()).collect())

@@ -46,31 +46,51 @@ pub(super) const HINTS: &[(u16, &str)] = &[
 
 /// A token that can rotate itself.
 pub(super) struct Gitlab {
-    api: Api,
+    pub(super) api: Api,
     admin: Option<Admin>,
     /// Behind `/api/v4`, before the id.
-    tokens: String,
+    pub(super) tokens: String,
     days: Option<u32>,
 }
 
 /// What GitLab says of a token.
 #[derive(Deserialize)]
-struct Token {
-    id: u64,
+pub(super) struct Token {
+    pub(super) id: u64,
     #[serde(default)]
-    scopes: Vec<String>,
+    pub(super) name: String,
+    pub(super) user_id: Option<u64>,
+    #[serde(default)]
+    pub(super) scopes: Vec<String>,
     active: bool,
     #[serde(default)]
     revoked: bool,
     created_at: Option<String>,
-    expires_at: Option<String>,
+    pub(super) expires_at: Option<String>,
+}
+
+impl Token {
+    pub(super) fn is_active(&self) -> bool {
+        self.active && !self.revoked
+    }
 }
 
 #[derive(Deserialize)]
-struct Rotated {
+pub(super) struct Rotated {
     token: Sealed,
     expires_at: Option<String>,
     id: u64,
+}
+
+impl Rotated {
+    pub(super) fn issued(self) -> Issued {
+        Issued {
+            username: None,
+            secret: self.token.0,
+            expires: times::expiry_of(self.expires_at.as_deref()),
+            handle: Some(self.id.to_string()),
+        }
+    }
 }
 
 impl Gitlab {
@@ -92,10 +112,10 @@ impl Gitlab {
     }
 
     /// What GitLab says of the token; any token may ask about itself.
-    fn about(&self, api: &Api, current: &Credential) -> Result<Token, Error> {
+    pub(super) fn about(&self, api: &Api, current: &Credential) -> Result<Token, Error> {
         let url = api.at("/api/v4/personal_access_tokens/self");
         let token: Token = api.get(url, Login::Header(HEADER, &current.secret))?;
-        if token.active && !token.revoked {
+        if token.is_active() {
             return Ok(token);
         }
         Err(api
@@ -123,7 +143,7 @@ impl Gitlab {
     }
 
     /// The end of the new one. It is always given.
-    fn end(&self, token: &Token) -> SystemTime {
+    pub(super) fn end(&self, token: &Token) -> SystemTime {
         // Whole days, as GitLab itself counts a token's life.
         let day = |text: &Option<String>| text.as_deref()?.get(..10).and_then(times::parse);
         let old = match (day(&token.created_at), day(&token.expires_at)) {
@@ -132,6 +152,13 @@ impl Gitlab {
         };
         let days = old.filter(|&days| days > SHORT).unwrap_or(DAYS).min(MAX_DAYS);
         times::in_days(self.days.unwrap_or(days))
+    }
+
+    /// A warning where what follows from `rotated` ends earlier than the token in use.
+    pub(super) fn ends_earlier(&self, used: &Token, rotated: &Token) -> Option<String> {
+        let new = times::date(self.end(rotated));
+        let is_earlier = used.expires_at.as_deref().is_some_and(|old| old > new.as_str());
+        is_earlier.then(|| format!("the new token ends on {new}, earlier than the one in use"))
     }
 }
 
@@ -147,11 +174,7 @@ impl Provider for Gitlab {
     fn preflight(&self, current: &Credential) -> Result<Facts, Error> {
         let token = self.about(&self.api.anew(), current)?;
         self.rotator(&token, current)?;
-        let mut warnings = Vec::new();
-        let new = times::date(self.end(&token));
-        if token.expires_at.as_deref().is_some_and(|old| old > new.as_str()) {
-            warnings.push(format!("the new token ends on {new}, earlier than the one in use"));
-        }
+        let warnings = self.ends_earlier(&token, &token).into_iter().collect();
         let expires = times::expiry_of(token.expires_at.as_deref());
         Ok(Facts { handle: Some(token.id.to_string()), expires, warnings })
     }
@@ -174,12 +197,7 @@ impl Provider for Gitlab {
         };
         let answer = api.act(&call, &[200, 201])?;
         let new: Rotated = api.read(&answer).map_err(Failure::Unknown)?;
-        Ok(Issued {
-            username: None,
-            secret: new.token.0,
-            expires: times::expiry_of(new.expires_at.as_deref()),
-            handle: Some(new.id.to_string()),
-        })
+        Ok(new.issued())
     }
 
     /// The old one died when the new one was made.

@@ -7,6 +7,7 @@ mod docker_hub;
 mod gitea;
 mod gitlab;
 mod gitlab_deploy;
+mod gitlab_pair;
 mod harbor;
 mod options;
 mod quay;
@@ -28,7 +29,7 @@ pub use options::{Kind, Options, Owner, Recipe};
 pub struct Entry {
     /// Its name in `--provider` and in JSON.
     pub name: &'static str,
-    /// What it promises; GitLab's deploy tokens are of class B.
+    /// What it promises; GitLab's deploy tokens and its pairs are of class B.
     pub class: Class,
     /// What [`Recipe::new`] takes for it, beside `token-id`.
     pub keys: &'static [&'static str],
@@ -41,8 +42,8 @@ pub const TABLE: &[Entry] = &[
     Entry {
         name: "gitlab",
         class: Class::Destructive,
-        keys: &["kind", "project", "group", "expires-in-days"],
-        needs: "nothing more where the token has the scope self_rotate or api; else, and for deploy tokens, a token with the scope api",
+        keys: &["kind", "project", "group", "expires-in-days", "pair"],
+        needs: "nothing more where the token has the scope self_rotate or api; else, and for deploy tokens and pairs, a token with the scope api",
     },
     Entry {
         name: "harbor",
@@ -102,6 +103,9 @@ pub struct Settings {
 /// Where the settings are not enough, or where the API is at a place that no login is sent to.
 pub fn open(settings: &Settings, client: &Client) -> Result<Box<dyn Provider>, Error> {
     Ok(match &settings.recipe.options {
+        Options::Gitlab(options) if !options.pair.is_empty() => {
+            Box::new(gitlab_pair::Pair::open(settings, options, client)?)
+        }
         Options::Gitlab(options) if options.kind == Kind::Deploy => {
             Box::new(gitlab_deploy::DeployToken::open(settings, options, client)?)
         }

@@ -80,6 +80,8 @@ pub struct Gitlab {
     pub group: Option<String>,
     /// How long the new one lives; else as long as the old one did, or 90 days.
     pub expires_in_days: Option<u32>,
+    /// The names of two tokens that take turns: the one in use and the other.
+    pub pair: Vec<String>,
 }
 
 /// For Harbor.
@@ -185,7 +187,9 @@ impl Recipe {
 
 fn typed(key: &str, value: &str) -> Option<Value> {
     match key {
-        "scopes" => Some(value.split(',').map(str::trim).filter(|s| !s.is_empty()).collect()),
+        "scopes" | "pair" => {
+            Some(value.split(',').map(str::trim).filter(|s| !s.is_empty()).collect())
+        }
         "expires-in-days" => {
             value.parse::<u32>().ok().filter(|days| (1..=36_500).contains(days)).map(Value::from)
         }
@@ -201,6 +205,7 @@ mod tests {
     fn a_recipe_is_the_same_after_the_ledger() {
         let given: &[(&str, &[(&str, &str)])] = &[
             ("gitlab", &[("kind", "project"), ("project", "7"), ("expires-in-days", "30")]),
+            ("gitlab", &[("pair", "ci-a, ci-b")]),
             ("harbor", &[]),
             ("docker-hub", &[("scopes", "repo:read, repo:write"), ("token-id", "u-1")]),
             ("quay", &[("owner", "user")]),
