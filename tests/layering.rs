@@ -51,6 +51,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "rotate/command.rs",
             "rotate/exec.rs",
             "rotate/hooks.rs",
+            "rotate/k8s.rs",
             "rotate/providers/",
             "bin/imgsec-cred/ask.rs",
             "bin/imgsec-cred/login.rs",
@@ -83,6 +84,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "credential",
             "deadline",
+            "export",
             "files",
             "ledger",
             "process",

@@ -18,6 +18,7 @@ mod rotation {
     mod by_pair;
     mod by_provider;
     mod by_raw_command;
+    mod clusters;
     mod endings;
     mod keychain;
     mod killed;

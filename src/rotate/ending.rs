@@ -159,6 +159,11 @@ impl Stop {
         Self { state, words: words.into(), hint: None }
     }
 
+    pub(super) fn refused(why: &Error) -> Self {
+        let hint = why.hint().map(str::to_owned);
+        Self { state: State::Refused, words: why.to_string(), hint }
+    }
+
     pub(super) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self

@@ -1,18 +1,20 @@
-//! Commands of the person's own that run once a new secret is in use, before the old one is
-//! retired: those that carry it to where else it is needed.
+//! What runs once a new secret is in use, before the old one is retired: what carries it to where
+//! else it is needed. First into clusters, then commands of the person's own, which may rely on that.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::command::{self, Failed, LIMIT};
+use super::k8s;
 use super::plan::Plan;
 use crate::credential::Credential;
+use crate::text;
 
 /// A hook that was run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ran {
-    /// The name of its program.
+    /// The name of its program; of a cluster's Secret, where that is.
     pub name: String,
     /// Why it failed, if it did.
     pub failure: Option<String>,
@@ -24,12 +26,18 @@ pub struct Ran {
 #[must_use]
 pub fn run(plan: &Plan, operation: &str, current: &Credential, tell: &dyn Fn(&str)) -> Vec<Ran> {
     let mut all = Vec::new();
+    for place in &plan.k8s {
+        let failure = place.put(current, tell).err();
+        all.push(Ran { name: text::plain(&format!("{} {place}", k8s::PROGRAM)), failure });
+        if all.last().is_some_and(|ran| ran.failure.is_some()) {
+            return all;
+        }
+    }
     for words in &plan.hooks {
         let failure = run_one(words, plan, operation, current, tell).err();
-        let is_failed = failure.is_some();
         all.push(Ran { name: command::name(words), failure });
-        if is_failed {
-            break;
+        if all.last().is_some_and(|ran| ran.failure.is_some()) {
+            return all;
         }
     }
     all

@@ -13,6 +13,7 @@ pub mod ending;
 pub mod exec;
 pub mod hooks;
 pub mod journal;
+pub mod k8s;
 pub mod plan;
 mod promote;
 pub mod provider;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::k8s::Place;
 use crate::registry::verdict::{Level, Verdict};
 
 /// Who makes the new secret.
@@ -75,6 +76,9 @@ pub struct Plan {
     /// Commands that run once the new secret is in use, word by word.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hooks: Vec<Vec<String>>,
+    /// The Secrets of clusters that get the new one once it is in use, before the hooks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub k8s: Vec<Place>,
     /// Whether the hooks are told the new secret.
     #[serde(skip_serializing_if = "is_false")]
     pub hooks_need_secret: bool,
@@ -91,6 +95,7 @@ impl Default for Plan {
             older_than: 60 * day,
             expires_within: 14 * day,
             hooks: Vec::new(),
+            k8s: Vec::new(),
             hooks_need_secret: false,
         }
     }

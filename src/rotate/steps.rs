@@ -15,7 +15,7 @@ use super::plan::{Method, Need, Plan, Remembered};
 use super::provider::{Facts, Provider};
 use super::recover::{self, Settled};
 use super::run::{Run, alone};
-use super::{retire, supplied};
+use super::{k8s, retire, supplied};
 use crate::credential::Credential;
 use crate::ledger::{Expiry, Ledger};
 use crate::registry::verdict::{Finding, Verdict};
@@ -158,8 +158,9 @@ fn preflight(
 ) -> Result<Facts, Stop> {
     let command = &plan.method.command;
     let exec = (!command.is_empty() && !is_undo).then_some(command);
-    for words in plan.hooks.iter().chain(exec) {
-        let program = words.first().map_or("", String::as_str);
+    let words = plan.hooks.iter().chain(exec);
+    let programs = words.map(|words| words.first().map_or("", String::as_str));
+    for program in programs.chain(plan.k8s.first().map(|_| k8s::PROGRAM)) {
         if !(run.cx.is_program)(program) {
             let words = format!("there is no program {program}; nothing was changed");
             return Err(Stop::new(State::Refused, words));
@@ -173,6 +174,10 @@ fn preflight(
         if !(finding.verdict.is_verified() || is_dead && is_made) {
             return Err(unusable(run.server, &finding));
         }
+    }
+    // What is to be undone may be what a cluster does not work with.
+    for place in plan.k8s.iter().filter(|_| !is_undo) {
+        place.try_out(old, run.cx.tell).map_err(|why| Stop::refused(&why))?;
     }
     let facts = provider.preflight(old)?;
     run.about.warnings.extend(facts.warnings.iter().cloned());

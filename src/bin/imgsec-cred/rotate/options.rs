@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use clap::{Args, ValueEnum};
 use imgsec_cred::ledger::{self, Expiry};
+use imgsec_cred::rotate::k8s::Place;
 use imgsec_cred::rotate::plan::{Method, Need, Plan};
 use imgsec_cred::rotate::{exec, supplied};
 use serde_json::{Map, Value};
@@ -111,6 +112,14 @@ pub(crate) struct Rotate {
     #[arg(long, value_name = "CMD")]
     pub(super) hook: Vec<String>,
 
+    /// Put the new secret into a Secret of this cluster by kubectl, before the hooks; may be repeated
+    ///
+    /// CONTEXT is one of kubectl's own. The Secret is for this registry alone: whatever else it holds
+    /// is gone. Before anything is changed, the cluster is asked whether it would take it. If it
+    /// fails, the old secret is not retired.
+    #[arg(long, value_name = "CONTEXT/NAMESPACE/NAME", value_parser = place)]
+    pub(super) hook_k8s: Vec<Place>,
+
     /// The hooks are told the new secret, on standard input
     #[arg(long)]
     pub(super) hooks_need_secret: bool,
@@ -181,6 +190,9 @@ impl Rotate {
             plan.hooks = self.hook.iter().map(|hook| words(hook)).collect::<Result<_, _>>()?;
             plan.hooks_need_secret = self.hooks_need_secret;
         }
+        if !self.hook_k8s.is_empty() {
+            plan.k8s.clone_from(&self.hook_k8s);
+        }
         Ok(plan)
     }
 
@@ -217,6 +229,10 @@ fn span(text: &str) -> Result<Duration, String> {
 
 fn span_or_none(text: &str) -> Result<Duration, String> {
     if text == "none" { Ok(Duration::ZERO) } else { span(text) }
+}
+
+fn place(text: &str) -> Result<Place, String> {
+    Place::parse(text).ok_or_else(|| "CONTEXT/NAMESPACE/NAME, of a Secret".to_owned())
 }
 
 /// A day is its last moment.
