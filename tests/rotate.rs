@@ -22,6 +22,7 @@ mod rotation {
     mod endings;
     mod keychain;
     mod killed;
+    mod real_kubectl;
     pub(crate) mod scene;
     mod timers;
 }

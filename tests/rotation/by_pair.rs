@@ -130,7 +130,7 @@ impl Gitlab {
         names.sort_unstable();
         assert_eq!(names, ["ci-a", "ci-b"]);
         let used = alive.iter().find(|token| token.secret == current);
-        let used = used.expect("the one in use works").id;
+        let used = used.unwrap().id;
         (alive.iter().map(|token| token.id).collect(), used)
     }
 }
