@@ -5,6 +5,7 @@
 
 mod rotation_model {
     mod pair;
+    mod registry;
     mod scenes;
     pub(crate) mod world;
 }

@@ -11,11 +11,11 @@ use imgsec_cred::ledger::Ledger;
 use imgsec_cred::registry::verdict::{Finding, Level, Verdict};
 use imgsec_cred::rotate::ending::Ending;
 use imgsec_cred::rotate::plan::{Method, Plan};
-use imgsec_cred::rotate::provider::{Class, Facts, Failure, Issued, Provider};
+use imgsec_cred::rotate::provider::{Class, Provider};
 use imgsec_cred::rotate::steps::Context;
 use imgsec_cred::server::{Reserved, ServerKey};
 use imgsec_cred::store::{Error, ErrorKind, Listed, Store};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 /// What happens to the one request that changes something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,12 +44,12 @@ struct Died;
 pub(crate) struct World {
     pub(crate) class: Class,
     /// Of class B: there are always two secrets, and the idle one makes way for the new one.
-    is_pair: bool,
+    pub(super) is_pair: bool,
     pub(crate) loss: Cell<Loss>,
     /// The secrets that the registry accepts, by its names for them, and what made them.
     pub(crate) accepted: RefCell<BTreeMap<String, (String, String)>>,
     /// Everything that the registry ever accepted.
-    made: Cell<u32>,
+    pub(super) made: Cell<u32>,
     items: RefCell<BTreeMap<String, (String, String)>>,
     steps: Cell<u32>,
     fault: Cell<Option<(u32, Fault)>>,
@@ -191,7 +191,7 @@ impl World {
     }
 
     /// A step at which a fault may be met.
-    fn step(&self, can_fail: bool) -> Result<(), Error> {
+    pub(super) fn step(&self, can_fail: bool) -> Result<(), Error> {
         self.steps.set(self.steps.get() + 1);
         let Some((at, fault)) = self.fault.get() else { return Ok(()) };
         let is_here = self.steps.get() == at;
@@ -244,82 +244,5 @@ impl Store for World {
 
     fn list(&self) -> Result<Vec<Listed>, Error> {
         unreachable!("a rotation lists nothing")
-    }
-}
-
-impl Provider for &World {
-    fn name(&self) -> &str {
-        "fake"
-    }
-
-    fn class(&self) -> Class {
-        self.class
-    }
-
-    fn preflight(&self, current: &Credential) -> Result<Facts, Error> {
-        let accepted = self.accepted.borrow();
-        let is_used = |secret: &String| current.secret.expose_secret() == secret;
-        let mut used = accepted.iter().filter(|(_, (s, _))| !self.is_pair || is_used(s));
-        let handle = used.next_back().map(|(handle, _)| handle.clone());
-        Ok(Facts { handle, ..Facts::default() })
-    }
-
-    fn choose(&self) -> Result<Option<SecretString>, Error> {
-        Ok((self.class == Class::Chosen).then(|| format!("chosen{}", self.made.get()).into()))
-    }
-
-    fn create(
-        &self,
-        operation: &str,
-        current: &Credential,
-        chosen: Option<&SecretString>,
-    ) -> Result<Issued, Failure> {
-        self.calls.borrow_mut().push("create".to_owned());
-        let lost = || Failure::Unknown(Error::new(ErrorKind::TimedOut, "no answer"));
-        let _ = self.step(false);
-        let loss = self.loss.replace(Loss::None);
-        if loss == Loss::Request {
-            return Err(lost());
-        }
-        let secret = match chosen {
-            Some(chosen) => chosen.expose_secret().to_owned(),
-            None => format!("made{}", self.made.get()),
-        };
-        let used = current.secret.expose_secret();
-        if self.is_pair {
-            self.accepted.borrow_mut().retain(|_, (secret, _)| secret == used);
-            assert_eq!(self.accepted.borrow().len(), 1, "the other one is rotated, once");
-        } else if self.class != Class::Additive {
-            self.accepted.borrow_mut().clear();
-        }
-        let handle = self.accept(&secret, operation);
-        let _ = self.step(false);
-        if loss == Loss::Response {
-            return Err(lost());
-        }
-        Ok(Issued { username: None, secret: secret.into(), expires: None, handle: Some(handle) })
-    }
-
-    fn revoke(&self, handle: &str) -> Result<(), Error> {
-        self.calls.borrow_mut().push(format!("revoke {handle}"));
-        if self.revocations_fail.get() {
-            return Err(Error::new(ErrorKind::Failed, "not today"));
-        }
-        let _ = self.step(false);
-        let was_there = self.accepted.borrow_mut().remove(handle).is_some();
-        if self.is_pair && was_there {
-            self.accept(&format!("nobodys{}", self.made.get()), "a rotation");
-        }
-        let _ = self.step(false);
-        Ok(())
-    }
-
-    fn orphans(&self, operation: &str) -> Result<Vec<String>, Error> {
-        if self.is_pair {
-            return Ok(Vec::new());
-        }
-        let accepted = self.accepted.borrow();
-        let made = accepted.iter().filter(|(_, (_, label))| label == operation);
-        Ok(made.map(|(handle, _)| handle.clone()).collect())
     }
 }
