@@ -248,6 +248,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_brought_is_of_another_generation_each_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let (ledger, one) = (Ledger::new(dir.path()), login("h", "ada"));
+        let bring = || {
+            ledger.imported(std::iter::once(&one)).unwrap();
+            ledger.of(&one.server).unwrap().generation.unwrap()
+        };
+        let first = bring();
+        ledger.change(&one, |r| r.realm = Some("r".to_owned())).unwrap();
+        assert_eq!(ledger.of(&one.server).unwrap().generation.as_ref(), Some(&first));
+        assert_ne!(bring(), first);
+    }
+
+    #[test]
     fn a_broken_ledger_is_said_and_kept() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("ledger.json"), "{").unwrap();
