@@ -69,7 +69,9 @@ impl State {
         }
         let id: u64 = rest[1..].trim_end_matches("/rotate").parse().unwrap();
         let Some(of) = self.tokens.iter().position(|token| token.about["id"] == id) else {
-            return Reply::json(404, &json!({"message": "404 Not found"}));
+            // Who is no administrator is not told whether there is such a token.
+            let is_personal = self.base.ends_with("personal_access_tokens");
+            return if is_personal { refused() } else { Reply::json(404, &json!({})) };
         };
         match request.method.as_str() {
             "GET" => Reply::json(200, &self.tokens[of].told()),
@@ -236,13 +238,18 @@ fn where_it_is_not_clear_which_is_idle_nothing_is_rotated() {
 
 #[test]
 fn what_is_no_token_of_the_pair_is_not_ended() {
-    let pair = with(PERSONAL, &[], |_| {}, LONG);
-    clean(&pair.revoke("7").unwrap_err());
-    // Unknown, while those of the pair are seen: it is gone.
-    pair.revoke("999").unwrap();
-    assert_eq!(pair.case.fake.count("POST"), 0);
-    let pair = with(PERSONAL, &[], |t| t.retain(|token| token.about["name"] == "other"), LONG);
-    clean(&pair.revoke("999").unwrap_err());
+    let project = &[("kind", "project"), ("project", "7")];
+    let places = [(PERSONAL, &[][..]), ("/api/v4/projects/7/access_tokens", project)];
+    for (base, pairs) in places {
+        let pair = with(base, pairs, |_| {}, LONG);
+        clean(&pair.revoke("7").unwrap_err());
+        // Unknown, while those of the pair are seen: it is gone.
+        pair.revoke("999").unwrap();
+        assert_eq!(pair.case.fake.count("POST"), 0);
+        let others = |tokens: &mut Vec<Token>| tokens.retain(|t| t.about["name"] == "other");
+        let pair = with(base, pairs, others, LONG);
+        clean(&pair.revoke("999").unwrap_err());
+    }
 }
 
 #[test]

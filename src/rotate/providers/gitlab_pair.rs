@@ -116,8 +116,9 @@ impl Pair {
         let answer: Answer = api.ask(&call)?;
         match answer.status {
             200 => Ok(Some(api.read::<Token>(&answer)?).filter(Token::is_active)),
-            // Also what a login gets that may not see it: then it sees none of the pair.
-            404 if !self.active(api, None)?.is_empty() => Ok(None),
+            // Also what a login gets that may not see it: then it sees none of the pair. Who is no
+            // administrator gets a 401 for a number that is nobody's.
+            401 | 404 if !self.active(api, None)?.is_empty() => Ok(None),
             status => Err(api.refused(status)),
         }
     }
