@@ -1,20 +1,20 @@
 //! The command line: clap's types and nothing else.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use imgsec_cred::audit::finding::Severity;
-use imgsec_cred::settings::StoreKind;
 
 mod export;
+mod moves;
 mod registries;
 mod show;
+mod stores;
 
 pub(crate) use self::export::Export;
+pub(crate) use self::moves::{Audit, Migrate};
 pub(crate) use self::registries::{Asking, Login, Verify};
 pub(crate) use self::show::{Field, Show};
+pub(crate) use self::stores::{Setup, Unlock};
 
 /// Keep container-registry credentials out of plain text.
 #[derive(Parser)]
@@ -96,49 +96,6 @@ pub(crate) enum Verb {
 }
 
 #[derive(Args)]
-pub(crate) struct Setup {
-    /// Use this store instead of the best one here
-    #[arg(long, value_name = "keychain|sealed|session", value_parser = store_kind)]
-    pub(crate) store: Option<StoreKind>,
-
-    /// Only for this registry (Docker's credHelpers); may be repeated
-    #[arg(long, value_name = "HOST")]
-    pub(crate) registry: Vec<String>,
-
-    /// Open the sealed store with the key in this file; made if it is missing
-    #[arg(long, value_name = "PATH", conflicts_with = "passphrase_fd")]
-    pub(crate) key_file: Option<PathBuf>,
-
-    /// Read the sealed store's passphrase from this file descriptor
-    #[arg(long, value_name = "N")]
-    pub(crate) passphrase_fd: Option<i32>,
-
-    /// How long the sealed store stays open
-    #[arg(long = "for", value_name = "TIME", default_value = "8h", value_parser = time)]
-    pub(crate) time: Duration,
-
-    /// Put the passwords of Docker's file in the place of others that are already kept
-    #[arg(long)]
-    pub(crate) overwrite: bool,
-
-    /// Show what would be done, and do nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-
-    /// Do it without asking
-    #[arg(long, short)]
-    pub(crate) yes: bool,
-
-    /// Put Docker's settings back as they were before
-    #[arg(long, conflicts_with_all = ["store", "registry", "key_file", "passphrase_fd", "overwrite"])]
-    pub(crate) undo: bool,
-
-    /// With --undo: also put the passwords back into the file, in plain text
-    #[arg(long, requires = "undo")]
-    pub(crate) insecure_plaintext: bool,
-}
-
-#[derive(Args)]
 pub(crate) struct List {
     /// Only secrets that are older than this, or of unknown age
     #[arg(long, value_name = "TIME", value_parser = long_time)]
@@ -151,123 +108,6 @@ pub(crate) struct List {
     /// Exit with 1 where something is shown
     #[arg(long)]
     pub(crate) exit_code: bool,
-}
-
-#[derive(Args)]
-pub(crate) struct Audit {
-    /// Files, and folders with all that is in them; without any, the places where container tools
-    /// keep credentials
-    #[arg(value_name = "PATH")]
-    pub(crate) paths: Vec<PathBuf>,
-
-    /// Look into the known places of all users (as root)
-    #[arg(long, conflicts_with = "paths")]
-    pub(crate) all_users: bool,
-
-    /// Ask the registries whether what is found still works: each secret goes to its own registry,
-    /// over https
-    #[arg(long)]
-    pub(crate) verify: bool,
-
-    /// Answer in SARIF 2.1.0, for code scanning
-    #[arg(long, conflicts_with = "json")]
-    pub(crate) sarif: bool,
-
-    /// Write the answer into this file
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-
-    /// Leave out the findings that this file accepts
-    #[arg(long, value_name = "FILE")]
-    pub(crate) baseline: Option<PathBuf>,
-
-    /// Accept all that is found, in the baseline
-    #[arg(long, requires = "baseline")]
-    pub(crate) update_baseline: bool,
-
-    /// Exit with 1 only for findings at least as bad as this
-    #[arg(long, value_name = "info|low|medium|high|critical", default_value = "low", value_parser = severity)]
-    pub(crate) fail_on: Severity,
-
-    /// Exit with 0 whatever is found
-    #[arg(long)]
-    pub(crate) exit_zero: bool,
-
-    /// Move what is found into the store, where the program that reads the file can ask a helper
-    #[arg(long, conflicts_with_all = ["sarif", "output", "update_baseline", "exit_zero", "all_users"])]
-    pub(crate) fix: bool,
-
-    /// With --fix: also delete copies and leftovers of which the store keeps every secret
-    #[arg(long, requires = "fix")]
-    pub(crate) delete_leftovers: bool,
-
-    /// With --fix: replace another login that the store keeps for the registry
-    #[arg(long, requires = "fix")]
-    pub(crate) overwrite: bool,
-
-    /// With --fix: copy, and leave the files as they are
-    #[arg(long, requires = "fix")]
-    pub(crate) keep_source: bool,
-
-    /// With --fix: show what would be done, and do nothing
-    #[arg(long, requires = "fix")]
-    pub(crate) dry_run: bool,
-
-    /// With --fix: do it without asking
-    #[arg(long, short, requires = "fix")]
-    pub(crate) yes: bool,
-
-    /// With --fix: put back what the last --fix or migrate moved
-    #[arg(long, requires = "fix", conflicts_with_all = ["paths", "overwrite", "keep_source", "delete_leftovers"])]
-    pub(crate) undo: bool,
-}
-
-#[derive(Args)]
-pub(crate) struct Migrate {
-    /// A file of Docker's format, or another helper: secretservice, pass, osxkeychain, wincred,
-    /// desktop, the name of any other, or all; may be repeated [default: the files of Docker,
-    /// Podman and Helm]
-    #[arg(long, value_name = "PATH|HELPER|all")]
-    pub(crate) from: Vec<OsString>,
-
-    /// Only for this registry; may be repeated
-    #[arg(long, value_name = "HOST")]
-    pub(crate) registry: Vec<String>,
-
-    /// Copy, and leave the files as they are
-    #[arg(long)]
-    pub(crate) keep_source: bool,
-
-    /// Remove what was copied from the other helper, too
-    #[arg(long, conflicts_with = "keep_source")]
-    pub(crate) remove_from_helper: bool,
-
-    /// Replace another login that the store keeps for the registry
-    #[arg(long)]
-    pub(crate) overwrite: bool,
-
-    /// Show what would be done, and do nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-
-    /// Do it without asking
-    #[arg(long, short)]
-    pub(crate) yes: bool,
-
-    /// Put back what the last migrate or audit --fix moved, in plain text where it was
-    #[arg(long, conflicts_with_all = ["from", "registry", "keep_source", "remove_from_helper", "overwrite"])]
-    pub(crate) undo: bool,
-}
-
-#[derive(Args)]
-pub(crate) struct Unlock {
-    /// How long the store stays open
-    #[arg(long = "for", value_name = "TIME", default_value = "8h", value_parser = time)]
-    pub(crate) time: Duration,
-
-    /// Read the passphrase from this file descriptor
-    #[arg(long, value_name = "N")]
-    pub(crate) passphrase_fd: Option<i32>,
 }
 
 #[derive(Args)]
@@ -298,24 +138,4 @@ pub(crate) struct Which {
 
 fn long_time(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text).map_err(|e| e.to_string())
-}
-
-fn severity(word: &str) -> Result<Severity, String> {
-    Severity::ALL
-        .into_iter()
-        .find(|severity| severity.name() == word)
-        .ok_or_else(|| "one of info, low, medium, high, critical".to_owned())
-}
-
-fn store_kind(word: &str) -> Result<StoreKind, String> {
-    word.parse().map_err(|e: imgsec_cred::store::Error| e.to_string())
-}
-
-fn time(text: &str) -> Result<Duration, String> {
-    let time: Duration = humantime::parse_duration(text).map_err(|e| e.to_string())?;
-    match time.as_secs() {
-        0 => Err("at least a second".to_owned()),
-        1..=31_536_000 => Ok(time),
-        _ => Err("at most a year".to_owned()),
-    }
 }

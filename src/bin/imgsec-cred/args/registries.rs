@@ -10,7 +10,7 @@ use imgsec_cred::registry::access::Action;
 #[derive(Args, Clone)]
 pub(crate) struct Asking {
     /// How long a registry may take
-    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = super::time)]
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = super::stores::time)]
     pub(crate) timeout: Duration,
 
     /// Trust the authorities in this file as well
