@@ -280,7 +280,7 @@ fn what_cannot_be_looked_at_is_named_and_the_answer_is_partial() {
     let (document, status) = world.json(&["tree"]);
     assert_eq!((status, &document["complete"]), (3, &false.into()));
     assert_eq!(document["skipped"][0]["path"], "tree/large.log");
-    assert_eq!(document["skipped"][0]["reason"], "larger than 8 MB");
+    assert_eq!(document["skipped"][0]["message"], "larger than 8 MB");
     assert_eq!(document["findings"].as_array().unwrap().len(), 1);
 }
 
@@ -293,7 +293,7 @@ fn a_path_that_is_missing_is_named_and_the_others_are_looked_at() {
     assert_eq!(document["findings"].as_array().unwrap().len(), 1);
     let skipped = &document["skipped"][0];
     let expected = ("no such folder".into(), "no such file or folder".into());
-    assert_eq!((&skipped["path"], &skipped["reason"]), (&expected.0, &expected.1));
+    assert_eq!((&skipped["path"], &skipped["message"]), (&expected.0, &expected.1));
     let output = world.audit(&["no such folder"]);
     assert_eq!(output.status.code(), Some(3));
     assert!(text(&output.stdout).contains("no such folder: no such file or folder"), "{output:?}");

@@ -5,6 +5,10 @@
 
 #[allow(dead_code, reason = "its expectations are the matter of another test")]
 mod audit_corpus;
+#[allow(dead_code, reason = "each test file uses its part")]
+mod support {
+    pub(crate) mod schema;
+}
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,10 +17,7 @@ use std::process::Command;
 use imgsec_cred::audit::finding::{Severity, State};
 use imgsec_cred::audit::severity::signal;
 use serde_json::Value;
-
-fn own_schema() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/schema/imgsec.audit-1.schema.json")
-}
+use support::schema;
 
 /// Writes the corpus below a folder, under names that a URI must not hold as they are.
 fn write_corpus(folder: &Path) {
@@ -42,19 +43,6 @@ fn audit(folder: &Path, arguments: &[&str], answer: &str) -> PathBuf {
     folder.join(answer)
 }
 
-fn validate(schema: &Path, documents: &[PathBuf]) {
-    let python =
-        Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("docker-py").join("bin/python");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/json_schema.py");
-    let output = Command::new(python).arg(script).arg(schema).args(documents).output().unwrap();
-    assert!(
-        output.status.success(),
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
-
 #[test]
 #[ignore = "needs jsonschema and OASIS's schema; run tests/run"]
 fn every_report_is_what_its_schema_says() {
@@ -63,13 +51,15 @@ fn every_report_is_what_its_schema_says() {
         fs::create_dir(folder.path().join(name)).unwrap();
     }
     write_corpus(&folder.path().join("tree"));
-    for (format, schema) in [("--sarif", Path::new("sarif")), ("--json", &own_schema())] {
+    for (format, its_schema) in
+        [("--sarif", Path::new("sarif")), ("--json", &schema::of_verb("audit"))]
+    {
         let answers = [
             audit(folder.path(), &["tree", format], "tree.json"),
             audit(folder.path(), &["empty", format], "empty.json"),
             audit(folder.path(), &[format], "known.json"),
         ];
-        validate(schema, &answers);
+        schema::validate(its_schema, &answers);
         let length = |answer: &PathBuf| {
             let document: Value = serde_json::from_slice(&fs::read(answer).unwrap()).unwrap();
             let found = [&document["findings"], &document["runs"][0]["results"]];
@@ -82,7 +72,8 @@ fn every_report_is_what_its_schema_says() {
 
 #[test]
 fn our_schema_has_all_words() {
-    let schema: Value = serde_json::from_slice(&fs::read(own_schema()).unwrap()).unwrap();
+    let schema: Value =
+        serde_json::from_slice(&fs::read(schema::of_verb("audit")).unwrap()).unwrap();
     let finding = &schema["$defs"]["finding"]["properties"];
     let states = [State::Unknown, State::Live, State::Expired, State::NoExpiry];
     for (field, words) in [

@@ -68,14 +68,16 @@ fn each_is_kept_and_listed_for_what_it_is() {
         assert_eq!((items.len(), code), (1, 0), "{}", animal.name);
         let user = if animal.is_name_secret() { "(hidden)" } else { animal.user.as_str() };
         let kind = if animal.is_identity() { "identity-token" } else { "password" };
-        let expires = animal.expires.map(|(at, source)| json!({"at": time(at), "source": source}));
+        let (at, source) = animal.expires.map(|(at, source)| (time(at), source)).unzip();
         let item = &items[0];
         assert_eq!(
-            (&item["type"], &item["kind"], &item["username"], &item["expires"]),
-            (&json!(animal.token_type), &json!(kind), &json!(user), &json!(expires)),
+            (&item["token_type"], &item["kind"], &item["username"]),
+            (&json!(animal.token_type), &json!(kind), &json!(user)),
             "{}",
             animal.name
         );
+        let expires = (&item["expires_at"], &item["expires_source"]);
+        assert_eq!(expires, (&json!(at), &json!(source)), "{}", animal.name);
         person.run_ours(&["list"]).ok();
         person.assert_no_secret_on_disk();
     }
@@ -92,8 +94,8 @@ fn the_tokens_of_a_web_login_are_kept_and_are_no_registries() {
     store(&person, &format!("{HUB}refresh-token"), "ada", &refresh);
     let (answer, _) = ask(&person, &["list", "--json"]);
     let items = answer["items"].as_array().unwrap();
-    assert_eq!((items.len(), &items[0]["type"]), (1, &json!("docker-pat")), "{answer}");
-    assert_eq!(items[0]["expires"], Value::Null);
+    assert_eq!((items.len(), &items[0]["token_type"]), (1, &json!("docker-pat")), "{answer}");
+    assert_eq!(items[0]["expires_at"], Value::Null);
     let mut command = person.command(env!("CARGO_BIN_EXE_imgsec-cred"));
     let exported = process::run(command.args(["export", "--docker-config"]), b"").ok();
     let exported: Value = serde_json::from_str(&exported.stdout).unwrap();
@@ -110,7 +112,7 @@ fn each_is_shown_masked_and_found_by_its_image() {
             mark => format!("{mark}****…"),
         };
         assert_eq!(shown["masked"], json!(masked), "{}", animal.name);
-        let user = if animal.is_name_secret() { "********" } else { animal.user.as_str() };
+        let user = if animal.is_name_secret() { "(hidden)" } else { animal.user.as_str() };
         assert_eq!(shown["username"], json!(user), "{}", animal.name);
         assert_eq!(shown["expires_at"], json!(animal.expires.map(|(at, _)| time(at))));
         person.run_ours(&["show", animal.key]).ok();

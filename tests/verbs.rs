@@ -53,7 +53,7 @@ fn list_shows_registries_and_users_and_never_a_secret() {
     let items = answer(&person.run_ours(&["list", "--json"]).ok());
     assert_eq!(items["schema"], "imgsec.list/1");
     let ghcr = &items["items"][0];
-    assert_eq!((&ghcr["registry"], &ghcr["keys"]), (&json!("ghcr.io"), &json!(["ghcr.io"])));
+    assert_eq!((&ghcr["registry"], &ghcr["key"]), (&json!("ghcr.io"), &json!("ghcr.io")));
     assert_eq!((&ghcr["username"], &ghcr["kind"]), (&json!("<token>"), &json!("identity-token")));
     assert_eq!((&ghcr["age_known"], &ghcr["due"]), (&json!(true), &json!([])));
     assert_eq!(items["items"][1]["registry"], "docker.io");

@@ -26,6 +26,20 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// A stable name for programs.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::Locked => "locked",
+            Self::Unavailable => "unavailable",
+            Self::Damaged => "damaged",
+            Self::Refused => "not-allowed",
+            Self::TimedOut => "timed-out",
+            Self::Failed => "failed",
+        }
+    }
+
     /// Whether the store as a whole gives no answer, so that the next request would fail as well.
     #[must_use]
     pub fn is_of_the_whole_store(self) -> bool {

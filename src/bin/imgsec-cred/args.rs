@@ -95,6 +95,30 @@ pub(crate) enum Verb {
     Lock,
 }
 
+impl Verb {
+    /// The verb that the answer in JSON is named after; none for `export`, whose `--json` is the
+    /// form of a manifest.
+    pub(crate) fn answers_as(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Setup(_) => "setup",
+            Self::Status => "status",
+            Self::Audit(args) if args.undo => "migrate",
+            Self::Audit(_) => "audit",
+            Self::Migrate(_) => "migrate",
+            Self::Login(_) => "login",
+            Self::Logout(_) => "logout",
+            Self::List(_) => "list",
+            Self::Show(_) => "show",
+            Self::Which(_) => "which",
+            Self::Verify(_) => "verify",
+            Self::Rotate(_) => "rotate",
+            Self::Export(_) => return None,
+            Self::Unlock(_) => "unlock",
+            Self::Lock => "lock",
+        })
+    }
+}
+
 #[derive(Args)]
 pub(crate) struct List {
     /// Only secrets that are older than this, or of unknown age

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::args::List;
 use crate::report::Report;
-use crate::{Outcome, registries, stores};
+use crate::{Outcome, failure, registries, stores};
 
 /// How many secrets are read at the same time, to tell their kind.
 const AT_ONCE: usize = 8;
@@ -43,9 +43,18 @@ pub(crate) fn run(args: &List, machine: &Machine, report: &Report) -> anyhow::Re
     if is_asked {
         items.retain(|item| !item.due(args).is_empty());
     }
+    let outcome = if args.exit_code && !items.is_empty() {
+        Outcome::Attention
+    } else if is_asked && trouble.is_some() {
+        // Nobody may take a store that is locked for one in which nothing is due.
+        Outcome::NoStore
+    } else {
+        Outcome::Done
+    };
     let documents: Vec<_> = items.iter().map(|item| item.document(args)).collect();
     report.json(&json!({
-        "schema": "imgsec.list/1", "ok": true, "complete": trouble.is_none(), "items": documents,
+        "schema": "imgsec.list/1", "ok": outcome == Outcome::Done, "complete": trouble.is_none(),
+        "items": documents, "store_error": trouble.as_ref().map(failure::of_store),
     }))?;
     if let Some(error) = &trouble {
         report.note(&format!("kinds and ages are not known: {error}"));
@@ -62,14 +71,7 @@ pub(crate) fn run(args: &List, machine: &Machine, report: &Report) -> anyhow::Re
     } else {
         table(&items, report)?;
     }
-    Ok(if args.exit_code && !items.is_empty() {
-        Outcome::Attention
-    } else if is_asked && trouble.is_some() {
-        // Nobody may take a store that is locked for one in which nothing is due.
-        Outcome::NoStore
-    } else {
-        Outcome::Done
-    })
+    Ok(outcome)
 }
 
 /// What the ledger says; without it, nothing.
@@ -150,12 +152,13 @@ impl Item {
     fn document(&self, args: &List) -> Value {
         let time = |at: SystemTime| humantime::format_rfc3339_seconds(at).to_string();
         json!({
-            "registry": registry(&self.key), "keys": [self.key], "username": self.username,
+            "registry": registry(&self.key), "key": self.key, "username": self.username,
             "kind": if self.username == "<token>" { "identity-token" } else { "password" },
-            "type": self.kind,
+            "token_type": self.kind,
             "stored_at": self.stored_at.map(time), "age_known": self.stored_at.is_some(),
             "rotated_at": self.record.rotated_at,
-            "expires": self.expires.as_ref().map(|e| json!({"at": e.at, "source": e.source})),
+            "expires_at": self.expires.as_ref().map(|e| &e.at),
+            "expires_source": self.expires.as_ref().map(|e| &e.source),
             "checked": self.record.checked.as_ref().map(|c| json!({"at": c.at, "verdict": c.verdict, "level": c.level})),
             "due": self.due(args),
         })

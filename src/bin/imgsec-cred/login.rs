@@ -13,7 +13,7 @@ use imgsec_cred::registry::verify::Check;
 use imgsec_cred::server::{DOCKER_HUB, Reserved, ServerKey};
 use imgsec_cred::store::{self, ErrorKind, Store};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::args::{Login, Shared};
 use crate::list::registry;
@@ -91,7 +91,8 @@ fn web_login(
     report: &Report,
 ) -> anyhow::Result<Option<Outcome>> {
     let is_plain = args.username.is_none() && !args.password_stdin && args.from_command.is_none();
-    let is_asked = server.canonical() == DOCKER_HUB && is_plain && !args.admin;
+    // What docker prints is no answer in JSON.
+    let is_asked = server.canonical() == DOCKER_HUB && is_plain && !args.admin && !shared.json;
     let Some(docker) = machine.find_program("docker").filter(|_| is_asked && ask::can_ask(shared))
     else {
         return Ok(None);
@@ -160,24 +161,53 @@ fn keep_admin(
     report: &Report,
 ) -> anyhow::Result<Outcome> {
     let name = registry(credential.server.as_str()).to_owned();
+    let mut document = Answer { is_admin: true, is_stored: true, ..Answer::default() };
+    document.was_there = match store.get(&credential.server.reserved(Reserved::Admin)) {
+        Ok(_) => true,
+        Err(e) if e.kind() == ErrorKind::NotFound => false,
+        Err(e) => return Err(e.into()),
+    };
+    let document = document.json(&credential, None);
     let server = credential.server.reserved(Reserved::Admin);
     store::copy(store, &Credential { server, ..credential })?;
     report.marked(
         Mark::Ok,
         &format!("kept as the login that rotates {name}; Docker never sees it"),
     )?;
-    report
-        .json(&json!({"schema": "imgsec.login/1", "ok": true, "registry": name, "admin": true}))?;
+    report.json(&document)?;
     Ok(Outcome::Done)
+}
+
+/// What came of it, for programs.
+#[derive(Default)]
+struct Answer {
+    is_admin: bool,
+    is_stored: bool,
+    was_there: bool,
+    is_used: bool,
+}
+
+impl Answer {
+    fn json(&self, credential: &Credential, check: Option<&Check>) -> Value {
+        let mut document = json!({
+            "schema": "imgsec.login/1", "ok": self.is_stored, "complete": true,
+            "admin": self.is_admin, "stored": self.is_stored, "replaced": self.was_there,
+            "used_by_docker": self.is_used,
+        });
+        let about = match check {
+            Some(check) => registries::document(credential, check),
+            None => registries::unchecked(credential),
+        };
+        if let (Value::Object(document), Value::Object(about)) = (&mut document, about) {
+            document.extend(about);
+        }
+        document
+    }
 }
 
 fn not_stored(credential: &Credential, check: &Check, report: &Report) -> anyhow::Result<Outcome> {
     let finding = &check.finding;
-    let mut document = registries::document(credential, check);
-    document["schema"] = "imgsec.login/1".into();
-    document["ok"] = false.into();
-    document["stored"] = false.into();
-    report.json(&document)?;
+    report.json(&Answer::default().json(credential, Some(check)))?;
     let name = registry(credential.server.as_str());
     report
         .marked(Mark::Fail, &format!("{name} ({}) {finding}", registries::username(credential)))?;
@@ -242,18 +272,8 @@ fn said(
     report: &Report,
 ) -> anyhow::Result<Outcome> {
     let name = registry(credential.server.as_str());
-    let mut document = match check {
-        Some(check) => registries::document(credential, check),
-        None => {
-            json!({"registry": name, "username": registries::username(credential), "verdict": "not_checked"})
-        }
-    };
-    document["schema"] = "imgsec.login/1".into();
-    document["ok"] = true.into();
-    document["stored"] = true.into();
-    document["replaced"] = was_there.into();
-    document["used_by_docker"] = is_used.into();
-    report.json(&document)?;
+    let answer = Answer { is_admin: false, is_stored: true, was_there, is_used };
+    report.json(&answer.json(credential, check))?;
     if let Some(check) = check {
         let transport = registries::transport(check);
         report.marked(Mark::Ok, &format!("{}{transport}", check.finding.words))?;

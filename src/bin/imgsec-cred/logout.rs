@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use crate::args::Logout;
 use crate::list::registry;
 use crate::report::{Mark, Report};
+use crate::show::revocation;
 use crate::{Outcome, Refusal, stores};
 
 /// What Docker's web login keeps beside a login to Docker Hub.
@@ -40,44 +41,53 @@ pub(crate) fn run(args: &Logout, machine: &Machine, report: &Report) -> anyhow::
         forget_marker(machine, server, report);
         forget_notes(machine, server, report);
     }
-    for (name, _) in &removed {
-        report.marked(Mark::Ok, &format!("{name} removed here"))?;
+    for one in &removed {
+        report.marked(Mark::Ok, &format!("{} removed here", one.words()))?;
     }
-    let names: Vec<_> = removed.iter().map(|(name, _)| name).collect();
-    let still: Vec<_> = removed.iter().filter_map(still_works).collect();
+    let documents: Vec<_> = removed.iter().map(Removed::document).collect();
     report.json(&json!({
-        "schema": "imgsec.logout/1", "ok": true, "complete": true, "removed": names,
-        "still_valid": still,
+        "schema": "imgsec.logout/1", "ok": true, "complete": true, "removed": documents,
     }))?;
     if removed.is_empty() {
         let what = args.registry.as_deref().map_or("any registry", registry);
         report.note(&format!("nothing was kept for {what}"));
     }
     let mut said = HashSet::new();
-    for (name, about) in &removed {
-        let sentence = about.as_ref().map_or_else(
+    for one in &removed {
+        let sentence = one.about.as_ref().map_or_else(
             || "the secret itself still works: revoke it at the registry".to_owned(),
             |about| revoke::of(&about.token).sentence(),
         );
-        if said.insert((name, sentence.clone())) {
-            report.note(&format!("{name}: {sentence}"));
+        if said.insert((one.words(), sentence.clone())) {
+            report.note(&format!("{}: {sentence}", one.words()));
         }
     }
     Ok(Outcome::Done)
 }
 
-/// What a program is told of a secret that is forgotten here.
-fn still_works((name, about): &(String, Option<About>)) -> Option<Value> {
-    let revoke = revoke::of(&about.as_ref()?.token);
-    Some(json!({
-        "registry": name, "page": revoke.page, "how": revoke.how,
-        "ends_by_itself": revoke.ends_by_itself,
-    }))
+/// A secret that is forgotten here; elsewhere it still works.
+struct Removed {
+    registry: String,
+    /// It was the login that makes new secrets.
+    is_admin: bool,
+    /// What it was, where it could be read.
+    about: Option<About>,
 }
 
-/// Removes every spelling that a client could have stored, and reads each back. Returns the names
-/// of what was there, and what it was where it could be read.
-fn remove(helper: &Helper, server: &str) -> anyhow::Result<Vec<(String, Option<About>)>> {
+impl Removed {
+    fn words(&self) -> String {
+        format!("{}{}", self.registry, if self.is_admin { " (admin)" } else { "" })
+    }
+
+    fn document(&self) -> Value {
+        let revoke = self.about.as_ref().map(|about| revocation(&about.token));
+        json!({"registry": self.registry, "admin": self.is_admin, "revoke": revoke})
+    }
+}
+
+/// Removes every spelling that a client could have stored, and reads each back. Returns what was
+/// there.
+fn remove(helper: &Helper, server: &str) -> anyhow::Result<Vec<Removed>> {
     let invalid = |e: imgsec_cred::server::InvalidKey| Refusal::new(e.to_string(), None);
     let key = ServerKey::parse(server).map_err(invalid)?;
     let mut spellings = vec![key.as_str().to_owned()];
@@ -100,7 +110,9 @@ fn remove(helper: &Helper, server: &str) -> anyhow::Result<Vec<(String, Option<A
             Err(e) => return Err(e.into()),
             Ok(_) => return Err(still_there(&spelling).into()),
         }
-        removed.extend(was.map(|about| (registry(&spelling).to_owned(), about)));
+        let registry = registry(&spelling);
+        let is_admin = false;
+        removed.extend(was.map(|about| Removed { registry: registry.to_owned(), is_admin, about }));
     }
     Ok(removed)
 }
@@ -111,7 +123,7 @@ fn still_there(server: &str) -> Error {
 }
 
 /// Removes the login that makes new secrets.
-fn remove_admin(helper: &Helper, server: &str) -> anyhow::Result<Option<(String, Option<About>)>> {
+fn remove_admin(helper: &Helper, server: &str) -> anyhow::Result<Option<Removed>> {
     let server = ServerKey::parse(server).map_err(|e| Refusal::new(e.to_string(), None))?;
     let admin = server.reserved(Reserved::Admin);
     let was = match helper.get(&admin) {
@@ -120,7 +132,8 @@ fn remove_admin(helper: &Helper, server: &str) -> anyhow::Result<Option<(String,
     };
     helper.remove(&admin)?;
     let about = about::of(&Credential { server: server.clone(), ..was }, SystemTime::now());
-    Ok(Some((format!("{} (admin)", registry(server.as_str())), Some(about))))
+    let registry = registry(server.as_str()).to_owned();
+    Ok(Some(Removed { registry, is_admin: true, about: Some(about) }))
 }
 
 /// What the ledger knows of it is of no use any more. The logout stands without that.

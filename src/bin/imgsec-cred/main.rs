@@ -1,7 +1,6 @@
 //! `imgsec-cred`, the person's program: parse, run one verb, choose the exit status.
 
 use std::fmt;
-use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -11,12 +10,14 @@ use imgsec_cred::store::{Error, ErrorKind};
 use zeroizing_alloc::ZeroAlloc;
 
 use crate::args::{Cli, Verb};
+use crate::failure::Failure;
 use crate::report::Report;
 
 mod args;
 mod ask;
 mod audit;
 mod export;
+mod failure;
 mod list;
 mod login;
 mod logout;
@@ -90,14 +91,16 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(e) => return no_command(&e),
     };
-    match run(&cli) {
+    let machine = Machine::here();
+    let report = Report::new(&cli.shared, machine.likes_color);
+    match run(&cli, &machine, &report) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Attention) => ExitCode::from(1),
         Ok(Outcome::Partly) => ExitCode::from(3),
         Ok(Outcome::NoStore) => ExitCode::from(4),
         Ok(Outcome::NoVerdict) => ExitCode::from(5),
         Ok(Outcome::Refused) => ExitCode::from(6),
-        Err(error) => fail(&error),
+        Err(error) => Failure::of(&error).end(&cli.verb, &report),
     }
 }
 
@@ -112,56 +115,26 @@ fn no_command(error: &clap::Error) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn run(cli: &Cli) -> anyhow::Result<Outcome> {
-    let machine = Machine::here();
-    let report = Report::new(&cli.shared, machine.likes_color);
+fn run(cli: &Cli, machine: &Machine, report: &Report) -> anyhow::Result<Outcome> {
     match &cli.verb {
-        Verb::Setup(args) if args.undo => setup::undo(args, &cli.shared, &machine, &report),
-        Verb::Setup(args) => setup::run(args, &cli.shared, &machine, &report),
-        Verb::Status => status::run(&machine, &report),
-        Verb::List(args) => list::run(args, &machine, &report),
-        Verb::Audit(args) if args.undo => {
-            migrate::undo(&args.into(), &cli.shared, &machine, &report)
-        }
-        Verb::Audit(args) => audit::run(args, &cli.shared, &machine, &report),
+        Verb::Setup(args) if args.undo => setup::undo(args, &cli.shared, machine, report),
+        Verb::Setup(args) => setup::run(args, &cli.shared, machine, report),
+        Verb::Status => status::run(machine, report),
+        Verb::List(args) => list::run(args, machine, report),
+        Verb::Audit(args) if args.undo => migrate::undo(&args.into(), &cli.shared, machine, report),
+        Verb::Audit(args) => audit::run(args, &cli.shared, machine, report),
         Verb::Migrate(args) if args.undo => {
-            migrate::undo(&args.into(), &cli.shared, &machine, &report)
+            migrate::undo(&args.into(), &cli.shared, machine, report)
         }
-        Verb::Migrate(args) => migrate::run(args, &cli.shared, &machine, &report),
-        Verb::Export(args) => export::run(args, &cli.shared, &machine, &report),
-        Verb::Show(args) => show::run(args, &cli.shared, &machine, &report),
-        Verb::Which(args) => which::run(args, &machine, &report),
-        Verb::Login(args) => login::run(args, &cli.shared, &machine, &report),
-        Verb::Verify(args) => verify::run(args, &cli.shared, &machine, &report),
-        Verb::Rotate(args) => rotate::run(args, &cli.shared, &machine, &report),
-        Verb::Unlock(args) => unlock::unlock(args, &cli.shared, &machine, &report),
-        Verb::Lock => unlock::lock(&machine, &report),
-        Verb::Logout(args) => logout::run(args, &machine, &report),
+        Verb::Migrate(args) => migrate::run(args, &cli.shared, machine, report),
+        Verb::Export(args) => export::run(args, &cli.shared, machine, report),
+        Verb::Show(args) => show::run(args, &cli.shared, machine, report),
+        Verb::Which(args) => which::run(args, machine, report),
+        Verb::Login(args) => login::run(args, &cli.shared, machine, report),
+        Verb::Verify(args) => verify::run(args, &cli.shared, machine, report),
+        Verb::Rotate(args) => rotate::run(args, &cli.shared, machine, report),
+        Verb::Unlock(args) => unlock::unlock(args, &cli.shared, machine, report),
+        Verb::Lock => unlock::lock(machine, report),
+        Verb::Logout(args) => logout::run(args, machine, report),
     }
-}
-
-/// Says why, and chooses the exit status.
-fn fail(error: &anyhow::Error) -> ExitCode {
-    let message = format!("{error:#}");
-    if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::Interrupted) {
-        return ExitCode::from(130);
-    }
-    if let Some(refusal) = error.downcast_ref::<Refusal>() {
-        report::failure(&message, refusal.hint.as_deref());
-        return ExitCode::from(6);
-    }
-    if error.downcast_ref::<which::Usage>().is_some() {
-        report::failure(&message, Some("imgsec-cred which ghcr.io/acme/app:1.2"));
-        return ExitCode::from(2);
-    }
-    let Some(error) = error.downcast_ref::<Error>() else {
-        report::failure(&message, None);
-        return ExitCode::from(3);
-    };
-    report::failure(&message, error.hint());
-    ExitCode::from(match error.kind() {
-        ErrorKind::NotFound => 1,
-        kind if kind.is_of_the_whole_store() => 4,
-        _ => 3,
-    })
 }

@@ -182,36 +182,49 @@ pub(crate) fn outcome(verdict: Verdict) -> Outcome {
     }
 }
 
+/// A credential that its registry was not asked about, for programs: the keys of [`document`].
+pub(crate) fn unchecked(credential: &Credential) -> Value {
+    let expires = expiry(credential);
+    json!({
+        "registry": registry(credential.server.as_str()), "username": username(credential),
+        "verdict": "not-checked", "level": null, "reason": null, "message": null, "hint": null,
+        "scheme": null, "realm": null, "tls": null,
+        "expires_at": expires.as_ref().map(|e| &e.at),
+        "expires_source": expires.as_ref().map(|e| &e.source),
+        "access": null,
+    })
+}
+
 /// What a check came to, for programs.
 pub(crate) fn document(credential: &Credential, check: &Check) -> Value {
     let verdict = check.finding.verdict;
     let level = if let Verdict::Verified(level) = verdict { Some(level.word()) } else { None };
-    let mut document = json!({
+    let expires = expiry(credential);
+    let access = check.access.as_ref().map(|access| {
+        let rights =
+            access.rights.iter().map(|(a, right)| (a.word().to_owned(), right.word().into()));
+        json!({"role": access.role(), "actions": Value::Object(rights.collect())})
+    });
+    json!({
         "registry": registry(credential.server.as_str()),
         "username": username(credential),
         "verdict": verdict.word(),
         "level": level,
         "reason": check.finding.reason,
         "message": check.finding.words,
+        "hint": check.finding.hint,
         "scheme": check.scheme,
         "realm": check.realm,
         "tls": check.origin.as_ref().map(|origin| json!({
             "https": origin.is_https,
-            "trust": if !origin.is_https { "none" } else if check.trust.authorities.is_empty() { "system" } else { "system and files" },
+            "trust": if !origin.is_https { "none" } else if check.trust.authorities.is_empty() { "system" } else { "system-and-files" },
             "authorities": check.trust.authorities,
             "client_certificate": check.trust.client,
         })),
-        "expires": expiry(credential).map(|e| json!({"at": e.at, "source": e.source})),
-    });
-    if let Some(access) = &check.access {
-        let rights: serde_json::Map<_, _> = access
-            .rights
-            .iter()
-            .map(|(a, right)| (a.word().to_owned(), right.word().into()))
-            .collect();
-        document["access"] = json!({"role": access.role(), "actions": rights});
-    }
-    document
+        "expires_at": expires.as_ref().map(|e| &e.at),
+        "expires_source": expires.as_ref().map(|e| &e.source),
+        "access": access,
+    })
 }
 
 /// How the secret went, in a few words, behind what the registry said.

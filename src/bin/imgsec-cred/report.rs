@@ -2,9 +2,10 @@
 //! standard error; what came from outside is escaped here.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use imgsec_cred::{process, text};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::args::{Color, Shared};
 
@@ -39,6 +40,8 @@ pub(crate) struct Report {
     is_json: bool,
     is_quiet: bool,
     has_color: bool,
+    /// The answer is out; there is one.
+    has_answered: AtomicBool,
 }
 
 impl Report {
@@ -48,7 +51,8 @@ impl Report {
             Color::Never => false,
             Color::Auto => likes_color && io::stdout().is_terminal(),
         };
-        Self { is_json: shared.json, is_quiet: shared.quiet, has_color }
+        let has_answered = AtomicBool::new(false);
+        Self { is_json: shared.json, is_quiet: shared.quiet, has_color, has_answered }
     }
 
     /// A line of the answer for people.
@@ -73,20 +77,27 @@ impl Report {
 
     /// The answer for programs.
     pub(crate) fn json(&self, document: &Value) -> io::Result<()> {
-        if self.is_json {
-            writeln!(io::stdout(), "{}", text::plain_json(&format!("{document:#}")))
-        } else {
-            Ok(())
+        if self.is_json { self.document(&format!("{document:#}")) } else { Ok(()) }
+    }
+
+    /// The answer of a verb that failed, for programs; none where it answered before it failed.
+    pub(crate) fn failed(&self, verb: &str, error: &Value) -> io::Result<()> {
+        if self.has_answered.load(Ordering::Relaxed) {
+            return Ok(());
         }
+        let schema = format!("imgsec.{verb}/1");
+        self.json(&json!({"schema": schema, "ok": false, "complete": false, "error": error}))
     }
 
     /// An answer for programs that is made already.
     pub(crate) fn document(&self, answer: &str) -> io::Result<()> {
+        self.has_answered.store(true, Ordering::Relaxed);
         writeln!(io::stdout(), "{}", text::plain_json(answer))
     }
 
     /// An answer that holds a secret, byte for byte; it passes through no buffer that is not wiped.
     pub(crate) fn door(&self, bytes: &[u8]) -> io::Result<()> {
+        self.has_answered.store(true, Ordering::Relaxed);
         process::write_output(bytes)
     }
 

@@ -2,13 +2,14 @@
 
 use std::time::SystemTime;
 
-use imgsec_cred::credential::Credential;
+use imgsec_cred::credential::{Credential, HIDDEN_USERNAME};
 use imgsec_cred::machine::Machine;
 use imgsec_cred::registry::about::{self, About};
 use imgsec_cred::registry::revoke;
 use imgsec_cred::server::ServerKey;
 use imgsec_cred::store::{Error, ErrorKind, Store};
 use imgsec_cred::text;
+use imgsec_cred::tokens::Token;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -16,10 +17,7 @@ use zeroize::Zeroizing;
 use crate::args::{Field, Shared, Show};
 use crate::list::registry;
 use crate::report::{self, Report};
-use crate::{Outcome, Refusal, stores};
-
-/// Stands for a user name that is a secret itself.
-const MASKED: &str = "********";
+use crate::{Outcome, Refusal, registries, stores};
 
 pub(crate) fn run(
     args: &Show,
@@ -77,7 +75,7 @@ fn bare(text: &str, report: &Report) -> std::io::Result<()> {
 }
 
 fn table(credential: &Credential, about: &About, report: &Report) -> std::io::Result<()> {
-    let user = if about.is_username_secret { MASKED } else { &credential.username };
+    let user = if about.is_username_secret { HIDDEN_USERNAME } else { &credential.username };
     let revoke = revoke::of(&about.token);
     report.line(&format!("registry  {}", registry(credential.server.as_str())))?;
     report.line(&format!("user      {user}"))?;
@@ -92,6 +90,12 @@ fn table(credential: &Credential, about: &About, report: &Report) -> std::io::Re
     }
 }
 
+/// How the secret is ended at the registry, for programs.
+pub(crate) fn revocation(token: &Token) -> Value {
+    let revoke = revoke::of(token);
+    json!({"page": revoke.page, "how": revoke.how, "ends_by_itself": revoke.ends_by_itself})
+}
+
 fn document(
     credential: &Credential,
     about: &About,
@@ -100,7 +104,7 @@ fn document(
 ) -> std::io::Result<()> {
     let is_masked = about.is_username_secret && !reveal;
     let token = &about.token;
-    let revoke = revoke::of(token);
+    let expires = registries::expiry(credential);
     let kind = if credential.username == "<token>" { "identity-token" } else { "password" };
     let mut document = json!({
         "schema": "imgsec.show/1",
@@ -108,15 +112,17 @@ fn document(
         "complete": true,
         "registry": registry(credential.server.as_str()),
         "key": credential.server.as_str(),
-        "username": if is_masked { MASKED } else { &credential.username },
+        "username": if is_masked { HIDDEN_USERNAME } else { &credential.username },
         "kind": kind,
         "token_type": token.token_type,
         "provider": token.provider,
         "masked": about.masked,
-        "expires_at": token.expires_at.map(|t| humantime::format_rfc3339_seconds(t).to_string()),
+        "expires_at": expires.as_ref().map(|e| &e.at),
+        "expires_source": expires.as_ref().map(|e| &e.source),
         "state": token.state.name(),
-        "revoke": {"page": revoke.page, "how": revoke.how, "ends_by_itself": revoke.ends_by_itself},
+        "revoke": revocation(token),
         "contains_secret": reveal,
+        "secret": null,
     });
     if !reveal {
         return report.json(&document);

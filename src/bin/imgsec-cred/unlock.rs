@@ -43,7 +43,7 @@ pub(crate) fn unlock(
     let time = humantime::format_duration(args.time);
     report.marked(Mark::Ok, &format!("the sealed store is open for {time}"))?;
     report.json(
-        &json!({"schema": "imgsec.unlock/1", "ok": true, "for_seconds": args.time.as_secs()}),
+        &json!({"schema": "imgsec.unlock/1", "ok": true, "complete": true, "for_seconds": args.time.as_secs()}),
     )?;
     Ok(Outcome::Done)
 }
@@ -51,10 +51,15 @@ pub(crate) fn unlock(
 pub(crate) fn lock(machine: &Machine, report: &Report) -> anyhow::Result<Outcome> {
     let (store, kind) = sealed(machine)?;
     store.lock()?;
-    let opened_by = store.state()?.opened_by;
-    report.json(&json!({"schema": "imgsec.lock/1", "ok": opened_by.is_none(), "locked": opened_by.is_none()}))?;
-    if let Some(OpenedBy::KeyFile(path) | OpenedBy::IdentityFile(path)) = opened_by {
-        let path = machine.short(&path);
+    let still_opens = match store.state()?.opened_by {
+        Some(OpenedBy::KeyFile(path) | OpenedBy::IdentityFile(path)) => Some(machine.short(&path)),
+        Some(OpenedBy::Kernel(_)) => Some("the kernel's memory".to_owned()),
+        None => None,
+    };
+    let is_locked = still_opens.is_none();
+    report.json(&json!({"schema": "imgsec.lock/1", "ok": is_locked, "complete": true,
+        "locked": is_locked, "still_opens": still_opens}))?;
+    if let Some(path) = still_opens {
         report.marked(Mark::Warn, &format!("the key in {path} still opens the store"))?;
         return Ok(Outcome::Attention);
     }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::args::Which;
 use crate::report::{Mark, Report};
-use crate::{Outcome, stores};
+use crate::{Outcome, failure, stores};
 
 /// The image named on the command line is none.
 #[derive(Debug)]
@@ -228,7 +228,7 @@ fn document(
         "tag": image.tag(),
         "digest": image.digest(),
         "kept_for": kept.map(shown),
-        "store_error": trouble.map(ToString::to_string),
+        "store_error": trouble.map(failure::of_store),
         "clients": clients,
     })
 }
@@ -271,6 +271,6 @@ fn step(step: &Step, machine: &Machine) -> Value {
     };
     json!({
         "source": kind, "name": name, "file": file.map(|f| machine.short(f)), "setting": setting,
-        "key": step.key, "found": found, "username": user, "error": why, "role": role,
+        "key": step.key, "found": found, "username": user, "message": why, "role": role,
     })
 }

@@ -9,7 +9,7 @@ pub(super) fn document(scan: &Scan) -> Value {
     let skipped = scan
         .skipped
         .iter()
-        .map(|skipped| json!({"path": skipped.path.to_string_lossy(), "reason": skipped.reason}));
+        .map(|skipped| json!({"path": skipped.path.to_string_lossy(), "message": skipped.reason}));
     json!({
         "schema": "imgsec.audit/1",
         "ok": scan.findings.is_empty(),
@@ -17,6 +17,7 @@ pub(super) fn document(scan: &Scan) -> Value {
         "looked_at": scan.looked_at,
         "skipped": skipped.collect::<Vec<_>>(),
         "findings": scan.findings.iter().map(finding).collect::<Vec<_>>(),
+        "fixed": null,
     })
 }
 

@@ -5,6 +5,7 @@
 
 use imgsec_cred::machine::Machine;
 use imgsec_cred::server::ServerKey;
+use serde_json::{Value, json};
 
 use crate::args::{Audit, Migrate, Shared};
 use crate::report::Report;
@@ -71,6 +72,15 @@ pub(crate) fn run(
         job.plan.only(&servers);
     }
     let done = moving::carry_out(&mut job, args.into(), shared, machine, report)?;
-    report.json(&done.document)?;
+    report.json(&answer(done.document, false))?;
     Ok(done.outcome)
+}
+
+/// The answer of `migrate` and of its undo.
+fn answer(document: Value, is_undo: bool) -> Value {
+    let mut answer = json!({"schema": "imgsec.migrate/1", "undo": is_undo});
+    if let (Value::Object(answer), Value::Object(document)) = (&mut answer, document) {
+        answer.extend(document);
+    }
+    answer
 }

@@ -5,7 +5,7 @@ use imgsec_cred::migrate::journal::{self, Run};
 use imgsec_cred::migrate::undo::{self, Returned};
 use imgsec_cred::protocol::client::Helper;
 use imgsec_cred::store::{Error, ErrorKind};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Wishes;
 use crate::args::Shared;
@@ -35,12 +35,13 @@ pub(crate) fn undo(
     }
     if wishes.dry_run {
         report.line("nothing was changed")?;
-        report.json(&document(&[], true, true))?;
+        report.json(&preview(&run, machine))?;
         return Ok(Outcome::Done);
     }
     let why = "this puts passwords back in plain text and needs a yes";
     ask::go_ahead(shared, wishes.yes, why, "imgsec-cred migrate --undo --yes")?;
-    let (returned, is_whole) = bring_back(&run, machine, report)?;
+    let (returned, left) = bring_back(&run, machine, report)?;
+    let is_whole = left.is_empty();
     let failed = returned.iter().filter(|(_, r)| r.failure.is_some()).count();
     // What cannot be read any more cannot be brought back later either.
     if is_whole {
@@ -52,18 +53,21 @@ pub(crate) fn undo(
     if let Some(earlier) = journal::last(state)?.filter(|_| is_whole) {
         report.note(&format!("what was moved at {} can be undone as well", earlier.at));
     }
-    report.json(&document(&returned, is_whole && failed == 0, false))?;
+    report.json(&document(&returned, &left))?;
     Ok(if is_whole && failed == 0 { Outcome::Done } else { Outcome::Partly })
 }
 
-/// Brings back what each place held. Returns whether every place could be changed.
+/// What came back, and where to.
+type Back = Vec<(String, Returned)>;
+
+/// Brings back what each place held. Returns the places that could not be changed as well, and why.
 fn bring_back(
     run: &Run,
     machine: &Machine,
     report: &Report,
-) -> anyhow::Result<(Vec<(String, Returned)>, bool)> {
+) -> anyhow::Result<(Back, Vec<(String, String)>)> {
     let store = stores::helper(machine)?;
-    let (mut all, mut is_whole) = (Vec::new(), true);
+    let (mut all, mut left) = (Vec::new(), Vec::new());
     let mut add = |place: String, returned: Result<Vec<Returned>, Error>| -> anyhow::Result<()> {
         match returned {
             Ok(returned) => {
@@ -72,8 +76,8 @@ fn bring_back(
             }
             Err(e) if e.kind().is_of_the_whole_store() => return Err(e.into()),
             Err(e) => {
-                is_whole = false;
                 report.marked(Mark::Fail, &format!("{place}: {e}"))?;
+                left.push((place, e.to_string()));
             }
         }
         Ok(())
@@ -88,7 +92,7 @@ fn bring_back(
         let back = |other: Helper| undo::helper(&changed.moved, &other, &store);
         add(name, other.and_then(back))?;
     }
-    Ok((all, is_whole))
+    Ok((all, left))
 }
 
 fn say(place: &str, returned: &[Returned], report: &Report) -> std::io::Result<()> {
@@ -105,11 +109,37 @@ fn say(place: &str, returned: &[Returned], report: &Report) -> std::io::Result<(
     Ok(())
 }
 
-fn document(returned: &[(String, Returned)], is_ok: bool, is_dry: bool) -> serde_json::Value {
+fn document(returned: &Back, left: &[(String, String)]) -> Value {
     let items = returned.iter().map(|(place, one)| {
         let action = if one.failure.is_none() { "restored" } else { "failed" };
-        json!({"from": place, "registry": registry(&one.key), "action": action, "why": one.failure})
+        item(place, &one.key, action, one.failure.as_deref())
     });
-    json!({"schema": "imgsec.migrate/1", "ok": is_ok, "complete": is_ok, "undone": !is_dry,
-        "dry_run": is_dry, "items": items.collect::<Vec<_>>()})
+    let is_ok = left.is_empty() && returned.iter().all(|(_, one)| one.failure.is_none());
+    answer(items.collect(), left, is_ok, false)
+}
+
+/// What would come back.
+fn preview(run: &Run, machine: &Machine) -> Value {
+    let mut items = Vec::new();
+    for file in &run.files {
+        let place = machine.short(&file.path);
+        items.extend(file.moved.iter().map(|moved| item(&place, &moved.key, "restore", None)));
+    }
+    for helper in &run.helpers {
+        let place = format!("docker-credential-{}", helper.name);
+        items.extend(helper.moved.iter().map(|moved| item(&place, &moved.key, "restore", None)));
+    }
+    answer(items, &[], true, true)
+}
+
+fn item(place: &str, key: &str, action: &str, failure: Option<&str>) -> Value {
+    json!({"from": place, "registry": registry(key), "username": null, "action": action,
+        "source_removed": false, "message": failure})
+}
+
+fn answer(items: Vec<Value>, left: &[(String, String)], is_ok: bool, is_dry: bool) -> Value {
+    let unread = left.iter().map(|(place, why)| json!({"from": place, "message": why}));
+    let document = json!({"ok": is_ok, "complete": is_ok, "dry_run": is_dry, "items": items,
+        "changes": [], "unread": unread.collect::<Vec<_>>(), "rotate": []});
+    super::answer(document, true)
 }

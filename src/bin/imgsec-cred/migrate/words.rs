@@ -87,21 +87,35 @@ pub(super) fn diff(
             report.line(&format!("+++ {}", change.file))?;
             last.clone_from(&change.file);
         }
-        for (sign, value) in [('-', &change.before), ('+', &change.after)] {
-            if let Some(value) = value {
-                report.line(&format!("{sign} {}: {value}", change.key))?;
-            }
+        let key = format!("{}.{}", change.object, json!(change.name));
+        if let Some(before) = &change.before {
+            report.line(&format!("- {key}: {}", as_written(before)))?;
         }
+        report.line(&format!("+ {key}: {}", as_written(change.after)))?;
     }
     if last.is_empty() { Ok(()) } else { report.line("") }
 }
 
+/// Stands for a secret in a file, and for its place without it.
+const SECRET: &str = "(secret)";
+const REMOVED: &str = "(removed)";
+
 /// A value of a file that changes; a secret is masked.
 struct Change {
     file: String,
-    key: String,
+    object: &'static str,
+    name: String,
     before: Option<String>,
-    after: Option<String>,
+    after: &'static str,
+}
+
+/// A value as it stands in the file, but for a secret.
+fn as_written(value: &str) -> String {
+    match value {
+        SECRET => SECRET.to_owned(),
+        REMOVED => "{}".to_owned(),
+        name => json!(name).to_string(),
+    }
 }
 
 fn changes(job: &Job, wishes: Wishes, machine: &Machine) -> Vec<Change> {
@@ -115,15 +129,16 @@ fn changes(job: &Job, wishes: Wishes, machine: &Machine) -> Vec<Change> {
             _ => true,
         });
         for m in moved {
-            let key = format!("auths.{}", json!(m.key));
-            let (before, after) = (Some("(secret)".to_owned()), Some("{}".to_owned()));
-            all.push(Change { file: file.clone(), key, before, after });
-            for name in &m.names {
-                let key = format!("credHelpers.{}", json!(name));
-                let before = config.helper(name).map(|helper| json!(helper).to_string());
-                let after = Some(json!(NAME).to_string());
-                all.push(Change { file: file.clone(), key, before, after });
-            }
+            let change = |object, name: &str, before: Option<&str>, after| Change {
+                file: file.clone(),
+                object,
+                name: name.to_owned(),
+                before: before.map(str::to_owned),
+                after,
+            };
+            all.push(change("auths", &m.key, Some(SECRET), REMOVED));
+            let names = m.names.iter();
+            all.extend(names.map(|n| change("credHelpers", n, config.helper(n), NAME)));
         }
     }
     all
@@ -191,7 +206,7 @@ fn exposed(job: &Job) -> BTreeMap<(&str, &str), BTreeSet<&'static str>> {
     all
 }
 
-/// The answer for programs.
+/// The answer for programs, without the name of its schema.
 pub(super) fn document(job: &Job, wishes: Wishes, is_ok: bool, machine: &Machine) -> Value {
     let mut items = Vec::new();
     for batch in &job.plan.batches {
@@ -199,19 +214,20 @@ pub(super) fn document(job: &Job, wishes: Wishes, is_ok: bool, machine: &Machine
         items.extend(batch.moves.iter().map(|m| item(m, &from, wishes.dry_run)));
         items.extend(batch.stays.iter().map(|stay| {
             json!({"from": from, "registry": registry(&stay.key), "username": null,
-                "action": "stays", "source_removed": false, "why": stay.why})
+                "action": "stays", "source_removed": false, "message": stay.why})
         }));
     }
     let changes = changes(job, wishes, machine).into_iter().map(|change| {
-        json!({"file": change.file, "key": change.key, "before": change.before, "after": change.after})
+        let key = format!("{}.{}", change.object, change.name);
+        json!({"file": change.file, "key": key, "before": change.before, "after": change.after})
     });
-    let unread = job.unread.iter().map(|(from, why)| json!({"from": from, "why": why}));
+    let unread = job.unread.iter().map(|(from, why)| json!({"from": from, "message": why}));
     let rotate = exposed(job).into_iter().map(|((registry, user), signals)| {
         json!({"registry": registry, "username": user, "signals": signals})
     });
     let is_complete = job.unread.is_empty();
-    json!({"schema": "imgsec.migrate/1", "ok": is_ok, "complete": is_complete,
-        "dry_run": wishes.dry_run, "items": items, "changes": changes.collect::<Vec<_>>(),
+    json!({"ok": is_ok, "complete": is_complete, "dry_run": wishes.dry_run, "items": items,
+        "changes": changes.collect::<Vec<_>>(),
         "unread": unread.collect::<Vec<_>>(),
         "rotate": if wishes.dry_run { Vec::new() } else { rotate.collect::<Vec<_>>() }})
 }
@@ -227,5 +243,5 @@ fn item(m: &Move, from: &str, is_dry: bool) -> Value {
     };
     json!({"from": from, "registry": registry(m.credential.server.as_str()),
         "username": m.credential.open_username(), "action": action,
-        "source_removed": m.state == State::Moved, "why": why})
+        "source_removed": m.state == State::Moved, "message": why})
 }

@@ -88,7 +88,7 @@ pub(super) fn item(server: &ServerKey, ending: &Ending) -> Value {
         "registry": registry(server.as_str()),
         "username": about.username,
         "state": stop.state.word(),
-        "why": stop.words,
+        "message": stop.words,
         "hint": stop.hint,
         "operation": about.operation,
         "provider": about.provider,

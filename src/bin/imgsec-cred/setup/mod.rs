@@ -110,8 +110,8 @@ fn answer(place: &place::Place, plan: &Plan, dry_run: bool) -> serde_json::Value
         .map(|c| json!({"registry": registry(c.server.as_str()), "username": c.open_username(), "verified_copy": !dry_run}))
         .collect();
     let stays: Vec<_> =
-        plan.left_behind().iter().map(|(r, why)| json!({"registry": r, "why": why})).collect();
-    json!({"schema": "imgsec.setup/1", "ok": stays.is_empty(), "complete": stays.is_empty(), "dry_run": dry_run,
-        "store": {"kind": place.kind.name(), "why": place.why}, "changes": plan.changes_json(),
+        plan.left_behind().iter().map(|(r, why)| json!({"registry": r, "message": why})).collect();
+    json!({"schema": "imgsec.setup/1", "ok": stays.is_empty(), "complete": stays.is_empty(), "dry_run": dry_run, "undo": false,
+        "store": {"kind": place.kind.name(), "message": place.why}, "changes": plan.changes_json(),
         "migrated": moved, "left_behind": stays, "kept_helpers": plan.kept_helpers()})
 }

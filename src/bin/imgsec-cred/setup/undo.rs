@@ -8,7 +8,7 @@ use imgsec_cred::protocol::NAME as OURS;
 use imgsec_cred::server::ServerKey;
 use imgsec_cred::settings;
 use imgsec_cred::store::{Error, ErrorKind, Store};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::journal::Journal;
 use crate::args::{Setup, Shared};
@@ -39,6 +39,7 @@ pub(crate) fn undo(
         report.line(&format!("        {} {what}", moved.join(", ")))?;
     }
     if args.dry_run {
+        report.json(&answer(true, &[], &moved))?;
         return Ok(Outcome::Done);
     }
     let why = "setup --undo changes settings and needs a yes";
@@ -53,11 +54,16 @@ pub(crate) fn undo(
             "to log in again: docker login REGISTRY; imgsec-cred list shows what is still kept",
         );
     }
-    report
-        .json(&json!({"schema": "imgsec.setup/1", "ok": true, "complete": true, "undone": true,
-        "restored": credentials.len(), "still_kept": moved}))?;
+    let restored: Vec<_> =
+        credentials.iter().map(|(_, c)| registry(c.server.as_str()).to_owned()).collect();
     journal.close()?;
+    report.json(&answer(false, &restored, &moved))?;
     Ok(Outcome::Done)
+}
+
+fn answer(is_dry: bool, restored: &[String], still_kept: &[String]) -> Value {
+    json!({"schema": "imgsec.setup/1", "ok": true, "complete": true, "dry_run": is_dry,
+        "undo": true, "restored": restored, "still_kept": still_kept})
 }
 
 /// Every login that was moved, from the store; one that was removed since is left out.
