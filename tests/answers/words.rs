@@ -1,0 +1,73 @@
+//! The stable words of the code are those of the schemas, all of them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::schema;
+
+fn source(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(path);
+    let text = fs::read_to_string(path).unwrap();
+    text.split("\n#[cfg(test)]").next().unwrap().to_owned()
+}
+
+/// The first text in quotes behind each of these.
+fn behind(text: &str, mark: &str) -> BTreeSet<String> {
+    let parts = text.split(mark).skip(1);
+    parts.filter_map(|part| part.split('"').nth(1)).map(str::to_owned).collect()
+}
+
+fn words(verb: &str, pointer: &str) -> BTreeSet<String> {
+    let schema: Value = serde_json::from_slice(&fs::read(schema::of_verb(verb)).unwrap()).unwrap();
+    let words = schema.pointer(pointer).unwrap_or_else(|| panic!("{verb}: no {pointer}"));
+    words.as_array().unwrap().iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// A function's text.
+fn body<'a>(text: &'a str, function: &str) -> &'a str {
+    let rest = text.split(function).nth(1).unwrap();
+    rest.split("\n    }\n").next().unwrap()
+}
+
+#[test]
+fn every_reason_of_a_verdict_is_in_the_schemas() {
+    let mut reasons = behind(body(&source("registry/http.rs"), "fn reason"), "=>");
+    for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/registry")).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        if name.ends_with(".rs") {
+            let text = source(&format!("registry/{name}"));
+            reasons.extend(behind(&text, "Err(refused("));
+            reasons.extend(behind(&text, "        refused("));
+            // One whose reason is not written there has it of `Trouble`.
+            reasons
+                .extend(behind(&text.replace("trouble.reason()", "\"broken\""), "Finding::new("));
+        }
+    }
+    // Of a rotation whose ledger cannot be read.
+    reasons.insert("our_ledger".to_owned());
+    for verb in ["login", "verify", "rotate"] {
+        assert_eq!(words(verb, "/$defs/reason/enum"), reasons, "{verb}");
+    }
+}
+
+#[test]
+fn every_state_and_every_kind_of_error_is_in_the_schemas() {
+    let states = behind(body(&source("rotate/ending.rs"), "pub fn word"), "=>");
+    let items = "/$defs/answer/properties/items/items/properties";
+    assert_eq!(words("rotate", &format!("{items}/state/enum")), states);
+    let due = behind(body(&source("rotate/due.rs"), "pub fn word"), "=>");
+    assert_eq!(words("rotate", &format!("{items}/due/enum")), due);
+    let mut kinds = behind(body(&source("store/error.rs"), "pub fn word"), "=>");
+    kinds.extend(["refused", "usage", "interrupted"].map(str::to_owned));
+    for verb in ["list", "show", "rotate", "audit"] {
+        assert_eq!(words(verb, "/$defs/error/properties/kind/enum"), kinds, "{verb}");
+    }
+    let status = source("bin/imgsec-cred/status.rs");
+    let mut ids: BTreeSet<_> = behind(&status, ".add(");
+    ids.extend(behind(&status, ".fail("));
+    ids.retain(|id| id.contains('.') && !id.contains(' '));
+    assert_eq!(words("status", "/$defs/answer/properties/checks/items/properties/id/enum"), ids);
+}
