@@ -10,6 +10,7 @@ pub mod http;
 pub mod image;
 pub mod policy;
 pub mod revoke;
+mod sending;
 pub mod tls;
 mod token;
 pub mod verdict;
