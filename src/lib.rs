@@ -6,13 +6,14 @@
 //!
 //! Imports run one way: the programs; then [`lookup`], [`migrate`], [`rotate`]; then [`audit`],
 //! [`choice`], [`clients`], [`export`], [`protocol`] and [`registry`]; then [`ledger`] and
-//! [`settings`]; then [`store`]; then [`files`], [`credential`], [`server`]. [`machine`], [`text`],
+//! [`settings`]; then [`store`], [`daemon`]; then [`files`], [`credential`], [`server`]. [`machine`], [`text`],
 //! [`tokens`], [`deadline`] and [`process`] import nothing of ours.
 
 pub mod audit;
 pub mod choice;
 pub mod clients;
 pub mod credential;
+pub mod daemon;
 pub mod deadline;
 pub mod export;
 pub mod files;

@@ -72,13 +72,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("machine", &[]),
     ("credential", &["server"]),
     ("files", &[]),
+    ("daemon", &["files"]),
     ("store", &["credential", "files", "server", "text"]),
     ("settings", &["files", "machine", "store"]),
     ("ledger", &["credential", "files", "server", "store"]),
-    ("registry", &["credential", "deadline", "files", "server", "store", "text", "tokens"]),
+    (
+        "registry",
+        &["credential", "daemon", "deadline", "files", "server", "store", "text", "tokens"],
+    ),
     ("protocol", &["credential", "deadline", "server", "store", "text"]),
     ("clients", &["credential", "files", "server", "store"]),
-    ("audit", &["files", "server", "text", "tokens"]),
+    ("audit", &["daemon", "files", "server", "text", "tokens"]),
     (
         "rotate",
         &[

@@ -4,31 +4,20 @@
 use std::fs::Metadata;
 use std::path::{Component, Path};
 
-use super::document::{Document, Format, Node, Value, decode};
+use super::document::{Document, Format, Node, Value};
 use super::finding::Finding;
 use super::git::Repository;
 use super::registry;
 use super::severity::signal;
-use crate::files;
+use crate::daemon::Unchecked;
 
 /// What is known of the machine.
 #[derive(Debug, Clone, Default)]
 pub struct Surroundings {
     /// `DOCKER_AUTH_CONFIG` is set: Docker reads it before any helper and any file.
     pub has_docker_auth_config: bool,
-    /// Registries that `daemon.json` allows without encryption, as they are written there.
-    pub insecure_registries: Vec<String>,
-}
-
-/// The registries that a `daemon.json` of Docker allows without encryption.
-#[must_use]
-pub fn insecure_registries(path: &Path) -> Vec<String> {
-    let Ok(bytes) = files::read_limited(path, 1024 * 1024) else { return Vec::new() };
-    let text = decode(&bytes);
-    let document = Document::read("daemon.json", &text);
-    let registries = document.trees.first().and_then(|root| root.get("insecure-registries"));
-    let named = registries.into_iter().flat_map(Node::items).filter_map(Node::text);
-    named.map(str::to_owned).collect()
+    /// Registries for which Docker's engine skips the checks of TLS.
+    pub unchecked: Unchecked,
 }
 
 /// What holds for all that is in a file.
@@ -80,8 +69,7 @@ pub(super) fn of_entry(
         Some(_) => signals.push(signal::SHADOWED_BY_HELPER),
         None => {}
     }
-    let is_insecure = |written: &String| registry::name(Some(written)) == finding.registry;
-    if surroundings.insecure_registries.iter().any(is_insecure) {
+    if surroundings.unchecked.names(&finding.registry).is_some() {
         signals.push(signal::INSECURE_REGISTRY);
     }
     signals

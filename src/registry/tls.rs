@@ -10,6 +10,7 @@ use ureq::tls::{
 };
 
 use super::endpoint::Origin;
+use crate::daemon::Unchecked;
 use crate::files;
 use crate::store::{Error, ErrorKind};
 
@@ -22,6 +23,8 @@ pub struct Places {
     pub folders: Vec<PathBuf>,
     /// A file of authorities that a person named, for every host.
     pub ca_file: Option<PathBuf>,
+    /// The hosts for which Docker makes no checks. Here they are made.
+    pub unchecked: Unchecked,
 }
 
 /// The files that decide about a host beside the system.
@@ -31,6 +34,8 @@ pub struct Trust {
     pub authorities: Vec<PathBuf>,
     /// The certificate that we show it.
     pub client: Option<PathBuf>,
+    /// Docker's settings by which its engine skips the checks for the host; they change nothing here.
+    pub skipped_by: Option<PathBuf>,
 }
 
 impl Places {
@@ -39,7 +44,8 @@ impl Places {
     /// # Errors
     /// Where one half of a client's pair is missing.
     pub fn trust(&self, origin: &Origin) -> Result<Trust, Error> {
-        let mut trust = Trust::default();
+        let skipped_by = self.unchecked.names(&origin.authority()).map(Path::to_owned);
+        let mut trust = Trust { skipped_by, ..Trust::default() };
         trust.authorities.extend(self.ca_file.clone());
         for folder in &self.folders {
             let folder = folder.join(folder_name(origin));

@@ -277,6 +277,9 @@ fn said(
     if let Some(check) = check {
         let transport = registries::transport(check);
         report.marked(Mark::Ok, &format!("{}{transport}", check.finding.words))?;
+        if let Some(skipped) = registries::skipped(check) {
+            report.line(&format!("      {skipped}"))?;
+        }
     }
     let replaced = if was_there { ", in the place of the one before" } else { "" };
     let docker = if is_used { "; Docker uses it from now on" } else { "" };

@@ -16,6 +16,7 @@ use crate::report::Report;
 mod args;
 mod ask;
 mod audit;
+mod engine;
 mod export;
 mod failure;
 mod list;

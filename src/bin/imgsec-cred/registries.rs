@@ -1,7 +1,6 @@
 //! How the verbs ask registries: with the certificates of this machine, a person who may be asked
 //! about a new token server, and the ledger, which notes what came of it.
 
-use std::path::PathBuf;
 use std::sync::Mutex;
 use std::thread;
 use std::time::SystemTime;
@@ -21,7 +20,7 @@ use serde_json::{Value, json};
 
 use crate::args::{Asking, Shared};
 use crate::list::registry;
-use crate::{Outcome, ask, stores};
+use crate::{Outcome, ask, engine, stores};
 
 /// How many registries are asked at the same time.
 const AT_ONCE: usize = 8;
@@ -45,8 +44,9 @@ impl<'a> Registries<'a> {
         Ok(Self {
             asking,
             places: Places {
-                folders: certificate_folders(machine),
+                folders: engine::certificate_folders(machine),
                 ca_file: asking.ca_file.clone(),
+                unchecked: engine::unchecked(machine),
             },
             ledger: Ledger::new(stores::state(machine)?),
             can_ask: ask::can_ask(shared) && !shared.json,
@@ -142,23 +142,6 @@ impl<'a> Registries<'a> {
     }
 }
 
-/// The folders named `certs.d` of Docker and Podman.
-fn certificate_folders(machine: &Machine) -> Vec<PathBuf> {
-    let config = machine.path_in("XDG_CONFIG_HOME");
-    let config = config.or_else(|| Some(machine.home.as_ref()?.join(".config")));
-    let mut folders: Vec<PathBuf> = Vec::new();
-    if cfg!(windows) {
-        folders.extend(machine.path_in("PROGRAMDATA").map(|p| p.join(r"docker\certs.d")));
-    } else {
-        folders.extend(["/etc/docker/certs.d", "/etc/containers/certs.d"].map(PathBuf::from));
-    }
-    folders.extend(machine.docker_config.as_ref().map(|docker| docker.join("certs.d")));
-    for program in ["docker", "containers"] {
-        folders.extend(config.as_ref().map(|config| config.join(program).join("certs.d")));
-    }
-    folders
-}
-
 /// Until when a secret works, where it says so itself.
 pub(crate) fn expiry(credential: &Credential) -> Option<Expiry> {
     let token = about::of(credential, SystemTime::now()).token;
@@ -220,11 +203,19 @@ pub(crate) fn document(credential: &Credential, check: &Check) -> Value {
             "trust": if !origin.is_https { "none" } else if check.trust.authorities.is_empty() { "system" } else { "system-and-files" },
             "authorities": check.trust.authorities,
             "client_certificate": check.trust.client,
+            "skipped_by": check.trust.skipped_by,
         })),
         "expires_at": expires.as_ref().map(|e| &e.at),
         "expires_source": expires.as_ref().map(|e| &e.source),
         "access": access,
     })
+}
+
+/// That Docker would have talked to anybody who says he is the registry, where its settings say so;
+/// here the checks are made all the same.
+pub(crate) fn skipped(check: &Check) -> Option<String> {
+    let file = check.trust.skipped_by.as_ref()?;
+    Some(format!("Docker skips the TLS checks for it: insecure-registries in {}", file.display()))
 }
 
 /// How the secret went, in a few words, behind what the registry said.

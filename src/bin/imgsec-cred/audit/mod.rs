@@ -16,7 +16,7 @@ use imgsec_cred::machine::Machine;
 
 use crate::args::{Audit, Shared};
 use crate::report::Report;
-use crate::{Outcome, Refusal};
+use crate::{Outcome, Refusal, engine};
 
 mod baseline;
 mod fix;
@@ -89,10 +89,9 @@ fn look(args: &Audit, machine: &Machine, report: &Report) -> anyhow::Result<Scan
 }
 
 fn facts(machine: &Machine) -> Facts {
-    let daemon = Path::new("/etc/docker/daemon.json");
     let surroundings = Surroundings {
         has_docker_auth_config: machine.has_docker_auth_config,
-        insecure_registries: imgsec_cred::audit::signals::insecure_registries(daemon),
+        unchecked: engine::unchecked(machine),
     };
     Facts { now: SystemTime::now(), surroundings }
 }
