@@ -77,6 +77,8 @@ fn logins_move_and_the_rest_of_the_file_stays_byte_for_byte() {
     assert!(
         said.stdout.contains("keep credHelpers: 1.dkr.ecr.eu-west-1.amazonaws.com = \"ecr-login\"")
     );
+    let last = said.stderr.lines().last();
+    assert_eq!(last, Some("Next: imgsec-cred login REGISTRY     Undo: imgsec-cred setup --undo"));
     assert!(!said.said().contains("hunter2") && !said.said().contains(ADA));
 }
 

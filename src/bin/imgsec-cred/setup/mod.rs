@@ -100,7 +100,7 @@ fn say(
     if machine.has_docker_auth_config {
         report.note("DOCKER_AUTH_CONFIG is set: Docker reads it before the store (unset it)");
     }
-    report.note("Next: docker login REGISTRY     Undo: imgsec-cred setup --undo");
+    report.note("Next: imgsec-cred login REGISTRY     Undo: imgsec-cred setup --undo");
     Ok(())
 }
 
