@@ -91,6 +91,7 @@ fn status_list_show_which_and_logout() {
     clerk.ask(&me, "logout ghcr.io", "", 0);
     clerk.ask(&me, "login docker.io --admin -u ada --password-stdin", "hunter4\n", 0);
     clerk.ask(&me, "logout docker.io --admin", "", 0);
+    clerk.ask(&me, "logout ", "", 6);
     clerk.ask(&me, "logout --all --confirm=all", "", 0);
     plain_text(&mut clerk, &me);
     fs::rename(me.home().join(".local"), me.home().join("away")).unwrap();
@@ -128,6 +129,9 @@ fn unlock_and_lock() {
     clerk.ask(&me, "unlock --passphrase-fd 0", "wrong\n", 4);
     clerk.ask(&me, "unlock", "", 6);
     clerk.ask(&me, "lock", "", 0);
+    let keychain = Person::without_keychain(Store::Keychain);
+    clerk.ask(&keychain, "unlock --passphrase-fd 0", "x\n", 6);
+    clerk.ask(&keychain, "lock", "", 6);
     let with_key_file = Person::new(Store::Sealed);
     let open = clerk.ask(&with_key_file, "lock", "", 1);
     assert_eq!((&open["ok"], &open["locked"]), (&json!(false), &json!(false)), "{open}");
