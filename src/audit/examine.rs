@@ -155,14 +155,20 @@ fn texts(node: &Node, ends: &mut HashMap<usize, usize>) {
 
 /// Keeps what the first source found of a secret on a line: a structured source knows more of a
 /// place than the one that reads lines. One source may find it for several registries. Base64 of
-/// what is found is not found once more.
+/// what is found is not found once more, and a bare token that a login has is that login's.
 fn keep_first(hits: &mut Vec<Hit>) {
     let encoded = |hit: &Hit| Base64::encode_string(hit.found.secret.expose_secret().as_bytes());
     let encoded: HashSet<_> = hits.iter().map(|hit| (hit.found.line, encoded(hit))).collect();
+    let bare = |hit: &Hit| hit.rule == sources::BARE;
+    let secret = |hit: &Hit| hit.found.secret.expose_secret().to_owned();
+    let known: HashSet<_> = hits.iter().filter(|hit| !bare(hit)).map(secret).collect();
     let mut owners = HashMap::new();
     let mut seen = HashSet::new();
     hits.retain(|hit| {
         let found = &hit.found;
+        if bare(hit) && known.contains(found.secret.expose_secret()) {
+            return false;
+        }
         let secret = (found.line, found.secret.expose_secret().to_owned());
         if encoded.contains(&secret) {
             return false;

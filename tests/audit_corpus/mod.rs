@@ -19,6 +19,7 @@ mod logins;
 mod pipelines;
 mod properties;
 mod signed;
+mod strays;
 mod tricky;
 mod twins;
 mod typed;
@@ -45,6 +46,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ("variables", variables::cases),
         ("encodings", encodings::cases),
         ("tricky", tricky::cases),
+        ("strays", strays::cases),
         ("clean_settings", clean_settings::cases),
         ("clean_references", clean_references::cases),
         ("clean_ciphertext", clean_ciphertext::cases),

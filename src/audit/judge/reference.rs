@@ -160,7 +160,8 @@ fn has_between(text: &str, open: &str, close: &str) -> bool {
 fn is_between(text: &str, open: &str, close: &str) -> bool {
     let inner = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
     inner.is_some_and(|inner| {
-        inner.len() > 1
+        // One letter in one bracket is rather a password's.
+        inner.len() + open.len() > 2
             && inner.starts_with(|c: char| c.is_alphabetic() || "_./$ ".contains(c))
             && inner.chars().all(|c| c.is_alphanumeric() || " _-./'\":|$=@~\\(,)[]".contains(c))
     })

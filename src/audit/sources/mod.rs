@@ -76,6 +76,9 @@ impl<'t> File<'t> {
 /// Rules whose findings are lines of a shell.
 pub const SHELL: [&str; 2] = [shell::commands::SOURCE.id, shell::variables::SOURCE.id];
 
+/// The rule of tokens of which nothing but their text is known.
+pub const BARE: &str = anywhere::hub_tokens::SOURCE.id;
+
 /// The table, by family. Of two rows that find the same secret at a place, the first has it: rows for
 /// one program stand before those for any.
 pub const ALL: &[&Source] = &[
@@ -146,4 +149,5 @@ pub const ALL: &[&Source] = &[
     &clients::netrc::SOURCE,
     // What is left.
     &anywhere::any_registry::SOURCE,
+    &anywhere::hub_tokens::SOURCE,
 ];

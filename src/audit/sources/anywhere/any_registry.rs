@@ -63,6 +63,7 @@ pub(crate) const SOURCE: Source = Source {
         "harbor.",
         "docker.",
         "usernamepassword",
+        "regopts",
     ],
     find: Find::Map(find),
 };
@@ -107,6 +108,7 @@ const MAPS: &[&str] = &[
     "dockercreds",
     "pullcredentials",
     "repositorycredentials",
+    "regopts",
 ];
 
 /// Names of maps that are logins to registries when a field says where.
@@ -166,7 +168,8 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     let is_below_named = has_user && MAPS.contains(&name.plain_above.as_str());
     if name.is_one_of(MAPS) || is_below_named {
         let said = registry.or_else(|| field(here, ADDRESSES)).or_else(|| beside(here));
-        login::take(here, said.or_else(|| name.registry()), found);
+        let called = || field(here, &["name"]).filter(|text| hosts::is_registry(text));
+        login::take(here, said.or_else(|| name.registry()).or_else(called), found);
     } else if let Some(registry) = registry.filter(|text| has_user || hosts::is_registry(text)) {
         login::take(here, Some(registry), found);
     } else if has_user
@@ -210,7 +213,9 @@ impl<'t> Name<'t> {
 
 /// The registry that a field says.
 fn by_place<'t>(here: &Here<'t>, name: &Name<'_>) -> Option<&'t str> {
-    let kind = here.text(&["type", "kind"]);
+    // Portainer numbers its kinds of registries.
+    let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let kind = here.text(&["type", "kind"]).filter(|kind| !is_number(kind));
     if kind.is_some_and(|kind| {
         !["docker", "oci", "container", "image"].iter().any(|w| kind.contains(w))
     }) {

@@ -2,4 +2,5 @@
 
 pub(crate) mod any_registry;
 mod field_words;
+pub(crate) mod hub_tokens;
 pub(crate) mod named_secrets;

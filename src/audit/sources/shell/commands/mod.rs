@@ -14,7 +14,7 @@ mod any_text_tests;
 #[cfg(test)]
 mod file_tests;
 mod images;
-pub(super) mod kind;
+pub(in crate::audit::sources) mod kind;
 pub(super) mod lines;
 mod lists;
 mod login;
@@ -44,6 +44,7 @@ const WORDS: &[&str] = &[
     "ctr --",
     "oras p",
     "/v2/",
+    "auth.docker.io",
 ];
 
 pub(crate) const SOURCE: Source = Source {

@@ -95,7 +95,8 @@ static NAMES: LazyLock<HashSet<&str>> =
 /// How many words may stand between a program and what it is told to do: its own options.
 const MAX_BEFORE: usize = 12;
 
-/// The program a word names: without its folder, `.exe`, and what a recipe or a log puts before it.
+/// The program a word names: without its folder, `.exe`, and what a recipe, a log or a notebook
+/// puts before it.
 /// A variable that is called like a program is one.
 pub(super) fn name(word: &str) -> Option<&'static str> {
     if word.len() > 256 {
@@ -103,7 +104,7 @@ pub(super) fn name(word: &str) -> Option<&'static str> {
     }
     let last = word.rsplit(['/', '\\', ']', '@']).next().unwrap_or(word);
     let last = last.strip_suffix(".exe").unwrap_or(last);
-    let last = last.trim_start_matches(['@', '-', '+', '>', '"', '\'', '[']);
+    let last = last.trim_start_matches(['@', '-', '+', '>', '"', '\'', '[', '!']);
     let plain = last.strip_prefix('$').map(|name| name.trim_matches(['(', ')', '{', '}']));
     let name = match plain {
         Some(

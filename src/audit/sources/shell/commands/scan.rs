@@ -153,12 +153,19 @@ impl<'t> Scan<'t> {
 
     fn pipeline(&mut self, pipeline: &[Command], place: Place, is_trace: bool) {
         for (at, command) in pipeline.iter().enumerate() {
-            let given = stdin::of(&pipeline[..=at]);
+            let given = stdin::of(&pipeline[..=at]).or_else(|| self.below(command, place));
             let is_found = self.command(&command.words, given.as_ref(), place);
             if is_trace && !is_found && pipeline.len() == 1 {
                 self.trace(command, place);
             }
         }
+    }
+
+    /// What the lines below a command give it to read, up to the word that ends them.
+    fn below(&self, command: &Command, place: Place) -> Option<Word> {
+        let (end, Place::From(begin)) = (command.end.as_ref()?, place) else { return None };
+        let (body, from) = stdin::below(self.text, begin + end.at, &end.text)?;
+        Some(Word { text: body.to_owned(), at: from - begin, is_quoted: true })
     }
 
     /// A log shows each command of a pipeline on a line of its own, in any order.

@@ -1,8 +1,30 @@
-//! What a login is given to read: by `echo` or `printf` before it, or by `<<<`.
+//! What a login is given to read: by `echo` or `printf` before it, by `<<<`, or by `<<`.
 
 use base64ct::{Base64, Encoding};
 
 use super::words::{Command, Word};
+
+/// How long the lines are that a login is given: a cloud's key is the longest secret.
+const MAX_BELOW: usize = 16 * 1024;
+
+/// The lines after the one of this byte, up to the one that is nothing but this word, and where they
+/// begin.
+pub(super) fn below<'t>(text: &'t str, from: usize, word: &str) -> Option<(&'t str, usize)> {
+    let begin = from + memchr::memchr(b'\n', text.as_bytes().get(from..)?)? + 1;
+    let mut end = begin;
+    for line in text.get(begin..)?.split_inclusive('\n') {
+        if line.trim() == word {
+            let body = text.get(begin..end)?;
+            let first = begin + (body.len() - body.trim_start().len());
+            return Some((body.trim(), first)).filter(|(body, _)| !body.is_empty());
+        }
+        end += line.len();
+        if end - begin > MAX_BELOW {
+            return None;
+        }
+    }
+    None
+}
 
 /// How many programs may stand between the text and the login.
 const MAX_BETWEEN: usize = 3;

@@ -16,11 +16,12 @@ pub(super) struct Word {
     pub(super) is_quoted: bool,
 }
 
-/// A command: its words, and what `<<<` gives it.
+/// A command: its words, what `<<<` gives it, and the word that ends what `<<` gives it.
 #[derive(Clone, Default)]
 pub(super) struct Command {
     pub(super) words: Vec<Word>,
     pub(super) here: Option<Word>,
+    pub(super) end: Option<Word>,
 }
 
 /// What stands in quotes or in a substitution.
@@ -44,6 +45,7 @@ enum Next {
     Word,
     Skip,
     Here,
+    End,
 }
 
 struct Reader<'t> {
@@ -234,11 +236,11 @@ impl Reader<'_> {
         if byte == b'<' && count == 3 {
             self.next = Next::Here;
         } else if self.has_program() {
-            // `2>&1`
-            if self.byte(0) == b'&' {
+            // `2>&1`, `<<-EOF`
+            if self.byte(0) == b'&' || count == 2 && self.byte(0) == b'-' {
                 self.at += 1;
             }
-            self.next = Next::Skip;
+            self.next = if byte == b'<' && count == 2 { Next::End } else { Next::Skip };
         } else {
             self.end_pipeline();
         }
@@ -253,6 +255,7 @@ impl Reader<'_> {
         match std::mem::replace(&mut self.next, Next::Word) {
             Next::Word => self.command.words.push(word),
             Next::Here => self.command.here = Some(word),
+            Next::End => self.command.end = Some(word),
             Next::Skip => {}
         }
         if self.command.words.len() >= MAX_WORDS {
