@@ -238,6 +238,9 @@ fn judged(path: &Path, hit: Hit, facts: &Facts) -> Option<Finding> {
         found.expiry.as_deref(),
         facts.now,
     );
+    // Such a token opens nothing else, whatever the file says of it.
+    let is_hubs = registry == "*" && matches!(token.token_type, "docker-pat" | "docker-oat");
+    let registry = if is_hubs { registry::HUB.to_owned() } else { registry };
     let is_secret_name =
         username.is_some_and(|name| tokens::is_secret_username(name, found.secret.expose_secret()));
     let mut signals = Vec::new();

@@ -12,6 +12,9 @@ pub(crate) fn cases(corpus: &mut Corpus) {
     notebooks(corpus);
     requests(corpus);
     settings(corpus);
+    charts(corpus);
+    of_the_hub(corpus);
+    machines(corpus);
     clean(corpus);
 }
 
@@ -86,7 +89,62 @@ fn settings(corpus: &mut Corpus) {
     corpus.found("srv/backup/portainer.json", &[65], &text, [login.is(Kind::UserPass)]);
 }
 
+fn charts(corpus: &mut Corpus) {
+    let login = corpus.dice.person();
+    let (user, secret, host) = (&login.user, &login.secret, &login.host);
+    let lines = [
+        format!(
+            "helm install api ./api --set imageCredentials.registry={host} --set imageCredentials.username={user} --set imageCredentials.password={secret}"
+        ),
+        format!(
+            "helm upgrade -i api acme/api --set replicas=2,global.registry.url={host},global.registry.username={user},global.registry.password={secret}"
+        ),
+    ];
+    for line in lines {
+        let text = format!("#!/bin/sh\n{line}\n");
+        corpus.found("srv/app/deploy.sh", &[39, 74], &text, [login.is(Kind::Script)]);
+    }
+    let text = "helm install a b --set imageCredentials.password=$TOKEN --set db.password=hal-Tram-99\nhelm install a b --set imageCredentials.password={{ .Values.x }}\n";
+    corpus.clean("srv/app/deploy.sh", &[39], text);
+}
+
+fn of_the_hub(corpus: &mut Corpus) {
+    let hub = corpus.dice.login("docker-pat");
+    let text = format!("REGISTRY_USER={}\nREGISTRY_PASSWORD={}\n", hub.user, hub.secret);
+    corpus.found("srv/app/.env", &[47], &text, [hub.is(Kind::Env)]);
+}
+
+fn machines(corpus: &mut Corpus) {
+    let login = corpus.dice.person();
+    let (user, secret, host) = (&login.user, &login.secret, &login.host);
+    let text = format!(
+        "docker::registry {{ '{host}':\n  username => '{user}',\n  password => Sensitive('{secret}'),\n}}\n"
+    );
+    corpus.found("srv/puppet/init.pp", &[71], &text, [login.is(Kind::UserPass)]);
+    let text = format!(
+        "class {{ 'docker::registry_auth':\n  registries => {{\n    '{host}' => {{\n      'username' => '{user}',\n      'password' => '{secret}',\n    }},\n  }},\n}}\n"
+    );
+    corpus.found("srv/puppet/site.pp", &[71], &text, [login.is(Kind::UserPass)]);
+    let text = format!(
+        "resource \"docker_registry_image\" \"api\" {{\n  name = \"api\"\n  auth_config {{\n    address  = \"{host}\"\n    username = \"{user}\"\n    password = \"{secret}\"\n  }}\n}}\n"
+    );
+    corpus.found("srv/infra/image.tf", &[57], &text, [login.is(Kind::UserPass)]);
+    let text = format!(
+        "version: 2\nregistries:\n  charts:\n    type: helm-registry\n    url: https://{host}\n    username: {user}\n    password: {secret}\nupdates: []\n"
+    );
+    corpus.found("srv/app/.github/dependabot.yml", &[62], &text, [login.is(Kind::UserPass)]);
+    let text = format!(
+        "[Service]\nType=oneshot\nExecStartPre=podman login -u {user} -p {secret} {host}\nExecStart=podman pull {host}/acme/api\n"
+    );
+    corpus.found("etc/systemd/system/pull.service", &[74], &text, [login.is(Kind::Script)]);
+}
+
 fn clean(corpus: &mut Corpus) {
+    corpus.clean(
+        "srv/k8s/pull.yaml",
+        &[32],
+        "kind: Secret\ntype: kubernetes.io/dockerconfigjson\nstringData:\n  .dockerconfigjson: |\n    {\"auths\":{\"ghcr.io\":{\"username\":\"<path:kv/data/ghcr#user>\",\"password\":\"<path:kv/data/ghcr#token>\"}}}\n",
+    );
     corpus.clean(
         "srv/ci/pipeline.yml",
         &[54],

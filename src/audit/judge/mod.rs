@@ -145,7 +145,9 @@ fn without_scheme(text: &str) -> Option<&str> {
 
 /// `username:password` where a user is only a word for one: both are of a manual.
 fn docker_pair(text: &str) -> Option<(&str, &str)> {
-    let (user, password) = text.split_once(':')?;
+    // `<path:kv/data/x#password>` is one placeholder.
+    let is_whole = |user: &str| !user.starts_with('<') || user.contains('>');
+    let (user, password) = text.split_once(':').filter(|(user, _)| is_whole(user))?;
     (placeholder::is_word_for_a_user(user) && !password.is_empty()).then_some((user, password))
 }
 

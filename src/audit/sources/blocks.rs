@@ -221,6 +221,14 @@ fn field(words: &[(Word, usize)]) -> Option<Field> {
         [(Word::Text(value), _)] if matches!(words[0].0, Word::Name(_)) => value,
         [(Word::Mark('=' | ':'), _), (Word::Text(value), _)] => value,
         [(Word::Mark('('), _), (Word::Text(value), _), (Word::Mark(')'), _)] => value,
+        // Puppet keeps such a text out of its reports.
+        [
+            (Word::Mark('='), _),
+            (Word::Name(kind), _),
+            (Word::Mark('('), _),
+            (Word::Text(value), _),
+            (Word::Mark(')'), _),
+        ] if matches!(kind.as_str(), "Sensitive" | "Sensitive.new") => value,
         _ => return None,
     };
     let name = name.strip_suffix(".set").unwrap_or(name).to_owned();

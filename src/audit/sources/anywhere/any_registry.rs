@@ -69,7 +69,7 @@ pub(crate) const SOURCE: Source = Source {
 };
 
 /// Names of maps that are logins to registries, without case and separators.
-const MAPS: &[&str] = &[
+pub(in crate::audit::sources) const MAPS: &[&str] = &[
     "imagecredentials",
     "imagecredential",
     "imagepullsecret",
@@ -288,7 +288,7 @@ fn is_image_place(text: &str) -> bool {
     is_place && (hosts::is_registry(text) || !hosts::is_other(text))
 }
 
-fn plain(name: &str) -> String {
+pub(in crate::audit::sources) fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
 }
 

@@ -1,4 +1,4 @@
-//! Dependabot: registries of images with a password in the file.
+//! Dependabot: registries of images and of charts with a password in the file.
 
 use crate::audit::document::Here;
 use crate::audit::finding::Found;
@@ -9,13 +9,13 @@ pub(crate) const SOURCE: Source = Source {
     about: "a registry login in Dependabot's settings",
     reference: "https://docs.github.com/code-security/dependabot/working-with-dependabot/configuring-access-to-private-registries-for-dependabot",
     places: |_| Vec::new(),
-    words: &["docker-registry", "docker_registry"],
+    words: &["docker-registry", "docker_registry", "helm-registry"],
     find: Find::Map(find),
 };
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     let kind = here.text(&["type"]);
-    if matches!(kind, Some("docker-registry" | "docker_registry")) {
+    if matches!(kind, Some("docker-registry" | "docker_registry" | "helm-registry")) {
         let registry = here.text(&["url", "registry"]);
         login::take_named(here, registry, (login::USERS, &["password", "token", "key"]), found);
     }

@@ -1,7 +1,7 @@
 //! Chef's recipes and Puppet's manifests: the resource that logs in to a registry.
 
 use crate::audit::finding::Found;
-use crate::audit::sources::blocks;
+use crate::audit::sources::blocks::{self, Block};
 use crate::audit::sources::{File, Find, Source};
 
 pub(crate) const SOURCE: Source = Source {
@@ -19,17 +19,31 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
     if !is_ruby && !name.contains(".pp") {
         return;
     }
-    for block in blocks::read(file.document.text, is_ruby) {
-        if !block.is("docker_registry") && !block.is("docker::registry") {
+    let blocks = blocks::read(file.document.text, is_ruby);
+    for block in &blocks {
+        let is_resource = block.is("docker_registry") || block.is("docker::registry");
+        if !is_resource && !is_of_class(block, &blocks) {
             continue;
         }
         if let Some(password) = block.field(&["password"]) {
-            let named = block.names.get(1).or(block.title.as_ref()).map(String::as_str);
+            let named = match is_resource {
+                true => block.names.get(1).or(block.title.as_ref()),
+                false => block.names.first(),
+            };
+            let named = named.map(String::as_str);
             let registry = block.text(&["serveraddress", "server"]).or(named);
             let username = block.text(&["username"]);
             found.push(password.found(registry, username));
         }
     }
+}
+
+/// Whether a block is one of the registries of Puppet's class `docker::registry_auth`.
+fn is_of_class(block: &Block, blocks: &[Block]) -> bool {
+    let above = |block: &Block| blocks.get(block.up?);
+    let registries = above(block).filter(|above| above.is("registries"));
+    let class = registries.and_then(above);
+    class.and_then(|class| class.title.as_deref()) == Some("docker::registry_auth")
 }
 
 #[cfg(test)]

@@ -23,8 +23,8 @@ pub(crate) const SOURCE: Source = Source {
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     match here.name() {
         Some("registry_auth") => login::take(here, here.text(&["address"]), found),
-        // `build` of a `docker_image`.
-        Some("auth_config") => login::take(here, here.text(&["host_name"]), found),
+        // `build` of a `docker_image`, and a `docker_registry_image`.
+        Some("auth_config") => login::take(here, here.text(&["host_name", "address"]), found),
         // A `docker_service`.
         Some("auth") => {
             if let Some(address) = here.text(&["server_address"]) {

@@ -1,5 +1,6 @@
 //! What a command says of a login: registry, user name and secret, as they are written.
 
+use super::charts;
 use super::images::{is_address, trimmed, with_registry};
 use super::options::Options;
 use super::programs::{self, Shape};
@@ -90,7 +91,10 @@ impl Command<'_> {
             Shape::AzureLogin => logins.extend(self.named(self.azure())),
             Shape::PullSecret => logins.extend(self.pull_secret()),
             Shape::Request => logins.extend(self.request()),
-            Shape::Other => logins.extend(self.other()),
+            Shape::Other => {
+                logins.extend(self.other());
+                logins.extend(charts::logins(&self.options));
+            }
         }
         logins.extend(self.pairs());
         logins.extend(self.secrets());

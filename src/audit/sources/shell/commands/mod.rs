@@ -11,6 +11,7 @@ use crate::audit::sources::{File, Find, Source};
 
 #[cfg(test)]
 mod any_text_tests;
+mod charts;
 #[cfg(test)]
 mod file_tests;
 mod images;
@@ -45,6 +46,10 @@ const WORDS: &[&str] = &[
     "oras p",
     "/v2/",
     "auth.docker.io",
+    "edentials.password=",
+    "secret.password=",
+    "secrets.password=",
+    "registry.password=",
 ];
 
 pub(crate) const SOURCE: Source = Source {

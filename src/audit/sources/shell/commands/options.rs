@@ -107,6 +107,8 @@ const WITH_VALUE: &[&str] = &[
     "max-time",
     "m",
     "w",
+    "set",
+    "set-string",
 ];
 
 /// The options of a command, by name and without dashes, and the words that are none.
@@ -142,6 +144,12 @@ impl<'w> Options<'w> {
     pub(super) fn get(&self, names: &[&str]) -> Option<&Word> {
         let options = self.options.iter().filter(|(name, _)| names.contains(name));
         options.map(|(_, value)| value).find(|value| !value.text.is_empty())
+    }
+
+    /// The values of all of these options.
+    pub(super) fn all(&self, names: &'static [&str]) -> impl Iterator<Item = &Word> {
+        let options = self.options.iter().filter(|(name, _)| names.contains(name));
+        options.map(|(_, value)| value)
     }
 
     /// Whether an option is there, with or without a value.
