@@ -20,6 +20,7 @@ mod rotation {
     mod by_raw_command;
     mod clusters;
     mod endings;
+    mod failing_hooks;
     mod keychain;
     mod killed;
     mod real_kubectl;

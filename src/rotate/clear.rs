@@ -16,7 +16,7 @@ pub(super) fn back(run: &mut Run) -> Result<(), Stop> {
     run.drop_beside(Reserved::Pending)?;
     let end = unwanted(run);
     run.claim.change(|journal| {
-        journal.running = None;
+        journal.end_running();
         journal.retiring.extend(end);
     })?;
     retire::due(run, false);
@@ -65,9 +65,10 @@ pub(super) fn superseded(run: &mut Run, pending: Option<&Credential>) -> Result<
     run.drop_beside(Reserved::Pending)?;
     let end = unwanted(run);
     run.claim.change(|journal| {
-        journal.running = None;
+        journal.end_running();
         journal.retiring.extend(end);
         if is_logged_out {
+            journal.running = None;
             journal.previous_until = None;
         } else if step >= Step::Kept || pending.is_some() && is_lost_else {
             let keep = plan.keep_previous().unwrap_or_default();

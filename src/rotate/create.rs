@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::ending::{State, Stop};
-use super::journal::{self, Step};
+use super::journal::{self, Journal, Step};
 use super::provider::{Class, Failure, Issued, Provider};
 use super::recover::{self, Settled};
 use super::run::Run;
@@ -50,7 +50,7 @@ pub(super) fn create(
     let username = issued.username.clone().unwrap_or_else(|| old.username.clone());
     let new = Credential::new(run.server.clone(), username, issued.secret.clone());
     if supplied::is_supplied(&run.method()) && old.same_login(&new) {
-        run.claim.change(|journal| journal.running = None)?;
+        run.claim.change(Journal::end_running)?;
         let words = format!("the new secret for {} is the one in use", run.server);
         return Ok(Made::Ended(Stop::new(State::Unchanged, words)));
     }

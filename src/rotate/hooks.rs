@@ -6,7 +6,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::command::{self, Failed, LIMIT};
-use super::k8s;
+use super::k8s::{self, Place};
 use super::plan::Plan;
 use crate::credential::Credential;
 use crate::text;
@@ -20,6 +20,17 @@ pub struct Ran {
     pub failure: Option<String>,
 }
 
+/// The names of a plan's hooks, in their order.
+#[must_use]
+pub fn names(plan: &Plan) -> Vec<String> {
+    let places = plan.k8s.iter().map(name_of);
+    places.chain(plan.hooks.iter().map(|words| command::name(words))).collect()
+}
+
+fn name_of(place: &Place) -> String {
+    text::plain(&format!("{} {place}", k8s::PROGRAM))
+}
+
 /// Runs the hooks of a plan in their order, up to the first one that fails. On standard input each
 /// gets `{"schema":"imgsec.hook/1","op_id":…,"server_url":…,"username":…}`, and where the plan says
 /// so `"secret"`.
@@ -28,7 +39,7 @@ pub fn run(plan: &Plan, operation: &str, current: &Credential, tell: &dyn Fn(&st
     let mut all = Vec::new();
     for place in &plan.k8s {
         let failure = place.put(current, tell).err();
-        all.push(Ran { name: text::plain(&format!("{} {place}", k8s::PROGRAM)), failure });
+        all.push(Ran { name: name_of(place), failure });
         if all.last().is_some_and(|ran| ran.failure.is_some()) {
             return all;
         }

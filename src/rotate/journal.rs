@@ -59,6 +59,10 @@ pub struct Running {
     pub expires: Option<Expiry>,
     /// The previous secret is being brought back.
     pub is_undo: bool,
+    /// What an undo takes back before its hooks were through: they still have to be told where the
+    /// undo comes to nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Box<Running>>,
 }
 
 /// Something at a provider that is to be ended.
@@ -102,6 +106,11 @@ pub struct Journal {
 impl Journal {
     fn is_empty(&self) -> bool {
         self.running.is_none() && self.retiring.is_empty() && self.previous_until.is_none()
+    }
+
+    /// The rotation that runs came to nothing; one that it was to take back is again not through.
+    pub(super) fn end_running(&mut self) {
+        self.running = self.running.take().and_then(|running| running.before).map(|before| *before);
     }
 }
 

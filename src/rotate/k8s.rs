@@ -61,7 +61,7 @@ impl Place {
             return Ok(());
         }
         said(&ended, &[], tell);
-        let hint = "what kubectl says is above; the Secret must be one for this registry alone";
+        let hint = "what kubectl says is above; the Secret must be for this registry alone; --skip-hooks does without";
         Err(refused(format!("{PROGRAM} would not do it: {}", ended.status)).with_hint(hint))
     }
 

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use super::ending::{Old, State, Stop};
 use super::journal::{Journal, Retired, Retiring, Running, Step, later};
-use super::plan::Remembered;
+use super::plan::{Plan, Remembered};
 use super::provider::Class;
 use super::run::Run;
 use super::{clear, hooks, retire, supplied};
@@ -45,22 +45,69 @@ pub(super) fn finish(run: &mut Run) -> Result<Stop, Stop> {
         run.about.warnings.push(why.to_string());
     }
     run.about.previous_until.clone_from(&run.claim.journal().previous_until);
-    run.about.hooks = hooks::run(&running.plan, &running.operation, &current, run.cx.tell);
-    if let Some(failed) = run.about.hooks.iter().find(|ran| ran.failure.is_some()) {
-        let why = failed.failure.as_deref().unwrap_or_default();
-        let words = format!(
-            "the new secret for {} is in use, but {} failed: {why}; the old one is not retired",
-            run.server, failed.name
-        );
-        run.about.old = Some(Old::Valid);
-        let hint = format!("imgsec-cred rotate {} --resume", run.server);
-        return Err(Stop::new(State::HookFailed, words).with_hint(hint));
+    let words = format!("the new secret for {} is in use", run.server);
+    if run.is_undone_next && !running.is_undo {
+        return Ok(Stop::new(State::Rotated, words));
+    }
+    if run.cx.skips_hooks {
+        skip_hooks(run, &running, now)?;
+    } else {
+        run_hooks(run, &running, &current)?;
     }
     run.claim.change(|journal| journal.running = None)?;
     retire::due(run, false);
     run.about.old = Some(old_state(run, &running));
     let state = if running.is_undo { State::Undone } else { State::Rotated };
-    Ok(Stop::new(state, format!("the new secret for {} is in use", run.server)))
+    Ok(Stop::new(state, words))
+}
+
+/// Tells the hooks of the secret in use; where one fails, the other secret is not retired.
+fn run_hooks(run: &mut Run, running: &Running, current: &Credential) -> Result<(), Stop> {
+    run.about.hooks = hooks::run(&running.plan, &running.operation, current, run.cx.tell);
+    let Some(failed) = run.about.hooks.iter().find(|ran| ran.failure.is_some()) else {
+        return Ok(());
+    };
+    let (server, why) = (run.server, failed.failure.as_deref().unwrap_or_default());
+    let is_alive = matches!(running.class, Class::Additive | Class::Minted);
+    let (used, other) = match running.is_undo {
+        true => ("the previous secret for {} is in use again", "the other one is not retired"),
+        false => ("the new secret for {} is in use", "the old one is not retired"),
+    };
+    let used = used.replace("{}", &server.to_string());
+    let mut words = format!("{used}, but {} failed: {why}", failed.name);
+    let mut hint = format!(
+        "imgsec-cred rotate {server} --resume tries again, with --skip-hooks it does without"
+    );
+    run.about.old = Some(if is_alive { Old::Valid } else { Old::Replaced });
+    if is_alive {
+        words = format!("{words}; {other}");
+    }
+    if is_alive && !running.is_undo && running.plan.keep_previous().is_some() {
+        hint.push_str("; --undo goes back");
+    }
+    Err(Stop::new(State::HookFailed, words).with_hint(hint))
+}
+
+/// The hooks are left out: who needs the secret in use has to be told otherwise, and from now on
+/// the other one has its whole time.
+fn skip_hooks(run: &mut Run, running: &Running, now: SystemTime) -> Result<(), Stop> {
+    let names = hooks::names(&running.plan);
+    if names.is_empty() {
+        return Ok(());
+    }
+    let plan = &running.plan;
+    run.claim.change(|journal| {
+        for retiring in journal.retiring.iter_mut().filter(|retiring| retiring.is_previous) {
+            retiring.after = later(now, plan.grace());
+        }
+        journal.previous_until = plan.keep_previous().map(|keep| later(now, keep));
+    })?;
+    run.about.previous_until.clone_from(&run.claim.journal().previous_until);
+    let other = if running.is_undo { "other" } else { "old" };
+    let names = names.join(", ");
+    let words = format!("left out: {names}; what they serve may still have the {other} secret");
+    run.about.warnings.push(words);
+    Ok(())
 }
 
 /// From here on the rotation goes forward only: what was the secret in use is the previous one.
@@ -86,6 +133,7 @@ fn note(journal: &mut Journal, running: &Running, now: SystemTime) {
     journal.previous_until = running.plan.keep_previous().map(|keep| later(now, keep));
     if let Some(running) = &mut journal.running {
         running.step = Step::Promoted;
+        running.before = None;
     }
 }
 
@@ -112,7 +160,8 @@ fn remember(run: &Run, running: &Running, current: &Credential) -> Result<(), st
         // A secret given by hand does not make a person of what a timer rotates.
         let is_by_hand = running.plan.method.provider == supplied::STDIN;
         if let Some(earlier) = earlier.filter(|_| is_by_hand) {
-            next.plan = earlier.plan;
+            let Plan { hooks, k8s, hooks_need_secret, .. } = next.plan;
+            next.plan = Plan { hooks, k8s, hooks_need_secret, ..earlier.plan };
         }
         record.rotation = serde_json::to_value(next).ok();
     })

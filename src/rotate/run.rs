@@ -1,7 +1,7 @@
 //! One credential while it is rotated: no other process does, and what is kept beside it is at hand.
 
 use super::ending::{About, Ending, State, Stop};
-use super::journal::{self, Claim, Step};
+use super::journal::{self, Claim, Journal, Step};
 use super::plan::Method;
 use super::steps::Context;
 use crate::credential::Credential;
@@ -18,6 +18,8 @@ pub(super) struct Run<'r, 'c> {
     pub(super) server: &'r ServerKey,
     pub(super) claim: Claim,
     pub(super) about: About,
+    /// What is in use is taken back next: hooks are told of the old secret only.
+    pub(super) is_undone_next: bool,
 }
 
 /// Does `work` while no other process rotates this credential.
@@ -37,7 +39,7 @@ pub(super) fn alone(
         }
         Err(why) => return Ending { stop: why.into(), about: About::default() },
     };
-    let mut run = Run { cx, server, claim, about: About::default() };
+    let mut run = Run { cx, server, claim, about: About::default(), is_undone_next: false };
     let mut stop = work(&mut run).unwrap_or_else(|stop| stop);
     if let Some(running) = &run.claim.journal().running
         && running.step < Step::Promoted
@@ -102,7 +104,7 @@ impl Run<'_, '_> {
     pub(super) fn abandon(&mut self, why: Error) -> Stop {
         let cleared = self
             .drop_beside(Reserved::Pending)
-            .and_then(|()| self.claim.change(|journal| journal.running = None));
+            .and_then(|()| self.claim.change(Journal::end_running));
         if let Err(why) = cleared {
             self.about.warnings.push(why.to_string());
         }

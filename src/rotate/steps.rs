@@ -48,6 +48,8 @@ pub struct Context<'a> {
     pub pause: &'a dyn Fn(Duration),
     /// How long to wait for another process that rotates the same credential.
     pub wait_lock: Duration,
+    /// The hooks are left out this time: a person said so.
+    pub skips_hooks: bool,
 }
 
 /// Rotates one credential by `provider`, after clearing up what an interrupted rotation left.
@@ -124,6 +126,8 @@ pub(super) fn begin(
     run.try_store()?;
     let remembered = Remembered::read(known.rotation.as_ref());
     let remembered = remembered.filter(|_| known.username == old.open_username());
+    let before = run.claim.journal().running.clone().map(Box::new);
+    let known_handle = || before.as_ref().and_then(|before| before.new.clone());
     let running = Running {
         operation: journal::new_operation()?,
         username: old.open_username().to_owned(),
@@ -131,10 +135,11 @@ pub(super) fn begin(
         class: provider.class(),
         step: Step::Intended,
         started_at: journal::later(SystemTime::now(), Duration::ZERO),
-        old: facts.handle.or_else(|| remembered?.handle),
+        old: facts.handle.or_else(known_handle).or_else(|| remembered?.handle),
         new: None,
         expires: None,
         is_undo,
+        before,
     };
     run.about.take(&running);
     run.claim.change(|journal| journal.running = Some(running))?;
@@ -156,15 +161,10 @@ fn preflight(
     old: &Credential,
     is_undo: bool,
 ) -> Result<Facts, Stop> {
-    let command = &plan.method.command;
-    let exec = (!command.is_empty() && !is_undo).then_some(command);
-    let words = plan.hooks.iter().chain(exec);
-    let programs = words.map(|words| words.first().map_or("", String::as_str));
-    for program in programs.chain(plan.k8s.first().map(|_| k8s::PROGRAM)) {
-        if !(run.cx.is_program)(program) {
-            let words = format!("there is no program {program}; nothing was changed");
-            return Err(Stop::new(State::Refused, words));
-        }
+    // What is to be undone may be what a hook does not work with.
+    let has_hooks = !is_undo && !run.cx.skips_hooks;
+    if !is_undo {
+        programs(run.cx, plan, has_hooks)?;
     }
     if plan.verify != Need::Skip {
         let finding = run.check(old);
@@ -175,13 +175,31 @@ fn preflight(
             return Err(unusable(run.server, &finding));
         }
     }
-    // What is to be undone may be what a cluster does not work with.
-    for place in plan.k8s.iter().filter(|_| !is_undo) {
+    for place in plan.k8s.iter().filter(|_| has_hooks) {
         place.try_out(old, run.cx.tell).map_err(|why| Stop::refused(&why))?;
     }
     let facts = provider.preflight(old)?;
     run.about.warnings.extend(facts.warnings.iter().cloned());
     Ok(facts)
+}
+
+/// Whether the programs are there that make the new secret and, where they are to run, the hooks.
+fn programs(cx: &Context, plan: &Plan, has_hooks: bool) -> Result<(), Stop> {
+    let absent = |program: &str| {
+        let words = format!("there is no program {program}; nothing was changed");
+        (!(cx.is_program)(program)).then(|| Stop::new(State::Refused, words))
+    };
+    let first = |words: &[String]| absent(words.first().map_or("", String::as_str));
+    let command = Some(&plan.method.command).filter(|command| !command.is_empty());
+    if let Some(stop) = command.and_then(|command| first(command)) {
+        return Err(stop);
+    }
+    let kubectl = || plan.k8s.first().and_then(|_| absent(k8s::PROGRAM));
+    let hook = || plan.hooks.iter().find_map(|hook| first(hook));
+    let Some(stop) = has_hooks.then(|| hook().or_else(kubectl)).flatten() else { return Ok(()) };
+    let hint =
+        "--skip-hooks does without the hooks this time; --hook none and --hook-k8s none for good";
+    Err(stop.with_hint(hint))
 }
 
 /// The secret in use cannot be shown to work.

@@ -7,7 +7,7 @@ use super::ending::{Ending, State, Stop};
 use super::journal::Retired;
 use super::plan::{Need, Remembered};
 use super::provider::{Class, Facts, Failure, Issued, Provider};
-use super::recover;
+use super::recover::{self, Settled};
 use super::run::alone;
 use super::steps::{Context, begin};
 use crate::credential::Credential;
@@ -50,11 +50,18 @@ impl Provider for Previous {
 }
 
 /// Puts the previous secret in use again, once the registry has accepted it; the other one is then
-/// the previous one.
+/// the previous one. Hooks that were not yet told of that one, or failed, stop nothing: they are told
+/// of the secret that is in use then.
 #[must_use]
 pub fn undo(cx: &Context, server: &ServerKey, need: Option<Need>) -> Ending {
     alone(cx, server, |run| {
-        recover::settle(run, need)?;
+        run.is_undone_next = true;
+        if let Some(Settled::Promoted(stop)) = recover::settle(run, need)?
+            && stop.state == State::Undone
+        {
+            // It was an undo that was not through.
+            return Ok(stop);
+        }
         let Some(previous) = run.beside(Reserved::Previous)? else {
             let words =
                 format!("no previous secret is kept for {server}, so there is nothing to undo");
@@ -63,7 +70,9 @@ pub fn undo(cx: &Context, server: &ServerKey, need: Option<Need>) -> Ending {
         let current = run.current()?.ok_or_else(|| run.absent())?;
         run.about.username = current.open_username().to_owned();
         let known = cx.ledger.of(server).unwrap_or_default();
-        let mut plan = Remembered::read(known.rotation.as_ref()).unwrap_or_default().plan;
+        let unfinished = run.claim.journal().running.as_ref().map(|running| running.plan.clone());
+        let remembered = || Remembered::read(known.rotation.as_ref()).unwrap_or_default().plan;
+        let mut plan = unfinished.unwrap_or_else(remembered);
         plan.verify = need.unwrap_or(plan.verify);
         if plan.verify != Need::Skip && run.check(&previous).verdict == Verdict::Rejected {
             let words = format!(

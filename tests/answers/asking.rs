@@ -113,6 +113,8 @@ fn rotate() {
     let failed = clerk.ask(&me, &format!("{given} --verify skip --hook false"), "hunter2\n", 3);
     assert_eq!(failed["items"][0]["hooks"], json!([{"name": "false", "ok": false}]), "{failed}");
     clerk.ask(&me, &format!("{rotate} --resume"), "", 3);
+    let skipped = clerk.ask(&me, &format!("{rotate} --resume --skip-hooks"), "", 0);
+    assert_eq!(skipped["items"][0]["state"], "rotated", "{skipped}");
     me.lock();
     clerk.ask(&me, &given, "hunter3\n", 4);
     clerk.closes(&["rotate"]);

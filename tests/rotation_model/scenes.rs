@@ -1,7 +1,7 @@
 //! Single scenes: what another program, the registry or the provider does in the middle.
 
 use imgsec_cred::registry::verdict::{Level, Verdict};
-use imgsec_cred::rotate::ending::{Old, State};
+use imgsec_cred::rotate::ending::{Ending, Old, State};
 use imgsec_cred::rotate::plan::{Need, Plan};
 use imgsec_cred::rotate::provider::Class;
 use imgsec_cred::rotate::{retire, steps, undo};
@@ -165,4 +165,45 @@ fn a_new_secret_that_nobody_noted_is_not_lost() {
     let ending = world.process(|cx| undo::undo(cx, &server(), None)).unwrap();
     assert_eq!(ending.stop.state, State::Undone, "{ending:?}");
     assert_eq!(world.current().as_deref(), Some("new"));
+}
+
+/// A hook that fails; another process would have a lock of other tests for a moment.
+const NO_COMMAND: Vec<String> = Vec::new();
+
+#[test]
+fn an_undo_over_a_failing_hook_that_dies_anywhere_leaves_one_that_works() {
+    for at in 1..60 {
+        let world = World::new(Class::Additive);
+        let plan = Plan { hooks: vec![NO_COMMAND], ..world.plan() };
+        let ending = world.process(|cx| steps::rotate(cx, &server(), &plan, &&world)).unwrap();
+        assert_eq!(ending.stop.state, State::HookFailed, "{ending:?}");
+        world.set_fault(at, Some(Fault::Dies));
+        let died = world.process(|cx| undo::undo(cx, &server(), None)).is_none();
+        world.set_fault(0, None);
+        // Neither is ended while the hook fails, whatever was done.
+        world.process(|cx| steps::resume(cx, &server(), None)).unwrap();
+        world.process(retire_everything).unwrap();
+        assert!(world.is_accepted(world.current().as_ref()), "dies at {at}");
+        assert_eq!(world.accepted.borrow().len(), 2, "dies at {at}: {}", world.files());
+        let ending = world.process(|cx| undo::undo(cx, &server(), None)).unwrap();
+        assert_eq!(ending.stop.state, State::HookFailed, "dies at {at}: {ending:?}");
+        assert_eq!(world.current().as_deref(), Some("old"), "dies at {at}");
+        world.skips_hooks.set(true);
+        let ending = world.process(|cx| undo::undo(cx, &server(), None)).unwrap();
+        assert_eq!(ending.stop.state, State::Undone, "dies at {at}: {ending:?}");
+        assert_eq!(world.current().as_deref(), Some("old"), "dies at {at}");
+        assert_eq!(world.accepted.borrow().len(), 1, "dies at {at}");
+        assert!(world.is_accepted(world.current().as_ref()), "dies at {at}");
+        assert!(!world.files().contains("\"running\": {"), "dies at {at}");
+        if !died {
+            return;
+        }
+    }
+    panic!("an undo has not so many steps");
+}
+
+/// What every run does at its end.
+fn retire_everything(cx: &steps::Context) -> Ending {
+    assert_eq!(retire::everything(cx), Vec::<String>::new());
+    steps::resume(cx, &server(), None)
 }

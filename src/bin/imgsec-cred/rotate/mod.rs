@@ -62,6 +62,7 @@ pub(crate) fn run(
         tell: &tell,
         pause: &thread::sleep,
         wait_lock: args.wait_lock,
+        skips_hooks: args.skip_hooks,
     };
     let targets = targets::find(args, &cx, &helper)?;
     let given = new_secret(args, shared, &targets)?;

@@ -13,6 +13,9 @@ use crate::Refusal;
 use crate::args::Asking;
 use crate::secrets::words;
 
+/// The word for not at all.
+const NONE: &str = "none";
+
 /// How one credential is rotated, and what to do.
 #[derive(Args)]
 #[command(group = clap::ArgGroup::new("how").args(["password_stdin", "from_command", "exec", "provider"]))]
@@ -108,21 +111,30 @@ pub(crate) struct Rotate {
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = span)]
     pub(super) wait_lock: Duration,
 
-    /// Run this once the new secret is in use, before the old one is retired; may be repeated
-    #[arg(long, value_name = "CMD")]
+    /// Run this once the new secret is in use, before the old one is retired; may be repeated, and is
+    /// remembered until others are named, or none
+    #[arg(long, value_name = "CMD|none", conflicts_with = "what")]
     pub(super) hook: Vec<String>,
 
-    /// Put the new secret into a Secret of this cluster by kubectl, before the hooks; may be repeated
+    /// Put the new secret into a Secret of this cluster by kubectl, before the hooks; may be repeated,
+    /// and is remembered until others are named, or none
     ///
     /// CONTEXT is one of kubectl's own. The Secret is for this registry alone: whatever else it holds
     /// is gone. Before anything is changed, the cluster is asked whether it would take it. If it
     /// fails, the old secret is not retired.
-    #[arg(long, value_name = "CONTEXT/NAMESPACE/NAME", value_parser = place)]
-    pub(super) hook_k8s: Vec<Place>,
+    #[arg(long, value_name = "CONTEXT/NAMESPACE/NAME|none", value_parser = place, conflicts_with = "what")]
+    pub(super) hook_k8s: Vec<Option<Place>>,
 
     /// The hooks are told the new secret, on standard input
-    #[arg(long)]
+    #[arg(long, conflicts_with = "what")]
     pub(super) hooks_need_secret: bool,
+
+    /// Do without the hooks this time, as where one goes on failing
+    ///
+    /// The old secret is retired as if they had run, and its time begins now. Whatever the hooks
+    /// serve has to be told of the secret in use otherwise.
+    #[arg(long, conflicts_with_all = ["all", "hook", "hook_k8s", "hooks_need_secret"])]
+    pub(super) skip_hooks: bool,
 
     /// Do it without asking
     #[arg(long, short)]
@@ -187,11 +199,12 @@ impl Rotate {
             *field = said.map_or(*field, |said| said.as_secs());
         }
         if !self.hook.is_empty() {
-            plan.hooks = self.hook.iter().map(|hook| words(hook)).collect::<Result<_, _>>()?;
+            let named = self.hook.iter().filter(|hook| *hook != NONE);
+            plan.hooks = named.map(|hook| words(hook)).collect::<Result<_, _>>()?;
             plan.hooks_need_secret = self.hooks_need_secret;
         }
         if !self.hook_k8s.is_empty() {
-            plan.k8s.clone_from(&self.hook_k8s);
+            plan.k8s = self.hook_k8s.iter().flatten().cloned().collect();
         }
         Ok(plan)
     }
@@ -228,11 +241,15 @@ fn span(text: &str) -> Result<Duration, String> {
 }
 
 fn span_or_none(text: &str) -> Result<Duration, String> {
-    if text == "none" { Ok(Duration::ZERO) } else { span(text) }
+    if text == NONE { Ok(Duration::ZERO) } else { span(text) }
 }
 
-fn place(text: &str) -> Result<Place, String> {
-    Place::parse(text).ok_or_else(|| "CONTEXT/NAMESPACE/NAME, of a Secret".to_owned())
+fn place(text: &str) -> Result<Option<Place>, String> {
+    let place = Place::parse(text);
+    if place.is_some() || text == NONE {
+        return Ok(place);
+    }
+    Err("CONTEXT/NAMESPACE/NAME, of a Secret".to_owned())
 }
 
 /// A day is its last moment.
