@@ -15,12 +15,14 @@ mod support {
 mod answers {
     mod asking;
     mod keeping;
+    mod midway;
     mod moving;
     mod words;
 }
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 
 use serde_json::Value;
 use support::person::{Person, Store};
@@ -37,7 +39,21 @@ impl Clerk {
     /// The answer of our program, which must be one document and end with this status.
     #[track_caller]
     fn ask(&mut self, person: &Person, words: &str, stdin: &str, status: i32) -> Value {
-        let mut command = person.command(env!("CARGO_BIN_EXE_imgsec-cred"));
+        let program = Path::new(env!("CARGO_BIN_EXE_imgsec-cred"));
+        self.ask_of(program, person, words, stdin, status)
+    }
+
+    /// The same of our program where it lies elsewhere.
+    #[track_caller]
+    fn ask_of(
+        &mut self,
+        program: &Path,
+        person: &Person,
+        words: &str,
+        stdin: &str,
+        status: i32,
+    ) -> Value {
+        let mut command = person.command(program);
         command.args(words.split(' ')).args(["--json", "--no-input"]);
         let ran = process::run(&mut command, stdin.as_bytes());
         assert_eq!(ran.status.code(), Some(status), "{ran:#?}");

@@ -48,6 +48,8 @@ pub enum State {
     StoreLocked,
     /// A step failed; the old secret is in use.
     Failed,
+    /// It was not its turn yet when the store gave no answer.
+    NotReached,
 }
 
 impl State {
@@ -74,6 +76,7 @@ impl State {
             Self::Absent => "absent",
             Self::StoreLocked => "store_locked",
             Self::Failed => "failed",
+            Self::NotReached => "not-reached",
         }
     }
 

@@ -51,14 +51,29 @@ impl Failure {
 
     /// Says why.
     pub(crate) fn end(self, verb: &Verb, report: &Report) -> ExitCode {
+        self.say();
+        if let Some(name) = verb.answers_as() {
+            // Nobody is left to be told that nobody listens.
+            let _ = report.failed(name, &self.document());
+        }
+        ExitCode::from(self.status)
+    }
+
+    /// For people.
+    pub(crate) fn say(&self) {
         if self.kind != "interrupted" {
             report::failure(&self.message, self.hint.as_deref());
         }
-        if let Some(name) = verb.answers_as() {
-            // Nobody is left to be told that nobody listens.
-            let _ = report.failed(name, &document(self.kind, &self.message, self.hint.as_deref()));
-        }
-        ExitCode::from(self.status)
+    }
+
+    /// For programs.
+    pub(crate) fn document(&self) -> Value {
+        document(self.kind, &self.message, self.hint.as_deref())
+    }
+
+    /// The store as a whole gives no answer: so it would for the next credential.
+    pub(crate) fn is_of_the_whole_store(&self) -> bool {
+        self.status == 4
     }
 }
 

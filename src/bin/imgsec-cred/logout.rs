@@ -15,6 +15,7 @@ use imgsec_cred::store::{Error, ErrorKind, Store};
 use serde_json::{Value, json};
 
 use crate::args::Logout;
+use crate::failure::Failure;
 use crate::list::registry;
 use crate::report::{Mark, Report};
 use crate::show::revocation;
@@ -32,28 +33,53 @@ pub(crate) fn run(args: &Logout, machine: &Machine, report: &Report) -> anyhow::
         None => kept.iter().map(|(key, _)| key.clone()).collect(),
     };
     let mut removed = Vec::new();
-    for server in &servers {
-        if args.admin {
-            removed.extend(remove_admin(&helper, server)?);
+    let mut left: Vec<Left> = Vec::new();
+    for server in servers {
+        if left.last().is_some_and(Left::ends_all) {
+            left.push(Left { server, why: None });
             continue;
         }
-        removed.extend(remove(&helper, server)?);
-        forget_marker(machine, server, report);
-        forget_notes(machine, server, report);
+        if let Err(why) = remove(args, &helper, &server, &mut removed) {
+            left.push(Left { server, why: Some(why) });
+        } else if !args.admin {
+            forget_marker(machine, &server, report);
+            forget_notes(machine, &server, report);
+        }
+    }
+    if removed.is_empty() && left.len() == 1 {
+        left.into_iter().find_map(|one| one.why).map_or(Ok(()), Err)?;
+        return Ok(Outcome::Done);
     }
     for one in &removed {
         report.marked(Mark::Ok, &format!("{} removed here", one.words()))?;
     }
-    let documents: Vec<_> = removed.iter().map(Removed::document).collect();
-    report.json(&json!({
-        "schema": "imgsec.logout/1", "ok": true, "complete": true, "removed": documents,
-    }))?;
-    if removed.is_empty() {
+    report.json(&document(&removed, &left))?;
+    if removed.is_empty() && left.is_empty() {
         let what = args.registry.as_deref().map_or("any registry", registry);
         report.note(&format!("nothing was kept for {what}"));
     }
+    say_revocations(&removed, report);
+    end(left, report)
+}
+
+/// The answer for programs; where something is left, with the first reason of it.
+fn document(removed: &[Removed], left: &[Left]) -> Value {
+    let removed: Vec<_> = removed.iter().map(Removed::document).collect();
+    let is_ok = left.is_empty();
+    let mut answer = json!({
+        "schema": "imgsec.logout/1", "ok": is_ok, "complete": is_ok, "removed": removed,
+    });
+    if let Some(why) = left.iter().find_map(Left::error) {
+        answer["left"] = left.iter().map(Left::document).collect();
+        answer["error"] = why;
+    }
+    answer
+}
+
+/// Where each of the secrets is ended, once each.
+fn say_revocations(removed: &[Removed], report: &Report) {
     let mut said = HashSet::new();
-    for one in &removed {
+    for one in removed {
         let sentence = one.about.as_ref().map_or_else(
             || "the secret itself still works: revoke it at the registry".to_owned(),
             |about| revoke::of(&about.token).sentence(),
@@ -62,7 +88,42 @@ pub(crate) fn run(args: &Logout, machine: &Machine, report: &Report) -> anyhow::
             report.note(&format!("{}: {sentence}", one.words()));
         }
     }
-    Ok(Outcome::Done)
+}
+
+/// Says what is left and why; the first reason is the end of all.
+fn end(left: Vec<Left>, report: &Report) -> anyhow::Result<Outcome> {
+    let mut first = None;
+    for one in left {
+        let name = registry(&one.server);
+        report.marked(Mark::Fail, &format!("{name} is not removed"))?;
+        match one.why {
+            Some(why) if first.is_none() => first = Some(why),
+            Some(why) => Failure::of(&why).say(),
+            None => {}
+        }
+    }
+    first.map_or(Ok(Outcome::Done), Err)
+}
+
+/// What could not be removed, or not all of it.
+struct Left {
+    server: String,
+    /// Nothing where another one was before it, and the store gave no answer.
+    why: Option<anyhow::Error>,
+}
+
+impl Left {
+    fn ends_all(&self) -> bool {
+        self.why.as_ref().is_none_or(|why| Failure::of(why).is_of_the_whole_store())
+    }
+
+    fn error(&self) -> Option<Value> {
+        self.why.as_ref().map(|why| Failure::of(why).document())
+    }
+
+    fn document(&self) -> Value {
+        json!({"registry": registry(&self.server), "error": self.error()})
+    }
 }
 
 /// A secret that is forgotten here; elsewhere it still works.
@@ -85,9 +146,26 @@ impl Removed {
     }
 }
 
-/// Removes every spelling that a client could have stored, and reads each back. Returns what was
-/// there.
-fn remove(helper: &Helper, server: &str) -> anyhow::Result<Vec<Removed>> {
+/// Removes one registry's, and adds what was there.
+fn remove(
+    args: &Logout,
+    helper: &Helper,
+    server: &str,
+    removed: &mut Vec<Removed>,
+) -> anyhow::Result<()> {
+    if args.admin {
+        removed.extend(remove_admin(helper, server)?);
+        return Ok(());
+    }
+    remove_spellings(helper, server, removed)
+}
+
+/// Removes every spelling that a client could have stored, reads each back, and adds what was there.
+fn remove_spellings(
+    helper: &Helper,
+    server: &str,
+    removed: &mut Vec<Removed>,
+) -> anyhow::Result<()> {
     let invalid = |e: imgsec_cred::server::InvalidKey| Refusal::new(e.to_string(), None);
     let key = ServerKey::parse(server).map_err(invalid)?;
     let mut spellings = vec![key.as_str().to_owned()];
@@ -96,7 +174,6 @@ fn remove(helper: &Helper, server: &str) -> anyhow::Result<Vec<Removed>> {
     } else if !key.as_str().contains("://") {
         spellings.push(format!("http://{}", key.as_str()));
     }
-    let mut removed = Vec::new();
     for spelling in spellings {
         let key = ServerKey::parse(&spelling).map_err(invalid)?;
         let was = match helper.get(&key) {
@@ -114,7 +191,7 @@ fn remove(helper: &Helper, server: &str) -> anyhow::Result<Vec<Removed>> {
         let is_admin = false;
         removed.extend(was.map(|about| Removed { registry: registry.to_owned(), is_admin, about }));
     }
-    Ok(removed)
+    Ok(())
 }
 
 fn still_there(server: &str) -> Error {

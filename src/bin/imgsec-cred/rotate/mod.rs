@@ -14,6 +14,7 @@ use imgsec_cred::rotate::steps::{self, Context};
 use imgsec_cred::rotate::supplied::Supplied;
 use imgsec_cred::rotate::{command, due, retire, supplied, undo};
 use imgsec_cred::server::ServerKey;
+use imgsec_cred::store::Error;
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -133,7 +134,7 @@ fn confirm(
     ask::go_ahead(shared, args.yes, "this changes a secret at the registry and needs a yes", hint)
 }
 
-/// One after the other; a store that gives no answer ends it.
+/// One after the other, each with what came of it; a store that gives no answer ends it.
 fn each<'t, 'p>(
     args: &Rotate,
     cx: &Context<'p>,
@@ -143,12 +144,15 @@ fn each<'t, 'p>(
 ) -> anyhow::Result<Vec<(&'t Target, Ending)>> {
     let mut endings = Vec::new();
     for target in targets {
-        let ending = one(args, cx, providers, target, given.as_ref())?;
-        let is_over = ending.stop.state == State::StoreLocked;
-        endings.push((target, ending));
-        if is_over {
-            break;
+        if endings.iter().any(|(_, ending): &(_, Ending)| ending.stop.state == State::StoreLocked) {
+            endings.push((target, target.not_reached()));
+            continue;
         }
+        let ending = match one(args, cx, providers, target, given.as_ref()) {
+            Err(why) if args.all => target.not_begun(why),
+            ending => ending.map_err(Refusal::or_error)?,
+        };
+        endings.push((target, ending));
     }
     Ok(endings)
 }
@@ -159,7 +163,7 @@ fn one<'p>(
     providers: &Providers<'p>,
     target: &Target,
     given: Option<&SecretString>,
-) -> anyhow::Result<Ending> {
+) -> Result<Ending, Error> {
     let (server, plan) = (&target.server, &target.plan);
     if target.is_not_due {
         return Ok(target.not_due());
@@ -187,7 +191,7 @@ fn provider<'p>(
     providers: &Providers<'p>,
     target: &Target,
     given: Option<&SecretString>,
-) -> anyhow::Result<Box<dyn Provider + 'p>> {
+) -> Result<Box<dyn Provider + 'p>, Error> {
     let (plan, expires) = (&target.plan, args.expires());
     if let Some(secret) = given {
         return Ok(Box::new(Supplied::given(secret.clone(), expires)));
@@ -196,7 +200,7 @@ fn provider<'p>(
         return Ok(Box::new(Supplied::command(plan.method.command.clone(), expires, cx.tell)));
     }
     let (server, username) = (&target.server, &target.username);
-    providers.of(&plan.method, server, username).map_err(Refusal::or_error)
+    providers.of(&plan.method, server, username)
 }
 
 fn answer(

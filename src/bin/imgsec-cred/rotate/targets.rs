@@ -10,6 +10,7 @@ use imgsec_cred::rotate::plan::{Plan, Remembered};
 use imgsec_cred::rotate::steps::Context;
 use imgsec_cred::rotate::supplied;
 use imgsec_cred::server::ServerKey;
+use imgsec_cred::store::{Error, ErrorKind};
 
 use super::{Rotate, providers};
 use crate::Refusal;
@@ -31,7 +32,27 @@ pub(super) struct Target {
 impl Target {
     pub(super) fn not_due(&self) -> Ending {
         let words = format!("{} is not due", self.server);
-        let stop = Stop { state: State::Nothing, words, hint: None };
+        self.ended(Stop { state: State::Nothing, words, hint: None })
+    }
+
+    /// Another one was before it, and the store gave no answer.
+    pub(super) fn not_reached(&self) -> Ending {
+        let words = format!("{} is left as it was: the store gave no answer", self.server);
+        self.ended(Stop { state: State::NotReached, words, hint: None })
+    }
+
+    /// There is nothing to rotate it by.
+    pub(super) fn not_begun(&self, why: Error) -> Ending {
+        let is_refused = why.kind() == ErrorKind::Refused;
+        let mut stop = Stop::from(why);
+        stop.words = format!("{}: {}", self.server, stop.words);
+        if is_refused {
+            stop.state = State::Refused;
+        }
+        self.ended(stop)
+    }
+
+    fn ended(&self, stop: Stop) -> Ending {
         Ending { stop, about: About { username: self.username.clone(), ..About::default() } }
     }
 }
@@ -83,7 +104,9 @@ fn target(
         target.due =
             due(&record, SystemTime::now(), span(plan.older_than), span(plan.expires_within));
         // A rotation that is not through is always due.
-        let is_running = journal::look(cx.state, &target.server)?.running.is_some();
+        let known = journal::look(cx.state, &target.server);
+        // What is wrong with a journal is said of the one credential that it is of.
+        let is_running = known.map_or(true, |journal| journal.running.is_some());
         target.is_not_due = target.due.is_none() && !is_running;
     }
     Ok(target)

@@ -14,7 +14,7 @@ pub(super) fn outcome(state: State) -> Outcome {
     match state {
         state if state.is_ok() => Outcome::Done,
         State::Rejected | State::LockedOut | State::Absent => Outcome::Attention,
-        State::StoreLocked => Outcome::NoStore,
+        State::StoreLocked | State::NotReached => Outcome::NoStore,
         State::NoVerdict => Outcome::NoVerdict,
         State::Superseded | State::Refused => Outcome::Refused,
         _ => Outcome::Partly,
@@ -26,6 +26,9 @@ pub(super) fn say(server: &ServerKey, ending: &Ending, report: &Report) -> std::
     let (about, stop) = (&ending.about, &ending.stop);
     for warning in &about.warnings {
         report.marked(Mark::Warn, warning)?;
+    }
+    if stop.state == State::NotReached {
+        return report.marked(Mark::Warn, &stop.words);
     }
     if !stop.state.is_ok() {
         report::failure(&stop.words, stop.hint.as_deref());
