@@ -43,6 +43,12 @@ pub struct Machine {
     pub likes_color: bool,
 }
 
+/// The arguments of this process, without its name; what is no text in them is marked.
+#[must_use]
+pub fn arguments() -> Vec<String> {
+    env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect()
+}
+
 impl Machine {
     /// The facts as they are now.
     #[must_use]

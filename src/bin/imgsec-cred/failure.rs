@@ -82,6 +82,7 @@ pub(crate) fn of_store(error: &Error) -> Value {
     document(error.kind().word(), &error.to_string(), error.hint())
 }
 
-fn document(kind: &str, message: &str, hint: Option<&str>) -> Value {
+/// A failure for programs, as every schema has it.
+pub(crate) fn document(kind: &str, message: &str, hint: Option<&str>) -> Value {
     json!({"kind": kind, "message": message, "hint": hint})
 }

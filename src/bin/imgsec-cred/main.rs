@@ -32,6 +32,7 @@ mod show;
 mod status;
 mod stores;
 mod unlock;
+mod usage;
 mod verify;
 mod which;
 
@@ -105,11 +106,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// Help, the version, or what is wrong with the arguments: those are quoted in it.
+/// Help, the version, or what is wrong with the arguments.
 fn no_command(error: &clap::Error) -> ExitCode {
     if error.use_stderr() {
-        report::usage(&error.render().to_string());
-        return ExitCode::from(2);
+        return usage::end(error);
     }
     // Nobody is left to be told that nobody listens.
     let _ = error.print();

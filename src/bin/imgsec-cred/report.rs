@@ -152,7 +152,7 @@ pub(crate) fn failure(message: &str, hint: Option<&str>) {
     }
 }
 
-/// What is wrong with the arguments, in the lines that clap made of them.
+/// The help where no verb is given, in the lines that clap made of it.
 pub(crate) fn usage(lines: &str) {
     for line in lines.lines() {
         // As above.
