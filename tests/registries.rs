@@ -10,6 +10,9 @@ mod support {
     pub(crate) mod process;
     pub(crate) mod web;
 }
+mod other_checks {
+    mod unchecked;
+}
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -560,33 +563,4 @@ fn a_proxy_sees_no_secret() {
     let asked: Vec<_> = proxy.asked().into_iter().map(|r| (r.method, r.path)).collect();
     assert_eq!(asked, [("CONNECT".to_owned(), "registry.invalid:443".to_owned())]);
     assert!(!proxy.was_told(SECRET));
-}
-
-/// Docker's engine would believe anybody who says he is the registry. We do not, and say so.
-#[test]
-fn that_docker_skips_the_checks_is_told() {
-    let (listed, other) = (Web::start(basic), Web::start(basic));
-    let person = Person::new(Store::Sealed);
-    let file = person.home().join(".config/docker/daemon.json");
-    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-    let settings = json!({"insecure-registries": [listed.host(), "10.0.0.0/8"]});
-    std::fs::write(&file, settings.to_string()).unwrap();
-    let skipped_by = |web: &Web| {
-        let verified = verify_as(&person, web, "ada", SECRET, &[]);
-        is(&verified, "verified", "accepted", 0);
-        verified.item["tls"]["skipped_by"].clone()
-    };
-    assert_eq!(skipped_by(&listed), json!(file));
-    assert_eq!(skipped_by(&other), Value::Null);
-    let said = person.run_ours(&["verify", "--all"]).ok().stdout;
-    let line =
-        format!("Docker skips the TLS checks for it: insecure-registries in {}", file.display());
-    assert_eq!(said.matches(&line).count(), 1, "{said}");
-    // The audit goes by the same settings.
-    let auth = "YWRhOmNvcnJlY3QtaG9yc2UtNw==";
-    person.write_docker_config(&json!({"auths": {listed.host(): {"auth": auth}}}));
-    let audit = person.run_ours(&["audit", "--json"]).stdout;
-    let audit: Value = serde_json::from_str(&audit).unwrap();
-    let signals = audit["findings"][0]["signals"].as_array().unwrap();
-    assert!(signals.contains(&json!("insecure-registry")), "{audit}");
 }

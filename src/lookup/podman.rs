@@ -8,11 +8,19 @@ use super::registries_conf::{self, RegistriesConf};
 use super::{Answer, Ask, Found, Places, Source, Trail};
 use crate::clients::docker::{DockerConfig, Entry};
 use crate::registry::image::{Image, is_short_name};
+use crate::registry::podman::Insecure;
 
 const PODMAN: &[&str] = &["podman", "buildah"];
 
 /// What stands for the files among the helpers.
 const FILES: &str = "containers-auth.json";
+
+/// The registries for which they skip the TLS checks. A file that is broken names none: with it they
+/// do not start.
+#[must_use]
+pub fn insecure(places: &Places) -> Insecure {
+    registries_conf::read(places).map(|conf| conf.insecure).unwrap_or_default()
+}
 
 /// What Podman and Buildah would use, and Skopeo, where it looks elsewhere. `written` is the image
 /// as the person wrote it: Podman reads a short name by `registries.conf`, Skopeo as Docker does.

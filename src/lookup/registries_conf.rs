@@ -1,11 +1,12 @@
-//! `registries.conf` of Podman and its kin: which helpers they ask, and where they look for a short
-//! name (containers-registries.conf(5); containers/image `pkg/sysregistriesv2`).
+//! `registries.conf` of Podman and its kin: which helpers they ask, where they look for a short
+//! name, and for which registries they skip the TLS checks (containers-registries.conf(5); containers/image `pkg/sysregistriesv2`).
 
 use std::path::{Path, PathBuf};
 
-use toml_edit::{Document, Item};
+use toml_edit::{Document, Item, TableLike};
 
 use super::Places;
+use crate::registry::podman::{Insecure, Rule};
 
 /// The largest file that is read, in bytes.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -21,6 +22,8 @@ pub(super) struct RegistriesConf {
     pub(super) search: Vec<String>,
     /// Short names and what they stand for; of two the later counts, and an empty one is none.
     pub(super) aliases: Vec<(String, String)>,
+    /// For which registries the TLS checks are skipped.
+    pub(super) insecure: Insecure,
     /// The file that is read first.
     pub(super) first: PathBuf,
 }
@@ -82,12 +85,64 @@ fn add(conf: &mut RegistriesConf, path: &Path) -> Result<(), String> {
     if let Some(search) = texts(document.get("unqualified-search-registries")) {
         conf.search = search;
     }
+    rules(document.as_table(), path).into_iter().for_each(|rule| conf.insecure.add(rule));
     let aliases = document.get("aliases").and_then(Item::as_table_like);
     let aliases = aliases.into_iter().flat_map(|table| table.iter());
     conf.aliases.extend(
         aliases.filter_map(|(name, full)| Some((name.to_owned(), full.as_str()?.to_owned()))),
     );
     Ok(())
+}
+
+/// What a file says of registries, in its newer form and in the one before.
+fn rules(document: &dyn TableLike, path: &Path) -> Vec<Rule> {
+    let file = || path.to_owned();
+    let before = document.get("registries").and_then(|old| old.get("insecure")?.get("registries"));
+    let before = texts(before).unwrap_or_default().into_iter().map(|prefix| Rule {
+        prefix: location(&prefix),
+        is_insecure: true,
+        insecure_locations: Vec::new(),
+        file: file(),
+    });
+    let newer = tables(document.get("registry")).filter_map(|table| {
+        let place = text(table, "location");
+        let prefix = text(table, "prefix").or_else(|| place.clone())?;
+        let is_insecure = is_insecure(table);
+        let mirrors: Vec<_> = tables(table.get("mirror")).collect();
+        let mirrors = mirrors.into_iter().filter(|&mirror| self::is_insecure(mirror));
+        let mirrors = mirrors.filter_map(|mirror| text(mirror, "location"));
+        let insecure_locations = place.filter(|_| is_insecure).into_iter().chain(mirrors).collect();
+        Some(Rule { prefix, is_insecure, insecure_locations, file: file() })
+    });
+    before.chain(newer).collect()
+}
+
+/// The tables of an array, however it is written.
+fn tables<'a>(item: Option<&'a Item>) -> Box<dyn Iterator<Item = &'a dyn TableLike> + 'a> {
+    match item {
+        Some(Item::ArrayOfTables(tables)) => {
+            Box::new(tables.iter().map(|table| table as &dyn TableLike))
+        }
+        Some(item) => {
+            let values = item.as_array().into_iter().flatten();
+            Box::new(values.filter_map(|value| Some(value.as_inline_table()? as &dyn TableLike)))
+        }
+        None => Box::new(std::iter::empty()),
+    }
+}
+
+fn is_insecure(table: &dyn TableLike) -> bool {
+    table.get("insecure").and_then(Item::as_bool).unwrap_or(false)
+}
+
+fn text(table: &dyn TableLike, key: &str) -> Option<String> {
+    let text = table.get(key)?.as_str().map(location)?;
+    (!text.is_empty()).then_some(text)
+}
+
+/// Without the slashes at its end, as there.
+fn location(text: &str) -> String {
+    text.trim_end_matches('/').to_owned()
 }
 
 fn texts(item: Option<&Item>) -> Option<Vec<String>> {

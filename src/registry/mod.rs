@@ -8,6 +8,7 @@ pub mod endpoint;
 mod findings;
 pub mod http;
 pub mod image;
+pub mod podman;
 pub mod policy;
 pub mod revoke;
 mod sending;

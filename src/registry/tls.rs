@@ -10,6 +10,7 @@ use ureq::tls::{
 };
 
 use super::endpoint::Origin;
+use super::podman::Insecure;
 use crate::daemon::Unchecked;
 use crate::files;
 use crate::store::{Error, ErrorKind};
@@ -25,6 +26,8 @@ pub struct Places {
     pub ca_file: Option<PathBuf>,
     /// The hosts for which Docker makes no checks. Here they are made.
     pub unchecked: Unchecked,
+    /// Those for which Podman makes none.
+    pub insecure: Insecure,
 }
 
 /// The files that decide about a host beside the system.
@@ -36,6 +39,8 @@ pub struct Trust {
     pub client: Option<PathBuf>,
     /// Docker's settings by which its engine skips the checks for the host; they change nothing here.
     pub skipped_by: Option<PathBuf>,
+    /// Podman's settings, likewise.
+    pub skipped_by_podman: Option<PathBuf>,
 }
 
 impl Places {
@@ -44,8 +49,10 @@ impl Places {
     /// # Errors
     /// Where one half of a client's pair is missing.
     pub fn trust(&self, origin: &Origin) -> Result<Trust, Error> {
-        let skipped_by = self.unchecked.names(&origin.authority()).map(Path::to_owned);
-        let mut trust = Trust { skipped_by, ..Trust::default() };
+        let registry = origin.authority();
+        let skipped_by = self.unchecked.names(&registry).map(Path::to_owned);
+        let skipped_by_podman = self.insecure.names(&registry).map(Path::to_owned);
+        let mut trust = Trust { skipped_by, skipped_by_podman, ..Trust::default() };
         trust.authorities.extend(self.ca_file.clone());
         for folder in &self.folders {
             let folder = folder.join(folder_name(origin));

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use imgsec_cred::daemon::Unchecked;
+use imgsec_cred::lookup::{Places, podman};
 use imgsec_cred::machine::Machine;
+use imgsec_cred::registry::podman::Insecure;
 
 /// The folders named `certs.d` of Docker and Podman.
 pub(crate) fn certificate_folders(machine: &Machine) -> Vec<PathBuf> {
@@ -33,6 +35,11 @@ pub(crate) fn unchecked(machine: &Machine) -> Unchecked {
     files.extend(config_home(machine).map(|config| config.join("docker/daemon.json")));
     files.extend(machine.home.as_ref().map(|home| home.join(".docker/daemon.json")));
     Unchecked::read(&files)
+}
+
+/// Those for which Podman and its kin skip them.
+pub(crate) fn insecure(machine: &Machine) -> Insecure {
+    Places::of(machine).map(|places| podman::insecure(&places)).unwrap_or_default()
 }
 
 fn config_home(machine: &Machine) -> Option<PathBuf> {

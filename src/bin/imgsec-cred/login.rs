@@ -277,7 +277,7 @@ fn said(
     if let Some(check) = check {
         let transport = registries::transport(check);
         report.marked(Mark::Ok, &format!("{}{transport}", check.finding.words))?;
-        if let Some(skipped) = registries::skipped(check) {
+        for skipped in registries::skipped(check) {
             report.line(&format!("      {skipped}"))?;
         }
     }

@@ -47,6 +47,7 @@ impl<'a> Registries<'a> {
                 folders: engine::certificate_folders(machine),
                 ca_file: asking.ca_file.clone(),
                 unchecked: engine::unchecked(machine),
+                insecure: engine::insecure(machine),
             },
             ledger: Ledger::new(stores::state(machine)?),
             can_ask: ask::can_ask(shared) && !shared.json,
@@ -204,6 +205,7 @@ pub(crate) fn document(credential: &Credential, check: &Check) -> Value {
             "authorities": check.trust.authorities,
             "client_certificate": check.trust.client,
             "skipped_by": check.trust.skipped_by,
+            "skipped_by_podman": check.trust.skipped_by_podman,
         })),
         "expires_at": expires.as_ref().map(|e| &e.at),
         "expires_source": expires.as_ref().map(|e| &e.source),
@@ -211,11 +213,17 @@ pub(crate) fn document(credential: &Credential, check: &Check) -> Value {
     })
 }
 
-/// That Docker would have talked to anybody who says he is the registry, where its settings say so;
-/// here the checks are made all the same.
-pub(crate) fn skipped(check: &Check) -> Option<String> {
-    let file = check.trust.skipped_by.as_ref()?;
-    Some(format!("Docker skips the TLS checks for it: insecure-registries in {}", file.display()))
+/// That Docker or Podman would have talked to anybody who says he is the registry, where their
+/// settings say so; here the checks are made all the same.
+pub(crate) fn skipped(check: &Check) -> impl Iterator<Item = String> {
+    let docker = check.trust.skipped_by.as_ref().map(|file| {
+        format!("Docker skips the TLS checks for it: insecure-registries in {}", file.display())
+    });
+    let podman =
+        check.trust.skipped_by_podman.as_ref().map(|file| {
+            format!("Podman skips the TLS checks for it: insecure in {}", file.display())
+        });
+    docker.into_iter().chain(podman)
 }
 
 /// How the secret went, in a few words, behind what the registry said.

@@ -100,7 +100,7 @@ fn say(credential: &Credential, check: &Check, report: &Report) -> anyhow::Resul
     let transport = registries::transport(check);
     let line = format!("{name} ({}) {finding}{transport}", registries::username(credential));
     report.marked(mark, &line)?;
-    if let Some(skipped) = registries::skipped(check) {
+    for skipped in registries::skipped(check) {
         report.line(&format!("      {skipped}"))?;
     }
     if let Some(access) = &check.access {
