@@ -21,7 +21,7 @@ impl Due {
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
-            Self::AgeUnknown => "age_unknown",
+            Self::AgeUnknown => "age-unknown",
             Self::Old(_) => "old",
             Self::Ends(_) => "ends",
         }
@@ -94,8 +94,8 @@ mod tests {
     fn by_age_by_end_and_by_what_nobody_knows() {
         assert_eq!(is_due(Some(10), None), None);
         assert_eq!(is_due(Some(61), None), Some("old"));
-        assert_eq!(is_due(None, None), Some("age_unknown"));
-        assert_eq!(is_due(None, Some(100)), Some("age_unknown"));
+        assert_eq!(is_due(None, None), Some("age-unknown"));
+        assert_eq!(is_due(None, Some(100)), Some("age-unknown"));
         assert_eq!(is_due(Some(50), Some(13)), Some("ends"));
         // Two thirds of a year have passed.
         assert_eq!(is_due(Some(50), Some(24)), Some("ends"));

@@ -102,7 +102,7 @@ fn a_rotation_of_all_that_breaks_off_tells_what_came_of_each() {
     rotated(&me, &webs, &fetch);
     let said = clerk.ask(&me, "rotate --all --yes", "", 4);
     assert_eq!((&said["ok"], &said["complete"]), (&json!(false), &json!(false)));
-    let each = BTreeMap::from([("rotated", 1), ("store_locked", 1), ("not-reached", 1)]);
+    let each = BTreeMap::from([("rotated", 1), ("store-locked", 1), ("not-reached", 1)]);
     assert_eq!(states(&said), each, "{said}");
     fs::rename(format!("{key}.away"), &key).unwrap();
     // One of them has a provider that does not exist, and then the journals are broken.

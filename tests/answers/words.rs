@@ -71,3 +71,30 @@ fn every_state_and_every_kind_of_error_is_in_the_schemas() {
     ids.retain(|id| id.contains('.') && !id.contains(' '));
     assert_eq!(words("status", "/$defs/answer/properties/checks/items/properties/id/enum"), ids);
 }
+
+/// Keys are written with `_`, words with `-`; but for the reasons of a verdict, which have been
+/// written as they are since they were first described.
+#[test]
+fn words_are_written_with_hyphens() {
+    fn look(at: &str, value: &Value, wrong: &mut Vec<String>) {
+        match value {
+            Value::Object(map) => {
+                for (key, value) in map.iter().filter(|(key, _)| *key != "reason") {
+                    look(&format!("{at}/{key}"), value, wrong);
+                }
+            }
+            Value::Array(values) if at.ends_with("/enum") => {
+                let words = values.iter().filter_map(Value::as_str);
+                wrong.extend(words.filter(|word| word.contains('_')).map(|w| format!("{at}: {w}")));
+            }
+            Value::Array(values) => values.iter().for_each(|value| look(at, value, wrong)),
+            _ => {}
+        }
+    }
+    let mut wrong = Vec::new();
+    for file in fs::read_dir(schema::folder()).unwrap().flatten() {
+        let schema = serde_json::from_slice(&fs::read(file.path()).unwrap()).unwrap();
+        look(&file.path().display().to_string(), &schema, &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

@@ -57,7 +57,7 @@ fn of_a_command_that_leaves_the_old_one_alive_it_is_revoked_after_the_grace() {
     scene.write("new", &format!("Basic {line}\n"));
     // In the same way as before, without being told how.
     let said = scene.rotate(&["--yes"]).is("rotated", 0);
-    assert_eq!(said.item["old"], "revoked_after", "{said:#?}");
+    assert_eq!(said.item["old"], "revoked-after", "{said:#?}");
     assert_eq!(scene.read("accepted").lines().filter(|l| !l.is_empty()).count(), 2);
     scene.rotate(&["--undo"]).is("undone", 0);
     scene.rotate(&["--undo"]).is("undone", 0);
@@ -87,13 +87,13 @@ fn a_hook_that_fails_keeps_the_old_one_alive_and_runs_again() {
     let hook = format!("{hook} --context 'a b'");
     let arguments =
         ["--yes", "--grace", "0s", "--hook", &hook, "--hooks-need-secret", "--exec", &exec];
-    let said = scene.rotate(&arguments).is("hook_failed", 3);
+    let said = scene.rotate(&arguments).is("hook-failed", 3);
     assert_eq!(said.item["hooks"], json!([{"name": "hook", "ok": false}]));
     assert_eq!(scene.current().unwrap().password, again.password);
     let told: Value = serde_json::from_str(&scene.read("told")).unwrap();
     assert_eq!(told["secret"], again.password);
     assert_eq!(requests(&scene).len(), before + 1, "revoked though the hook failed");
-    scene.rotate(&["--resume"]).is("hook_failed", 3);
+    scene.rotate(&["--resume"]).is("hook-failed", 3);
     scene.write("ready", "");
     scene.write("new", &format!("Basic {line}\n"));
     let said = scene.rotate(&["--resume"]).is("rotated", 0);
@@ -151,10 +151,10 @@ fn a_lost_answer_is_never_asked_for_again_and_locked_out_comes_with_a_way_in() {
     // The old one is dead, and nobody has the new one.
     let scene = Scene::new();
     let exec = scene.script("exec", "cat >>requests; cp new accepted; exit 1");
-    let said = scene.rotate(&["--yes", "--exec", &exec]).is("locked_out", 1);
+    let said = scene.rotate(&["--yes", "--exec", &exec]).is("locked-out", 1);
     assert!(said.stderr.contains("as its owner, then: imgsec-cred rotate"), "{said:#?}");
-    scene.rotate(&["--resume"]).is("locked_out", 1);
-    scene.rotate(&["--yes", "--exec", &exec]).is("locked_out", 1);
+    scene.rotate(&["--resume"]).is("locked-out", 1);
+    scene.rotate(&["--yes", "--exec", &exec]).is("locked-out", 1);
     assert_eq!(requests(&scene).len(), 1);
     scene.give(&scene.new, &[]).is("rotated", 0);
     assert!(scene.current_works());
@@ -170,5 +170,5 @@ fn a_lost_answer_is_never_asked_for_again_and_locked_out_comes_with_a_way_in() {
     let exec = scene.script("exec", "cat >>requests; cp new accepted; touch silent; exit 1");
     scene.rotate(&["--yes", "--exec", &exec]).is("unknown", 3);
     scene.is_silent(false);
-    scene.rotate(&["--resume"]).is("locked_out", 1);
+    scene.rotate(&["--resume"]).is("locked-out", 1);
 }

@@ -62,7 +62,7 @@ fn a_dead_secret_is_replaced_by_one_that_works() {
 fn a_registry_that_says_nothing_changes_nothing_unless_it_is_not_asked() {
     let scene = Scene::new();
     scene.is_silent(true);
-    let said = scene.give(&scene.new, &[]).is("no_verdict", 5);
+    let said = scene.give(&scene.new, &[]).is("no-verdict", 5);
     assert_eq!(said.item["verified"]["verdict"], "unreachable", "{said:#?}");
     assert_eq!(scene.current().as_ref(), Some(&scene.old));
     scene.give(&scene.new, &["--verify", "skip"]).is("rotated", 0);
@@ -121,7 +121,7 @@ fn a_store_that_is_locked_in_the_middle_keeps_the_old_secret() {
     let key = scene.person.key_file();
     let lock = format!("mv '{0}' '{0}.away'; cat secret", key.display());
     let fetch = scene.script("fetch", &lock);
-    let said = scene.rotate(&["--from-command", &fetch]).is("store_locked", 4);
+    let said = scene.rotate(&["--from-command", &fetch]).is("store-locked", 4);
     assert!(said.stderr.contains("locked"), "{said:#?}");
     std::fs::rename(format!("{}.away", key.display()), &key).unwrap();
     assert_eq!(scene.current().as_ref(), Some(&scene.old));
@@ -129,7 +129,7 @@ fn a_store_that_is_locked_in_the_middle_keeps_the_old_secret() {
     assert_eq!(scene.current().as_ref(), Some(&scene.new));
     scene.is_tidy();
     scene.person.lock();
-    scene.give(&scene.old, &[]).is("store_locked", 4);
+    scene.give(&scene.old, &[]).is("store-locked", 4);
     scene.person.unlock();
 }
 

@@ -141,7 +141,7 @@ fn they_take_turns_and_the_old_secret_ends_after_its_grace() {
     gitlab.by_pair(&["--dry-run"], "planned");
     assert_eq!(gitlab.alive(), (vec![1, 2], 1));
     let item = gitlab.by_pair(&[], "rotated");
-    assert_eq!((&item["class"], &item["old"]), (&json!("B"), &json!("revoked_after")), "{item}");
+    assert_eq!((&item["class"], &item["old"]), (&json!("B"), &json!("revoked-after")), "{item}");
     assert_eq!(gitlab.alive(), (vec![1, 3], 3));
     gitlab.rotate(&[&gitlab.web.host(), "--undo"], "undone");
     gitlab.rotate(&[&gitlab.web.host(), "--undo"], "undone");

@@ -59,8 +59,8 @@ fn nothing_printed_is_a_lost_answer_and_is_never_asked_for_again() {
         assert!(said.stderr.contains("gave no secret; nothing was changed"), "{said:#?}");
         made(&scene, 1);
         let exec = scene.script("exec", &format!("{script}; cp new accepted"));
-        scene.rotate(&[&RAW[..], &[&exec]].concat()).is("locked_out", 1);
-        scene.rotate(&["--resume"]).is("locked_out", 1);
+        scene.rotate(&[&RAW[..], &[&exec]].concat()).is("locked-out", 1);
+        scene.rotate(&["--resume"]).is("locked-out", 1);
         made(&scene, 2);
         scene.give(&scene.new, &[]).is("rotated", 0);
         scene.is_tidy();

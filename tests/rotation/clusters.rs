@@ -108,12 +108,12 @@ fn where_the_cluster_fails_the_old_secret_is_not_retired_until_it_does_not() {
     scene.write("fails", "");
     let hook = scene.script("hook", "cat >/dev/null; echo hook >>calls");
     let words = ["--yes", "--grace", "0s", "--hook", &hook, "--hook-k8s", PLACE, "--exec", &exec];
-    let said = scene.rotate(&words).is("hook_failed", 3);
+    let said = scene.rotate(&words).is("hook-failed", 3);
     assert_eq!(said.item["old"], "valid", "{said:#?}");
     assert!(!scene.read("requests").contains("revoke"));
     assert!(!scene.read("calls").contains("hook"), "a hook ran after one that failed");
     assert_eq!(scene.current().as_ref(), Some(&second));
-    scene.rotate(&["--resume"]).is("hook_failed", 3);
+    scene.rotate(&["--resume"]).is("hook-failed", 3);
     fs::remove_file(scene.path("fails")).unwrap();
     let said = scene.rotate(&["--resume"]).is("rotated", 0);
     assert_eq!(said.item["old"], "revoked", "{said:#?}");

@@ -40,7 +40,7 @@ fn failed(more: &[&str]) -> Failed {
     scene.write("new", &format!("Basic {pair}\n"));
     scene.write("answer", &json!({"secret": second.password, "ref": {"id": "n3"}}).to_string());
     fs::remove_file(scene.path("works")).unwrap();
-    let said = scene.rotate(&[&["--yes"], more].concat()).is("hook_failed", 3);
+    let said = scene.rotate(&[&["--yes"], more].concat()).is("hook-failed", 3);
     let hint = said.item["hint"].as_str().unwrap();
     for way in ["--resume tries again", "--skip-hooks", "--undo goes back"] {
         assert!(hint.contains(way) && said.stderr.contains(way), "{said:#?}");
@@ -63,15 +63,15 @@ fn revoked(scene: &Scene) -> usize {
 #[test]
 fn on_without_it_the_old_secret_gets_its_whole_time_and_is_then_retired() {
     let Failed { scene, second, .. } = failed(&["--grace", "1h"]);
-    scene.rotate(&["--resume"]).is("hook_failed", 3);
-    scene.rotate(&["--yes"]).is("hook_failed", 3);
+    scene.rotate(&["--resume"]).is("hook-failed", 3);
+    scene.rotate(&["--yes"]).is("hook-failed", 3);
     let runs = scene.read("all").lines().count();
     let said = scene.rotate(&["--resume", "--skip-hooks"]).is("rotated", 0);
     let (item, answer) = (&said.item, &said.answer);
     assert_eq!((&item["hooks"], &answer["complete"]), (&json!([]), &json!(false)), "{said:#?}");
     let warning = "left out: hook; what they serve may still have the old secret";
     assert_eq!(item["warnings"], json!([warning]), "{said:#?}");
-    assert_eq!((item["old"].as_str(), revoked(&scene)), (Some("revoked_after"), 0), "{said:#?}");
+    assert_eq!((item["old"].as_str(), revoked(&scene)), (Some("revoked-after"), 0), "{said:#?}");
     assert_eq!(scene.current().as_ref(), Some(&second));
     assert_eq!(scene.read("all").lines().count(), runs, "it ran");
     scene.is_tidy();
@@ -105,14 +105,14 @@ fn back_to_the_old_secret_the_hook_is_told_of_that_one_alone() {
 #[test]
 fn back_while_it_fails_the_old_secret_is_in_use_and_none_is_retired() {
     let Failed { scene, second, .. } = failed(&["--grace", "0s"]);
-    let said = scene.rotate(&["--undo"]).is("hook_failed", 3);
+    let said = scene.rotate(&["--undo"]).is("hook-failed", 3);
     let words = said.item["message"].as_str().unwrap();
     assert!(words.contains("in use again, but hook failed"), "{said:#?}");
     assert!(words.ends_with("the other one is not retired"), "{said:#?}");
     assert!(!said.item["hint"].as_str().unwrap().contains("--undo"), "{said:#?}");
     assert_eq!((scene.current().as_ref(), revoked(&scene)), (Some(&scene.new), 0));
     // The same again is not back and forth.
-    scene.rotate(&["--undo"]).is("hook_failed", 3);
+    scene.rotate(&["--undo"]).is("hook-failed", 3);
     assert_eq!((scene.current().as_ref(), revoked(&scene)), (Some(&scene.new), 0));
     assert_eq!(scene.beside("previous").as_ref(), Some(&second));
     let said = scene.rotate(&["--undo", "--skip-hooks"]).is("undone", 0);
@@ -128,7 +128,7 @@ fn an_undo_that_comes_to_nothing_leaves_the_hook_to_be_told() {
     scene.accept(&[&second]);
     scene.rotate(&["--undo"]).is("rejected", 1);
     assert_eq!((scene.current().as_ref(), revoked(&scene)), (Some(&second), 0));
-    scene.rotate(&["--resume"]).is("hook_failed", 3);
+    scene.rotate(&["--resume"]).is("hook-failed", 3);
     scene.write("works", "");
     let said = scene.rotate(&["--resume"]).is("rotated", 0);
     assert_eq!((said.item["old"].as_str(), told(&scene)), (Some("revoked"), second.password));
@@ -139,7 +139,7 @@ fn an_undo_that_comes_to_nothing_leaves_the_hook_to_be_told() {
 fn a_hook_whose_program_is_gone_has_the_same_ways_out() {
     let Failed { scene, hook, exec, .. } = failed(&["--grace", "1h"]);
     fs::remove_file(&hook).unwrap();
-    scene.rotate(&["--undo"]).is("hook_failed", 3);
+    scene.rotate(&["--undo"]).is("hook-failed", 3);
     scene.rotate(&["--resume", "--skip-hooks"]).is("undone", 0);
     let said = scene.rotate(&["--yes"]).is("refused", 6);
     let hint = said.item["hint"].as_str().unwrap();

@@ -98,7 +98,7 @@ fn killed_before_and_behind_the_change_it_is_settled_when_resumed() {
     let fetch = scene.script("fetch", &format!("{KILL} cat secret"));
     scene.person.finish(&mut scene.command(&[&host, "--from-command", &fetch]), b"");
     assert_eq!(scene.current().as_ref(), Some(&scene.old));
-    scene.rotate(&["--resume"]).is("rolled_back", 0);
+    scene.rotate(&["--resume"]).is("rolled-back", 0);
     one_is_seen(&scene);
     scene.is_tidy();
     let fetch = scene.script("fetch", "cat secret");
@@ -125,7 +125,7 @@ fn a_locked_keychain_changes_nothing_and_an_open_one_goes_on() {
     assert_eq!(scene.current().as_ref(), Some(&scene.old));
     // As by the screen lock, while a command brings the secret.
     let fetch = scene.script("fetch", &format!("{LOCK} cat secret"));
-    let said = scene.rotate(&["--from-command", &fetch]).is("store_locked", 4);
+    let said = scene.rotate(&["--from-command", &fetch]).is("store-locked", 4);
     assert!(said.stderr.contains("locked"), "{said:#?}");
     scene.person.unlock();
     assert_eq!(scene.current().as_ref(), Some(&scene.old));

@@ -18,7 +18,7 @@ fn killed(scene: &Scene, script: &str) {
 fn before_the_server_acts_nothing_has_happened() {
     let scene = Scene::new();
     killed(&scene, &format!("cat >/dev/null; {KILL}"));
-    scene.rotate(&["--resume"]).is("rolled_back", 0);
+    scene.rotate(&["--resume"]).is("rolled-back", 0);
     assert!(scene.current_works());
     scene.is_tidy();
     let exec = scene.script("exec", "cat >/dev/null; cp new accepted; cat answer");
@@ -30,7 +30,7 @@ fn before_the_server_acts_nothing_has_happened() {
 fn after_the_server_has_acted_it_says_so_and_how_to_get_in() {
     let scene = Scene::new();
     killed(&scene, &format!("cat >/dev/null; cp new accepted; {KILL} cat answer"));
-    let said = scene.rotate(&["--resume"]).is("locked_out", 1);
+    let said = scene.rotate(&["--resume"]).is("locked-out", 1);
     assert!(said.item["hint"].as_str().unwrap().contains("--password-stdin"), "{said:#?}");
     scene.give(&scene.new, &[]).is("rotated", 0);
     assert!(scene.current_works());

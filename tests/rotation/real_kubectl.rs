@@ -117,7 +117,7 @@ fn kubectl_puts_the_secret_there_and_keeps_no_copy() {
 fn a_conflict_keeps_the_old_one_alive_and_is_told_without_the_secret() {
     let (scene, web, cluster) = scene();
     cluster.lock().unwrap().refuses = true;
-    let said = scene.give(&scene.new, &PLACE).is("hook_failed", 3);
+    let said = scene.give(&scene.new, &PLACE).is("hook-failed", 3);
     assert!(said.stderr.contains("conflict"), "{said:#?}");
     let sent: Value = serde_json::from_str(&web.asked().last().unwrap().body).unwrap();
     let data = sent["data"][".dockerconfigjson"].as_str().unwrap();

@@ -82,7 +82,7 @@ pub(super) fn item(server: &ServerKey, ending: &Ending) -> Value {
         None => (None, None),
         Some(Old::Valid) => (Some("valid"), None),
         Some(Old::Revoked) => (Some("revoked"), None),
-        Some(Old::RevokedAfter(at)) => (Some("revoked_after"), Some(at)),
+        Some(Old::RevokedAfter(at)) => (Some("revoked-after"), Some(at)),
         Some(Old::Replaced) => (Some("replaced"), None),
     };
     let hooks = about.hooks.iter();
