@@ -1,7 +1,7 @@
 //! What is said of each ending of a check.
 
 use super::endpoint::Origin;
-use super::http::Trouble;
+use super::trouble::Trouble;
 use super::verdict::{Finding, Level, Verdict};
 
 pub(super) fn accepted(level: Level, origin: &Origin) -> Finding {

@@ -1,6 +1,5 @@
 //! One request, one bounded answer: no redirect is followed, nothing is tried twice, every wait ends.
 
-use std::io;
 use std::time::{Duration, Instant};
 
 use base64ct::{Base64, Encoding};
@@ -11,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::endpoint::Url;
 use super::tls::Places;
+use super::trouble::Trouble;
 use crate::store::Error as StoreError;
 
 /// The largest answer that is read, in bytes, but for what a caller allows.
@@ -57,76 +57,6 @@ pub struct Answer {
     headers: ureq::http::HeaderMap,
     /// At most [`MAX_ANSWER_BYTES`]. It can hold a secret, and can repeat ours.
     pub body: Zeroizing<Vec<u8>>,
-}
-
-/// Why there is no answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    /// The name is not known.
-    NoHost,
-    /// Nobody listens there.
-    NoConnection,
-    /// The certificate is not trusted, or is for another name.
-    Certificate,
-    /// It does not speak TLS, or none that we know.
-    NoTls,
-    /// The deadline passed.
-    TimedOut,
-    /// The answer is larger than we read.
-    TooLarge,
-    /// The proxy refused.
-    Proxy,
-    /// The connection broke, or what came is not HTTP.
-    Broken,
-    /// A certificate on this machine cannot be used.
-    OurCertificates,
-}
-
-impl Trouble {
-    /// The stable word for programs.
-    #[must_use]
-    pub fn reason(self) -> &'static str {
-        match self {
-            Self::NoHost => "no_host",
-            Self::NoConnection => "no_connection",
-            Self::Certificate => "certificate",
-            Self::NoTls => "no_tls",
-            Self::TimedOut => "timed_out",
-            Self::TooLarge => "too_large",
-            Self::Proxy => "proxy",
-            Self::Broken => "broken",
-            Self::OurCertificates => "our_certificates",
-        }
-    }
-
-    /// What happened, to be put behind the name of a host.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::NoHost => "the name is not known",
-            Self::NoConnection => "nobody answers there",
-            Self::Certificate => "its certificate is not trusted here",
-            Self::NoTls => "it does not speak TLS",
-            Self::TimedOut => "no answer in time",
-            Self::TooLarge => "the answer is too large",
-            Self::Proxy => "the proxy refused",
-            Self::Broken => "the connection broke",
-            Self::OurCertificates => "its certificates on this machine cannot be used",
-        }
-    }
-
-    /// Whether the request certainly did not reach the server. TLS can also fail behind it.
-    #[must_use]
-    pub fn was_never_sent(self) -> bool {
-        matches!(
-            self,
-            Self::NoHost
-                | Self::NoConnection
-                | Self::Certificate
-                | Self::Proxy
-                | Self::OurCertificates
-        )
-    }
 }
 
 impl Client {
@@ -188,12 +118,12 @@ impl Client {
         } else {
             agent.run(request.body(bytes).map_err(|_| Trouble::Broken)?)
         };
-        let mut answer = answer.map_err(|e| trouble(&e))?;
+        let mut answer = answer.map_err(|e| Trouble::from(&e))?;
         let read = answer.body_mut().with_config().limit(max_bytes).read_to_vec();
         Ok(Answer {
             status: answer.status().as_u16(),
             headers: answer.headers().clone(),
-            body: Zeroizing::new(read.map_err(|e| trouble(&e))?),
+            body: Zeroizing::new(read.map_err(|e| Trouble::from(&e))?),
         })
     }
 
@@ -266,41 +196,5 @@ fn header(login: Login<'_>) -> Option<(HeaderName, Value)> {
         Login::Header(name, secret) => {
             Some((HeaderName::from_static(name), sensitive(secret.expose_secret())))
         }
-    }
-}
-
-fn trouble(error: &ureq::Error) -> Trouble {
-    use ureq::Error as E;
-    match error {
-        E::HostNotFound | E::BadUri(_) => Trouble::NoHost,
-        E::ConnectionFailed => Trouble::NoConnection,
-        E::Timeout(_) => Trouble::TimedOut,
-        E::BodyExceedsLimit(_) | E::LargeResponseHeader(..) => Trouble::TooLarge,
-        E::ConnectProxyFailed(_) | E::InvalidProxyUrl => Trouble::Proxy,
-        E::Rustls(error) => tls_trouble(error),
-        E::Tls(_) | E::TlsRequired | E::RequireHttpsOnly(_) => Trouble::NoTls,
-        E::Io(error) => io_trouble(error),
-        _ => Trouble::Broken,
-    }
-}
-
-fn io_trouble(error: &io::Error) -> Trouble {
-    let inner = error.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>());
-    match error.kind() {
-        _ if inner.is_some() => inner.map_or(Trouble::Broken, tls_trouble),
-        io::ErrorKind::ConnectionRefused
-        | io::ErrorKind::HostUnreachable
-        | io::ErrorKind::NetworkUnreachable => Trouble::NoConnection,
-        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Trouble::TimedOut,
-        _ => Trouble::Broken,
-    }
-}
-
-fn tls_trouble(error: &rustls::Error) -> Trouble {
-    match error {
-        rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => {
-            Trouble::Certificate
-        }
-        _ => Trouble::NoTls,
     }
 }

@@ -14,5 +14,6 @@ pub mod revoke;
 mod sending;
 pub mod tls;
 mod token;
+pub mod trouble;
 pub mod verdict;
 pub mod verify;

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::endpoint::{Url, percent};
-use super::http::{Body, Client, Login, MAX_ANSWER_BYTES, Trouble};
+use super::http::{Body, Client, Login, MAX_ANSWER_BYTES};
+use super::trouble::Trouble;
 
 /// The client's name in OAuth's form; some servers want one.
 const CLIENT_ID: &str = "imgsec-cred";

@@ -5,10 +5,11 @@ use super::access::{self, Access, Wanted};
 use super::challenge::{self, Challenge};
 use super::endpoint::{Origin, Url};
 use super::findings;
-use super::http::{Answer, Client, Login, Trouble};
+use super::http::{Answer, Client, Login};
 use super::policy::Policy;
 use super::sending::Tokens;
 use super::tls::Trust;
+use super::trouble::Trouble;
 use super::verdict::{Finding, Level, Verdict};
 use crate::credential::Credential;
 

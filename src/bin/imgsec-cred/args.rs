@@ -7,12 +7,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 mod export;
 mod moves;
 mod registries;
+mod rotate;
 mod show;
 mod stores;
 
 pub(crate) use self::export::Export;
 pub(crate) use self::moves::{Audit, Migrate};
 pub(crate) use self::registries::{Asking, Login, Verify};
+pub(crate) use self::rotate::Rotate;
 pub(crate) use self::show::{Field, Show};
 pub(crate) use self::stores::{Setup, Unlock};
 
@@ -86,7 +88,7 @@ pub(crate) enum Verb {
     /// Ask registries whether their credentials still work
     Verify(Verify),
     /// Replace a credential: check the new one, keep the old one a while
-    Rotate(Box<crate::rotate::Rotate>),
+    Rotate(Box<Rotate>),
     /// Write a Kubernetes Secret or a Docker auth file with credentials of the store
     Export(Export),
     /// Open the sealed store for some hours

@@ -7,7 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
 
 use crate::registry::endpoint::{Origin, Url, percent};
-use crate::registry::http::{Answer, Body, Client, Login, Trouble};
+use crate::registry::http::{Answer, Body, Client, Login};
+use crate::registry::trouble::Trouble;
 use crate::rotate::provider::Failure;
 use crate::store::{Error, ErrorKind};
 

@@ -1,7 +1,7 @@
 //! `imgsec-cred rotate`: a new secret in the place of an old one, checked first, the old one kept.
 //!
-//! `options` is what a person says, `targets` which credentials it is about, `words` what they are
-//! told; the steps themselves are in the library.
+//! `plan` makes one of what a person says, `targets` finds the credentials it is about, `words` says
+//! what came of it; the steps themselves are in the library.
 
 use std::thread;
 
@@ -18,18 +18,17 @@ use imgsec_cred::store::Error;
 use secrecy::SecretString;
 use serde_json::json;
 
-use crate::args::Shared;
+use crate::args::{Rotate, Shared};
 use crate::registries::{self, Registries};
 use crate::report::Report;
 use crate::{Outcome, Refusal, ask, secrets, stores};
 
-mod options;
+mod plan;
 mod providers;
 mod targets;
 mod verifier;
 mod words;
 
-pub(crate) use options::Rotate;
 use providers::Providers;
 use targets::Target;
 

@@ -12,8 +12,9 @@ use imgsec_cred::rotate::supplied;
 use imgsec_cred::server::ServerKey;
 use imgsec_cred::store::{Error, ErrorKind};
 
-use super::{Rotate, providers};
+use super::providers;
 use crate::Refusal;
+use crate::args::Rotate;
 
 /// One credential.
 pub(super) struct Target {
