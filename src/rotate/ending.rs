@@ -48,7 +48,7 @@ pub enum State {
     StoreLocked,
     /// A step failed; the old secret is in use.
     Failed,
-    /// It was not its turn yet when the store gave no answer.
+    /// It was not its turn yet when the store gave no answer or somebody wished to stop.
     NotReached,
 }
 

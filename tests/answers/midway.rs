@@ -61,6 +61,14 @@ fn a_logout_of_all_that_breaks_off_tells_what_is_gone_and_what_is_left() {
     assert_eq!(said["left"][0]["registry"], "b.example", "{said}");
     assert_eq!(said["left"].as_array().unwrap().len(), 1, "{said}");
     assert_eq!(me.listed().len(), 1);
+    // Somebody wishes to stop while the first one is removed.
+    keep();
+    let stops = "test \"$1\" != erase -o -e stopped || { touch stopped; kill -TERM $PPID; }";
+    let program = with_helper(folder.path(), stops);
+    let said = clerk.ask_of(&program, &me, all, "", 130);
+    assert_eq!(said["removed"].as_array().unwrap().len(), 1, "{said}");
+    assert_eq!((&said["error"]["kind"], me.listed().len()), (&json!("interrupted"), 2), "{said}");
+    assert_eq!(said["left"][1]["error"], json!(null), "{said}");
     clerk.ask(&me, all, "", 0);
     clerk.closes(&["logout"]);
 }
@@ -105,6 +113,12 @@ fn a_rotation_of_all_that_breaks_off_tells_what_came_of_each() {
     let each = BTreeMap::from([("rotated", 1), ("store-locked", 1), ("not-reached", 1)]);
     assert_eq!(states(&said), each, "{said}");
     fs::rename(format!("{key}.away"), &key).unwrap();
+    // Somebody wishes to stop while the first one is rotated.
+    script(&fetch, &format!("{counts}; kill -TERM $PPID; echo hunter-$n"));
+    let said = clerk.ask(&me, "rotate --all --yes", "", 130);
+    assert_eq!(states(&said), BTreeMap::from([("rotated", 1), ("not-reached", 2)]), "{said}");
+    assert_eq!((&said["ok"], &said["complete"]), (&json!(false), &json!(false)));
+    script(&fetch, &format!("{counts}; echo hunter-$n"));
     // One of them has a provider that does not exist, and then the journals are broken.
     let state = me.home().join(".local/state/imgsec-cred");
     let ledger = state.join("ledger.json");

@@ -71,9 +71,10 @@ impl Failure {
         document(self.kind, &self.message, self.hint.as_deref())
     }
 
-    /// The store as a whole gives no answer: so it would for the next credential.
-    pub(crate) fn is_of_the_whole_store(&self) -> bool {
-        self.status == 4
+    /// The next credential would meet it as well: the store as a whole gives no answer, or somebody
+    /// wished to stop.
+    pub(crate) fn ends_all(&self) -> bool {
+        [4, 130].contains(&self.status)
     }
 }
 

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::args::Logout;
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use crate::list::registry;
 use crate::report::{Mark, Report};
 use crate::show::revocation;
@@ -32,20 +33,10 @@ pub(crate) fn run(args: &Logout, machine: &Machine, report: &Report) -> anyhow::
         Some(registry) => vec![registry.clone()],
         None => kept.iter().map(|(key, _)| key.clone()).collect(),
     };
-    let mut removed = Vec::new();
-    let mut left: Vec<Left> = Vec::new();
-    for server in servers {
-        if left.last().is_some_and(Left::ends_all) {
-            left.push(Left { server, why: None });
-            continue;
-        }
-        if let Err(why) = remove(args, &helper, &server, &mut removed) {
-            left.push(Left { server, why: Some(why) });
-        } else if !args.admin {
-            forget_marker(machine, &server, report);
-            forget_notes(machine, &server, report);
-        }
-    }
+    let (removed, left) = remove_all(args, &helper, servers, &|server| {
+        forget_marker(machine, server, report);
+        forget_notes(machine, server, report);
+    })?;
     if removed.is_empty() && left.len() == 1 {
         left.into_iter().find_map(|one| one.why).map_or(Ok(()), Err)?;
         return Ok(Outcome::Done);
@@ -60,6 +51,33 @@ pub(crate) fn run(args: &Logout, machine: &Machine, report: &Report) -> anyhow::
     }
     say_revocations(&removed, report);
     end(left, report)
+}
+
+/// One after the other: what is removed, and what is left.
+fn remove_all(
+    args: &Logout,
+    helper: &Helper,
+    servers: Vec<String>,
+    forget: &dyn Fn(&str),
+) -> anyhow::Result<(Vec<Removed>, Vec<Left>)> {
+    let (mut removed, mut left) = (Vec::new(), Vec::<Left>::new());
+    let interrupt = Interrupt::heed()?;
+    for server in servers {
+        let why = if left.last().is_some_and(Left::ends_all) {
+            None
+        } else if interrupt.came() {
+            Some(Interrupt::error().into())
+        } else if let Err(why) = remove(args, helper, &server, &mut removed) {
+            Some(why)
+        } else {
+            if !args.admin {
+                forget(&server);
+            }
+            continue;
+        };
+        left.push(Left { server, why });
+    }
+    Ok((removed, left))
 }
 
 /// The answer for programs; where something is left, with the first reason of it.
@@ -108,13 +126,13 @@ fn end(left: Vec<Left>, report: &Report) -> anyhow::Result<Outcome> {
 /// What could not be removed, or not all of it.
 struct Left {
     server: String,
-    /// Nothing where another one was before it, and the store gave no answer.
+    /// Nothing where it was not its turn yet when the store gave no answer or somebody wished to stop.
     why: Option<anyhow::Error>,
 }
 
 impl Left {
     fn ends_all(&self) -> bool {
-        self.why.as_ref().is_none_or(|why| Failure::of(why).is_of_the_whole_store())
+        self.why.as_ref().is_none_or(|why| Failure::of(why).ends_all())
     }
 
     fn error(&self) -> Option<Value> {

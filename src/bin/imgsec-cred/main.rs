@@ -19,6 +19,7 @@ mod audit;
 mod engine;
 mod export;
 mod failure;
+mod interrupt;
 mod list;
 mod login;
 mod logout;
@@ -53,6 +54,8 @@ pub(crate) enum Outcome {
     NoVerdict,
     /// Something was left alone, since it would have overwritten another thing.
     Refused,
+    /// A person or the system wished it to stop; the rest was left as it was.
+    Interrupted,
 }
 
 /// Not done, because it needs a yes, a terminal, or would overwrite something.
@@ -102,6 +105,7 @@ fn main() -> ExitCode {
         Ok(Outcome::NoStore) => ExitCode::from(4),
         Ok(Outcome::NoVerdict) => ExitCode::from(5),
         Ok(Outcome::Refused) => ExitCode::from(6),
+        Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(error) => Failure::of(&error).end(&cli.verb, &report),
     }
 }

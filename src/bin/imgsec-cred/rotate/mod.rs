@@ -19,6 +19,7 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use crate::args::{Rotate, Shared};
+use crate::interrupt::Interrupt;
 use crate::registries::{self, Registries};
 use crate::report::Report;
 use crate::{Outcome, Refusal, ask, secrets, stores};
@@ -67,9 +68,26 @@ pub(crate) fn run(
     let targets = targets::find(args, &cx, &helper)?;
     let given = new_secret(args, shared, &targets)?;
     confirm(args, shared, &targets, report)?;
-    let endings = each(args, &cx, &providers, &targets, given)?;
-    let warnings = if args.dry_run { Vec::new() } else { retire::everything(&cx) };
-    answer(args, &endings, &warnings, report)
+    carry_out(args, &cx, &providers, &targets, given, report)
+}
+
+fn carry_out<'p>(
+    args: &Rotate,
+    cx: &Context<'p>,
+    providers: &Providers<'p>,
+    targets: &[Target],
+    given: Option<SecretString>,
+    report: &Report,
+) -> anyhow::Result<Outcome> {
+    let interrupt = args.all.then(Interrupt::heed).transpose()?;
+    let is_over = || interrupt.as_ref().is_some_and(Interrupt::came);
+    let endings = each(args, cx, providers, targets, given, &is_over)?;
+    let is_over =
+        endings.iter().any(|(_, ending)| ending.stop.state == State::NotReached) && is_over();
+    let leaves_rest = args.dry_run || is_over;
+    let warnings = if leaves_rest { Vec::new() } else { retire::everything(cx) };
+    let outcome = answer(args, &endings, &warnings, report)?;
+    Ok(if is_over { Outcome::Interrupted } else { outcome })
 }
 
 /// A program by its path, or by its name on the `PATH`.
@@ -133,18 +151,27 @@ fn confirm(
     ask::go_ahead(shared, args.yes, "this changes a secret at the registry and needs a yes", hint)
 }
 
-/// One after the other, each with what came of it; a store that gives no answer ends it.
+/// One after the other, each with what came of it; a store that gives no answer ends it, and so does
+/// a wish to stop.
 fn each<'t, 'p>(
     args: &Rotate,
     cx: &Context<'p>,
     providers: &Providers<'p>,
     targets: &'t [Target],
     given: Option<SecretString>,
+    is_interrupted: &dyn Fn() -> bool,
 ) -> anyhow::Result<Vec<(&'t Target, Ending)>> {
-    let mut endings = Vec::new();
+    let mut endings: Vec<(&Target, Ending)> = Vec::new();
+    let mut ended = None;
     for target in targets {
-        if endings.iter().any(|(_, ending): &(_, Ending)| ending.stop.state == State::StoreLocked) {
-            endings.push((target, target.not_reached()));
+        let is_locked = |(_, last): &(_, Ending)| last.stop.state == State::StoreLocked;
+        if endings.last().is_some_and(is_locked) {
+            ended = Some("the store gave no answer");
+        } else if ended.is_none() && is_interrupted() {
+            ended = Some("interrupted");
+        }
+        if let Some(why) = ended {
+            endings.push((target, target.not_reached(why)));
             continue;
         }
         let ending = match one(args, cx, providers, target, given.as_ref()) {
@@ -237,6 +264,6 @@ fn rank(outcome: Outcome) -> u8 {
         Outcome::NoStore => 2,
         Outcome::NoVerdict => 3,
         Outcome::Refused => 4,
-        Outcome::Done => 5,
+        Outcome::Done | Outcome::Interrupted => 5,
     }
 }

@@ -36,9 +36,9 @@ impl Target {
         self.ended(Stop { state: State::Nothing, words, hint: None })
     }
 
-    /// Another one was before it, and the store gave no answer.
-    pub(super) fn not_reached(&self) -> Ending {
-        let words = format!("{} is left as it was: the store gave no answer", self.server);
+    /// It was not its turn yet.
+    pub(super) fn not_reached(&self, why: &str) -> Ending {
+        let words = format!("{} is left as it was: {why}", self.server);
         self.ended(Stop { state: State::NotReached, words, hint: None })
     }
 
