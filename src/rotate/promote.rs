@@ -106,7 +106,10 @@ fn skip_hooks(run: &mut Run, running: &Running, now: SystemTime) -> Result<(), S
     let other = if running.is_undo { "other" } else { "old" };
     let names = names.join(", ");
     let words = format!("left out: {names}; what they serve may still have the {other} secret");
-    run.about.warnings.push(words);
+    // The rotation before may have left out the same.
+    if !run.about.warnings.contains(&words) {
+        run.about.warnings.push(words);
+    }
     Ok(())
 }
 

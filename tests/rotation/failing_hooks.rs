@@ -78,6 +78,12 @@ fn on_without_it_the_old_secret_gets_its_whole_time_and_is_then_retired() {
     scene.rotate(&["--retire-previous", "--yes"]).is("retired", 0);
     assert_eq!(revoked(&scene), 1);
     assert!(scene.current_works());
+    // The next rotation goes on without it as well, where that is said.
+    let Failed { scene: other, second: theirs, .. } = failed(&["--grace", "1h"]);
+    let said = other.give(&other.new, &["--skip-hooks"]).is("rotated", 0);
+    assert_eq!(said.item["warnings"], json!([warning]), "{said:#?}");
+    assert_eq!(other.beside("previous"), Some(theirs));
+    other.is_tidy();
     // It was left out this once only.
     scene.write("works", "");
     scene.give(&second, &[]).is("unchanged", 0);
