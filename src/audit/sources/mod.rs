@@ -11,6 +11,7 @@ mod anywhere;
 mod builds;
 mod ci;
 mod clients;
+mod code;
 mod containers;
 mod docker;
 mod infrastructure;
@@ -99,6 +100,7 @@ pub const ALL: &[&Source] = &[
     &infrastructure::cloud_init::SOURCE,
     &infrastructure::distribution::SOURCE,
     &infrastructure::ecs::SOURCE,
+    &infrastructure::harbor::SOURCE,
     &infrastructure::nomad::SOURCE,
     &infrastructure::packer::SOURCE,
     &infrastructure::salt::SOURCE,
@@ -107,11 +109,15 @@ pub const ALL: &[&Source] = &[
     // Images that build tools make.
     &builds::gradle::SOURCE,
     &builds::maven::SOURCE,
+    // Programs.
+    &code::login_call::SOURCE,
+    &code::object::SOURCE,
     // Clusters.
     &kubernetes::kustomize::SOURCE,
     &kubernetes::openshift::SOURCE,
     &kubernetes::pull_secret::SOURCE,
     &kubernetes::basic_auth::SOURCE,
+    &kubernetes::flux::SOURCE,
     &kubernetes::argocd::SOURCE,
     &kubernetes::containerd::SOURCE,
     &kubernetes::containerd_hosts::SOURCE,

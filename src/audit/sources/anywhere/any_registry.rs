@@ -91,6 +91,7 @@ pub(in crate::audit::sources) const MAPS: &[&str] = &[
     "dockerhubauth",
     "dockerhubcredentials",
     "dockerauth",
+    "dockerauths",
     "dockerconfig",
     "dockerconfigjson",
     "regcred",
@@ -162,7 +163,9 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     if above == "auths" || here.text(&["auth"]).is_some() {
         return;
     }
-    let name = Name { own, above, plain: plain(own), plain_above: plain(above) };
+    // Pulumi puts the project before a name.
+    let unspaced = |name: &str| plain(name.rsplit(':').next().unwrap_or(name));
+    let name = Name { own, above, plain: unspaced(own), plain_above: unspaced(above) };
     let has_user = here.text(login::USERS).is_some();
     let registry = field(here, REGISTRIES).filter(|text| is_image_place(text));
     let is_below_named = has_user && MAPS.contains(&name.plain_above.as_str());

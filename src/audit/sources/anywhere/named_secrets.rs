@@ -9,6 +9,7 @@ use crate::audit::document::{Here, Node, Value};
 use crate::audit::finding::{Found, Kind};
 use crate::audit::hosts;
 use crate::audit::sources::images::{self, HUB};
+use crate::audit::sources::infrastructure::harbor;
 use crate::audit::sources::{File, Find, Source};
 
 pub(crate) const SOURCE: Source = Source {
@@ -75,7 +76,7 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     for (name, at) in here.fields() {
         let Some(prefix) = prefix(name) else { continue };
         let Some((field, text)) = said(at.node, is_declared) else { continue };
-        if !is_secret(text) {
+        if !is_secret(text) || harbor::is_template(here) {
             continue;
         }
         let beside = beside.get_or_insert_with(|| siblings(here, is_declared));
@@ -115,7 +116,9 @@ fn prefix(name: &str) -> Option<String> {
     (is_named && !OTHERS.iter().any(|other| prefix.contains(other))).then(|| prefix.to_owned())
 }
 
+/// A name without case, separators, and the project that Pulumi puts before it.
 fn plain(name: &str) -> String {
+    let name = name.rsplit(':').next().unwrap_or(name);
     name.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod chef;
 pub(crate) mod cloud_init;
 pub(crate) mod distribution;
 pub(crate) mod ecs;
+pub(crate) mod harbor;
 pub(crate) mod nomad;
 pub(crate) mod packer;
 pub(crate) mod salt;

@@ -4,6 +4,7 @@ pub(crate) mod argocd;
 pub(crate) mod basic_auth;
 pub(crate) mod containerd;
 pub(crate) mod containerd_hosts;
+pub(crate) mod flux;
 pub(crate) mod k3s_registries;
 pub(crate) mod kustomize;
 pub(crate) mod openshift;

@@ -1,0 +1,282 @@
+//! What a program writes between two brackets: the arguments of a call, the fields of an object, in
+//! Python, JavaScript, Go, Java, C#, Rust and Ruby. Only texts that stand there as they are count: no
+//! variable, no call that fetches one, nothing that is put together.
+
+/// How many bytes are read after a bracket, and how many arguments.
+const MAX_BYTES: usize = 4096;
+const MAX_ARGUMENTS: usize = 40;
+
+/// Functions that only wrap the text they are given; the last part of their names.
+const WRAPPERS: &[&str] =
+    &["Some", "String", "from", "secret", "Secret", "new", "set_secret", "setSecret", "SetSecret"];
+
+/// How many of them may be around one text.
+const MAX_WRAPPERS: usize = 3;
+
+/// What may stand after a text without changing it.
+const ENDS: &[&str] = &[".to_string()", ".to_owned()", ".into()", ".freeze"];
+
+/// A text, and the byte at which it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Text {
+    pub(super) said: String,
+    pub(super) at: usize,
+}
+
+/// An argument or a field: its name in lower case and without separators, and its value where that
+/// is a text.
+struct Argument {
+    name: Option<String>,
+    value: Option<Text>,
+}
+
+/// All that is between two brackets.
+pub(super) struct Arguments(Vec<Argument>);
+
+impl Arguments {
+    /// Reads from an opening bracket on; `None` where no bracket is at this byte.
+    pub(super) fn read(text: &str, open: usize) -> Option<Self> {
+        text.get(open..)?.starts_with(['(', '{', '[']).then_some(())?;
+        let text = near(text, open);
+        let (mut all, mut at) = (Vec::new(), open + 1);
+        while all.len() < MAX_ARGUMENTS {
+            at = after_blanks(text, at);
+            if at >= text.len() || text[at..].starts_with([')', '}', ']']) {
+                break;
+            }
+            let end = item_end(text, at);
+            all.push(argument(text, at, end));
+            at = end + 1;
+            if !text[end..].starts_with(',') {
+                break;
+            }
+        }
+        Some(Self(all))
+    }
+
+    /// The byte after the bracket that closes the one at this byte.
+    pub(super) fn end(text: &str, open: usize) -> Option<usize> {
+        let text = near(text, open);
+        let mut at = open + 1;
+        loop {
+            at = item_end(text, at);
+            match text.as_bytes().get(at)? {
+                b',' => at += 1,
+                _ => return Some(at + 1),
+            }
+        }
+    }
+
+    /// The text with one of these names.
+    pub(super) fn text(&self, names: &[&str]) -> Option<&Text> {
+        let named = |wanted: &&str| self.0.iter().find(|a| a.name.as_deref() == Some(*wanted));
+        names.iter().find_map(named)?.value.as_ref()
+    }
+
+    /// Whether one of these names is given, a text or anything else.
+    pub(super) fn has(&self, names: &[&str]) -> bool {
+        self.0.iter().filter_map(|a| a.name.as_deref()).any(|name| names.contains(&name))
+    }
+
+    /// The text in this place among those without a name, counted from 0.
+    pub(super) fn place(&self, place: usize) -> Option<&Text> {
+        self.0.get(place).filter(|a| a.name.is_none())?.value.as_ref()
+    }
+
+    /// How many arguments without a name there are.
+    pub(super) fn places(&self) -> usize {
+        self.0.iter().take_while(|a| a.name.is_none()).count()
+    }
+}
+
+/// As much of a text as is read from a bracket on.
+fn near(text: &str, open: usize) -> &str {
+    let end = (0..=text.len().min(open + MAX_BYTES)).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
+}
+
+/// The next byte that is neither white space nor of a comment.
+fn after_blanks(text: &str, mut at: usize) -> usize {
+    loop {
+        let rest = &text[at..];
+        let blanks = rest.len() - rest.trim_start().len();
+        let rest = rest.trim_start();
+        at += blanks;
+        if !rest.starts_with('#') && !rest.starts_with("//") {
+            return at;
+        }
+        at += rest.find('\n').unwrap_or(rest.len());
+    }
+}
+
+/// Where an argument ends: at its comma, at the bracket that closes, or with the text.
+fn item_end(text: &str, from: usize) -> usize {
+    let bytes = text.as_bytes();
+    let (mut at, mut depth) = (from, 0usize);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'\'' | b'"' | b'`' => at = quoted(text, at).map_or(at, |(_, end)| end - 1),
+            b'(' | b'{' | b'[' => depth += 1,
+            b')' | b'}' | b']' | b',' if depth == 0 => return at,
+            b')' | b'}' | b']' => depth -= 1,
+            b'#' => at += text[at..].find('\n').unwrap_or(text.len() - at) - 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    text.len()
+}
+
+/// The text in quotes that begins here, and the byte after it. Those of one line end with it.
+fn quoted(text: &str, open: usize) -> Option<(String, usize)> {
+    let rest = text.get(open..)?;
+    let quote = rest.chars().next()?;
+    let triple: String = std::iter::repeat_n(quote, 3).collect();
+    if let Some(body) = rest.strip_prefix(&triple) {
+        let length = body.find(&triple)?;
+        return Some((body[..length].to_owned(), open + length + 6));
+    }
+    let mut said = String::new();
+    let mut chars = rest.char_indices().skip(1);
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\\' => said.extend(chars.next().map(|(_, c)| c)),
+            '\n' if quote != '`' => return None,
+            _ if c == quote => return Some((said, open + at + 1)),
+            _ => said.push(c),
+        }
+    }
+    None
+}
+
+/// The argument between two bytes.
+fn argument(text: &str, begin: usize, end: usize) -> Argument {
+    let item = &text[begin..end];
+    let Some((name, value)) = name_and_value(item) else {
+        return Argument { name: None, value: literal(item, begin, MAX_WRAPPERS) };
+    };
+    Argument { name: Some(name), value: literal(&item[value..], begin + value, MAX_WRAPPERS) }
+}
+
+/// The name of an argument (`name=`, `name:`, `"name":`, `:name =>`), and where its value begins.
+fn name_and_value(item: &str) -> Option<(String, usize)> {
+    let bare = item.strip_prefix(':').unwrap_or(item);
+    let (name, rest) = match bare.chars().next()? {
+        '\'' | '"' => {
+            let (name, end) = quoted(bare, 0)?;
+            (name, &bare[end..])
+        }
+        _ => {
+            let end = bare.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(bare.len());
+            (bare[..end].to_owned(), &bare[end..])
+        }
+    };
+    let rest = rest.trim_start();
+    let value = rest.strip_prefix("=>").or_else(|| {
+        let value = rest.strip_prefix([':', '='])?;
+        (!value.starts_with([':', '='])).then_some(value)
+    })?;
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    (!name.is_empty()).then(|| (name.to_ascii_lowercase(), item.len() - value.len()))
+}
+
+/// The text that an expression is, and where; in so many wrappers at most.
+fn literal(expression: &str, begin: usize, depth: usize) -> Option<Text> {
+    let begin = begin + (expression.len() - expression.trim_start().len());
+    let mut plain = expression.trim();
+    while let Some(before) = ENDS.iter().find_map(|end| plain.strip_suffix(end)) {
+        plain = before;
+    }
+    let first = plain.find(['\'', '"', '`', '('])?;
+    if plain[first..].starts_with('(') {
+        return wrapped(plain, first, begin, depth.checked_sub(1)?);
+    }
+    if !["", "r", "R", "b", "u", "@"].contains(&&plain[..first]) {
+        return None;
+    }
+    let (said, end) = quoted(plain, first)?;
+    let rest = plain[end..].trim_start();
+    let is_whole = rest.is_empty() || rest.starts_with('#') || rest.starts_with("//");
+    (is_whole && !said.is_empty()).then(|| Text { said, at: begin + first })
+}
+
+/// The last argument of a call that only wraps it.
+fn wrapped(call: &str, open: usize, begin: usize, depth: usize) -> Option<Text> {
+    let last = call[..open].rsplit(['.', ':', ' ']).next()?;
+    let inside = call.get(open + 1..)?.strip_suffix(')')?;
+    if !WRAPPERS.contains(&last) {
+        return None;
+    }
+    let (mut at, mut end) = (0, item_end(inside, 0));
+    while inside[end..].starts_with(',') {
+        (at, end) = (end + 1, item_end(inside, end + 1));
+    }
+    literal(&inside[at..end], begin + open + 1 + at, depth)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str, names: &[&str]) -> Option<String> {
+        let open = text.find(['(', '{', '[']).unwrap();
+        Arguments::read(text, open).unwrap().text(names).map(|text| text.said.clone())
+    }
+
+    #[test]
+    fn texts_are_read_in_every_language() {
+        for text in [
+            "f(a, pass_word=\"x\")",
+            "f(\n  b=1,  # it's\n  pass_word='x',  # here's\n)",
+            "{passWord: `x`}",
+            "{ \"passWord\": \"x\" }",
+            "T{PassWord: p.String(\"x\"), A: 1}",
+            "T { password: Some(\"x\".to_string()), ..d() }",
+            "f('password' => 'x')",
+            "f(:password => \"x\")",
+            "{ a: { b: 'c, d' }, Password = @\"x\" }",
+            "{ password: d.setSecret(\"name\", \"x\") }",
+            "(password=\"\"\"x\"\"\")",
+        ] {
+            assert_eq!(said(text, &["password"]).as_deref(), Some("x"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_none() {
+        for value in [
+            "f\"x\"",
+            "x",
+            "\"a\" + b",
+            "\"a\" \"b\"",
+            "os.environ[\"X\"]",
+            "get(\"x\")",
+            "$\"x\"",
+            "c.requireSecret(\"x\")",
+            "secret(env.X)",
+            "\"\"",
+            "\"x",
+            "a == \"b\"",
+            "{a: \"b\"}",
+        ] {
+            assert_eq!(said(&format!("f(p={value})"), &["p"]), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn places_are_counted_and_bytes_are_told() {
+        let text = "é.login(user, \"pw\", x='y')";
+        let all = Arguments::read(text, text.find('(').unwrap()).unwrap();
+        assert_eq!((all.places(), all.has(&["x"]), all.place(0)), (2, true, None));
+        let word = all.place(1).unwrap();
+        assert!(text[word.at..].starts_with("\"pw\""));
+        assert!(all.place(2).is_none());
+    }
+
+    #[test]
+    fn hostile_texts_end_soon() {
+        for unit in ["(", ")", "'", "\"", "`", "(a=", "#", "\\", "é", "Some(", ",", "'''", "=>"] {
+            let _ = Arguments::read(&format!("({}", unit.repeat(100_000)), 0);
+        }
+    }
+}

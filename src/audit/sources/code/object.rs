@@ -1,0 +1,315 @@
+//! Objects that are a login to a registry: Docker's `AuthConfig` in the libraries of many languages,
+//! and the `registry` of an image that Pulumi builds.
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use memchr::memmem;
+
+use super::arguments::{Arguments, Text};
+use super::notebook::each_source;
+use crate::audit::finding::{Found, Kind, MAX_IN_FILE};
+use crate::audit::hosts;
+use crate::audit::sources::images;
+use crate::audit::sources::{File, Find, Source};
+
+pub(crate) const SOURCE: Source = Source {
+    id: "login-object",
+    about: "a registry login as an object of a program",
+    reference: "https://www.pulumi.com/registry/packages/docker/api-docs/image/#registry",
+    places: |_| Vec::new(),
+    words: &[
+        "auth_config",
+        "authconfig",
+        "registryargs",
+        "registryauth",
+        "registry_auth",
+        "dockercredentials",
+        "docker.authenticate!",
+        "authn.basic{",
+        "withregistrypassword",
+        "withregistryaddress",
+        "pulumi/docker",
+        "pulumi_docker",
+        "registry: {",
+        "credentials += credentials(",
+    ],
+    find: Find::Text(find),
+};
+
+/// What must be told besides a user name and a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    /// Nothing: the name says it.
+    Nothing,
+    /// That the program is about images: its text, or a registry.
+    Docker,
+    /// A registry.
+    Registry,
+}
+
+/// What stands before the bracket of an object.
+const BEFORE: &[(&str, Asks)] = &[
+    ("auth_config", Asks::Docker),
+    ("authconfig", Asks::Docker),
+    ("AuthConfig", Asks::Docker),
+    ("RegistryArgs", Asks::Registry),
+    ("RegistryAuthArgs", Asks::Registry),
+    ("registryAuth", Asks::Registry),
+    ("registry_auth", Asks::Registry),
+    ("DockerCredentials", Asks::Nothing),
+    ("Docker.authenticate!", Asks::Nothing),
+    ("authn.Basic", Asks::Nothing),
+    ("registry", Asks::Registry),
+    ("registries", Asks::Registry),
+    (".withRegistryPassword", Asks::Nothing),
+    (".withRegistryAddress", Asks::Nothing),
+    ("credentials += Credentials", Asks::Registry),
+];
+
+static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = BEFORE.iter().map(|(word, _)| word);
+    AhoCorasick::builder().match_kind(aho_corasick::MatchKind::LeftmostLongest).build(words).ok()
+});
+
+const SERVERS: &[&str] =
+    &["serveraddress", "server", "address", "registry", "registryurl", "registryaddress"];
+const USERS: &[&str] = &["username", "user"];
+
+/// How many objects of one file are read.
+const MAX_OBJECTS: usize = 2_000;
+
+/// How far around a word the statement is looked for that it is in, in bytes.
+const MAX_STATEMENT: usize = 2_000;
+
+fn find(file: &File<'_>, found: &mut Vec<Found>) {
+    each_source(file, |text, line| {
+        let all = logins(text).into_iter().take(MAX_IN_FILE);
+        found.extend(all.map(|login| {
+            let secret = Found::on_line(line(login.secret.at), Kind::UserPass, login.secret.said);
+            secret.of(login.registry.as_deref(), login.username.as_deref())
+        }));
+    });
+}
+
+struct Login {
+    registry: Option<String>,
+    username: Option<String>,
+    secret: Text,
+}
+
+fn logins(text: &str) -> Vec<Login> {
+    let mut all = Vec::new();
+    // Nearly all texts have no password between quotes beside one of the words.
+    let Some(words) = WORDS.as_ref().filter(|_| has_password(text)) else { return all };
+    let mut is_docker = None;
+    for word in words.find_iter(text).take(MAX_OBJECTS) {
+        let Some((name, asks)) = BEFORE.get(word.pattern().as_usize()) else { continue };
+        if name.starts_with('.') {
+            all.extend(chain(text, word.start()));
+            continue;
+        }
+        for open in brackets(text, word.end()) {
+            let Some(given) = Arguments::read(text, open) else { continue };
+            let login = if name.starts_with("credentials") { sbt(&given) } else { object(&given) };
+            let Some(mut login) = login else { continue };
+            let is_asked = match asks {
+                Asks::Nothing => true,
+                Asks::Registry => login.registry.is_some(),
+                Asks::Docker => {
+                    login.registry.is_some() || *is_docker.get_or_insert_with(|| says_docker(text))
+                }
+            };
+            if login.registry.is_none() && !is_server_given(&given) {
+                login.registry = image_before(text, word.start());
+            }
+            all.extend(Some(login).filter(|_| is_asked));
+        }
+    }
+    all
+}
+
+fn has_password(text: &str) -> bool {
+    ["assword", "credentials += "]
+        .iter()
+        .any(|w| memmem::find(text.as_bytes(), w.as_bytes()).is_some())
+}
+
+fn says_docker(text: &str) -> bool {
+    let words = ["docker", "Docker", "containerregistry", "podman"];
+    words.iter().any(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+}
+
+/// The brackets of the objects that follow a word: `= {`, `": new X({`, and each one in `: [{`.
+fn brackets(text: &str, after: usize) -> Vec<usize> {
+    let Some(open) = bracket(text, after) else { return Vec::new() };
+    if !text[open..].starts_with('[') {
+        return vec![open];
+    }
+    let next = text[open + 1..].find(|c: char| !c.is_whitespace()).map(|at| open + 1 + at);
+    let mut all: Vec<usize> = next.filter(|at| text[*at..].starts_with('{')).into_iter().collect();
+    while let Some(last) = all.last().copied().filter(|_| all.len() < 20) {
+        let Some(end) = Arguments::end(text, last) else { break };
+        let rest = text[end..].trim_start();
+        let Some(rest) = rest.strip_prefix(',').map(str::trim_start) else { break };
+        if !rest.starts_with('{') {
+            break;
+        }
+        all.push(text.len() - rest.len());
+    }
+    all
+}
+
+/// The bracket that follows a word with nothing but a sign and the name of a type between.
+fn bracket(text: &str, after: usize) -> Option<usize> {
+    let rest = text.get(after..)?;
+    let rest = rest.trim_start_matches(['"', '\'']).trim_start_matches([' ', '\t']);
+    let rest = rest.strip_prefix("=>").or_else(|| rest.strip_prefix(['=', ':'])).unwrap_or(rest);
+    let rest = rest.trim_start_matches([' ', '\t', '&']);
+    let rest = rest.strip_prefix("new ").unwrap_or(rest);
+    let is_open = rest.starts_with(['(', '{', '[']);
+    let at = text.len() - rest.len();
+    let inner = |rest: &str| rest.strip_prefix("({").map(|_| at + 1);
+    is_open.then(|| inner(rest).unwrap_or(at))
+}
+
+/// `{ server: …, username: …, password: … }`.
+fn object(given: &Arguments) -> Option<Login> {
+    let secret = given.text(&["password"])?.clone();
+    let written = given.text(SERVERS).map(|text| text.said.clone());
+    let url = || given.text(&["url", "host"]).filter(|text| hosts::is_registry(&text.said));
+    let registry = written.or_else(|| url().map(|text| text.said.clone()));
+    let registry = registry.filter(|text| hosts::is_address(text) && !hosts::is_other(text));
+    let username = given.text(USERS).map(|text| text.said.clone());
+    (username.is_some() || given.has(USERS)).then_some(Login { registry, username, secret })
+}
+
+fn is_server_given(given: &Arguments) -> bool {
+    given.has(SERVERS)
+}
+
+/// sbt's `Credentials("realm", "host", "user", "…")`.
+fn sbt(given: &Arguments) -> Option<Login> {
+    let said = |place| given.place(place).map(|text| text.said.clone());
+    let registry = said(1).filter(|host| hosts::is_registry(host));
+    Some(Login { registry, username: said(2), secret: given.place(3)?.clone() })
+}
+
+/// The image that a call pulls or pushes with the login that is its later argument.
+fn image_before(text: &str, at: usize) -> Option<String> {
+    let begin = statement(text, at).0;
+    let before = text.get(begin..at)?;
+    let call = ["pull(", "push("].iter().filter_map(|name| before.rfind(name)).max()?;
+    let given = Arguments::read(text, begin + call + "pull".len())?;
+    let image = given.place(0).or_else(|| given.text(&["repository", "image"]))?;
+    images::of_image(&image.said).map(str::to_owned)
+}
+
+/// `.withRegistryUsername("ada").withRegistryPassword("…")`, of Docker's library for Java.
+fn chain(text: &str, at: usize) -> Option<Login> {
+    let (begin, end) = statement(text, at);
+    let given = |names: &[&str]| {
+        names.iter().find_map(|name| {
+            let at = memmem::find(&text.as_bytes()[begin..end], name.as_bytes())?;
+            Arguments::read(text, begin + at + name.len())?.place(0).cloned()
+        })
+    };
+    let registry = given(&["withRegistryUrl", "withRegistryAddress"]).map(|text| text.said);
+    let username = given(&["withRegistryUsername", "withUsername"]).map(|text| text.said);
+    let secret = given(&["withRegistryPassword", "withPassword"])?;
+    Some(Login { registry, username, secret })
+}
+
+/// Where the statement begins and ends that a byte is in.
+fn statement(text: &str, at: usize) -> (usize, usize) {
+    let boundary = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    let first = boundary(at.saturating_sub(MAX_STATEMENT)).unwrap_or(0);
+    let last = boundary(at + MAX_STATEMENT).unwrap_or(text.len());
+    let begin = text[first..at].rfind(';').map_or(first, |end| first + end + 1);
+    (begin, text[at..last].find(';').map_or(last, |end| at + end))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::sources::testing::{Login, clean, logins};
+
+    fn found(path: &str, text: &str, registry: &str) {
+        let line = text.lines().position(|line| line.contains("s3cret-word")).unwrap() + 1;
+        let login = Login::of("login-object", registry, "ada", "s3cret-word", line);
+        assert_eq!(logins(path, text), [login], "{text}");
+    }
+
+    #[test]
+    fn pulumis_registries_are_found() {
+        found(
+            "index.ts",
+            "new docker.Image(\"a\", {\n  imageName: \"reg.lan/a\",\n  registry: {\n    server: \"reg.lan\",\n    username: \"ada\",\n    password: \"s3cret-word\",\n  },\n});\n",
+            "reg.lan",
+        );
+        found(
+            "__main__.py",
+            "docker.Image(\"a\", registry=docker.RegistryArgs(\n    server=\"reg.lan\",\n    username=\"ada\",\n    password=\"s3cret-word\"))\n",
+            "reg.lan",
+        );
+        found(
+            "main.go",
+            "r := docker.RegistryArgs{Server: pulumi.String(\"reg.lan\"), Username: pulumi.String(\"ada\"), Password: pulumi.String(\"s3cret-word\")}\n",
+            "reg.lan",
+        );
+        found(
+            "index.ts",
+            "registries: [{ address: \"a.lan\", username: \"b\", password: p }, {\n  address: \"reg.lan\", username: \"ada\", password: pulumi.secret(\"s3cret-word\") }]\n// pulumi/docker\n",
+            "reg.lan",
+        );
+    }
+
+    #[test]
+    fn logins_of_libraries_are_found() {
+        for (path, text) in [
+            (
+                "a.py",
+                "docker.images.pull(\"reg.lan/a\", auth_config={\n  'username': 'ada',\n  'password': 's3cret-word'})\n",
+            ),
+            (
+                "a.js",
+                "docker.pull('reg.lan/a', { authconfig: { username: 'ada', password: 's3cret-word', serveraddress: 'reg.lan/a' } });\n",
+            ),
+            (
+                "a.go",
+                "registry.AuthConfig{\n\tUsername: \"ada\",\n\tPassword: \"s3cret-word\",\n\tServerAddress: \"reg.lan/a\",\n}\n",
+            ),
+            (
+                "a.cs",
+                "new AuthConfig { Username = \"ada\", Password = \"s3cret-word\", ServerAddress = \"reg.lan/a\" }",
+            ),
+            (
+                "a.java",
+                "x = b().withRegistryUsername(\"ada\")\n  .withRegistryPassword(\"s3cret-word\")\n  .withRegistryUrl(\"reg.lan/a\").build();\n",
+            ),
+            (
+                "a.rb",
+                "Docker.authenticate!('username' => 'ada', 'password' => 's3cret-word', 'serveraddress' => 'reg.lan/a')\n",
+            ),
+        ] {
+            found(path, text, "reg.lan/a");
+        }
+    }
+
+    #[test]
+    fn variables_and_other_objects_are_clean() {
+        clean(
+            "a.ts",
+            &[
+                "registry: { server: \"reg.lan\", username: \"ada\", password: config.requireSecret(\"word\") } // pulumi/docker\n",
+                "registry: { server, username: user.name, password: process.env.WORD }\n",
+                "registry: { url: \"https://registry.npmjs.org\", username: \"ada\", password: \"s3cret-word\" }\n",
+                "registry: { username: \"ada\", password: \"s3cret-word\" }\n",
+                "registryAuth({ a: { password: \"s3cret",
+            ],
+        );
+        clean(
+            "a.sbt",
+            &["credentials += Credentials(\"Nexus\", \"nexus.lan\", \"ada\", \"s3cret-word\")\n"],
+        );
+    }
+}
