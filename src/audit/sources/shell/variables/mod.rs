@@ -65,6 +65,7 @@ pub const SOURCE: Source = Source {
         "ORAS_",
         "PODMAN_",
         "SKOPEO_",
+        "DIUN_REGOPTS",
         "REPO_PASS",
         "CI_JOB_TOKEN",
         "CI_DEPLOY_PASS",

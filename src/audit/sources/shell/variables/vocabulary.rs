@@ -23,6 +23,7 @@ pub(super) const REGISTRY_WORDS: &[&str] = &[
     "PODMAN",
     "QUAY",
     "REGISTRY",
+    "REGOPTS",
     "SKOPEO",
     "SWR",
 ];
@@ -121,6 +122,7 @@ pub(super) const HOSTS: &[(&str, &str)] = &[
     ("DOCKERHUB", "docker.io"),
     ("DOCKER_HUB", "docker.io"),
     ("DOCKERIO", "docker.io"),
+    ("WUD_REGISTRY_HUB", "docker.io"),
     ("GHCR", "ghcr.io"),
     ("CR_PAT", "ghcr.io"),
     ("QUAY", "quay.io"),
