@@ -31,7 +31,7 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
     let blocks = blocks::read(file.document.text, false);
     for block in &blocks {
         let up = block.up.and_then(|place| blocks.get(place));
-        if let Some(password) = block.field(&["password"])
+        if let Some(password) = block.field(&["password", "token"])
             && let Some(registry) = registry(block, up)
         {
             let username = block.text(&["username"]);

@@ -1,11 +1,10 @@
 //! What a command says of a login: registry, user name and secret, as they are written.
 
-use super::charts;
 use super::images::{is_address, trimmed, with_registry};
 use super::options::Options;
 use super::programs::{self, Shape};
 use super::words::Word;
-use crate::audit::hosts;
+use super::{charts, requests};
 
 /// A login as a command line says it. The secret may be a variable or a placeholder.
 pub(super) struct Login {
@@ -17,7 +16,7 @@ pub(super) struct Login {
 /// How many names of programs there may be before the one that logs in.
 const MAX_PROGRAMS: usize = 16;
 
-const USERNAME: &[&str] = &["u", "username", "user"];
+pub(super) const USERNAME: &[&str] = &["u", "username", "user"];
 const PASSWORD: &[&str] = &["p", "password", "pass"];
 const FROM_STDIN: &[&str] = &["password-stdin", "pass-stdin", "identity-token-stdin"];
 
@@ -41,6 +40,25 @@ const SECRETS: &[(&str, &str, End)] = &[
     ("dest-password", "dest-username", End::Last),
     ("from-password", "from-username", End::First),
     ("to-password", "to-username", End::Last),
+    ("docker-registry-server-password", "docker-registry-server-user", End::Any),
+    ("container-registry-password", "container-registry-user", End::Any),
+    ("proxy-password", "proxy-username", End::Any),
+    ("Djib.from.auth.password", "Djib.from.auth.username", End::Any),
+    ("Djib.to.auth.password", "Djib.to.auth.username", End::Any),
+    ("Dquarkus.container-image.password", "Dquarkus.container-image.username", End::Any),
+];
+
+/// Options that name the registry of such a secret, or an image in it.
+const SERVERS: &[&str] = &[
+    "docker-registry-server-url",
+    "container-registry-url",
+    "registry-login-server",
+    "registry-server",
+    "proxy-remote-url",
+    "target",
+    "Djib.to.image",
+    "Dimage",
+    "Dquarkus.container-image.registry",
 ];
 
 /// Which of the images that a command names.
@@ -90,7 +108,8 @@ impl Command<'_> {
             Shape::HelmRepository => logins.extend(self.named(self.address())),
             Shape::AzureLogin => logins.extend(self.named(self.azure())),
             Shape::PullSecret => logins.extend(self.pull_secret()),
-            Shape::Request => logins.extend(self.request()),
+            Shape::ArgoRepository => logins.extend(self.chart_repository()),
+            Shape::Request => logins.extend(requests::login(&self.options)),
             Shape::Other => {
                 logins.extend(self.other());
                 logins.extend(charts::logins(&self.options));
@@ -149,6 +168,16 @@ impl Command<'_> {
         option.or(others.copied()).map(|word| trimmed(&word.text).to_owned())
     }
 
+    /// `argocd repo add HOST --type helm`; those of Git are no registry.
+    fn chart_repository(&self) -> Option<Login> {
+        let address = self.options.others.iter().find(|word| is_address(trimmed(&word.text)))?;
+        let kind = self.options.get(&["type"]).map_or("", |word| word.text.as_str());
+        let is_registry = ["helm", "oci"].contains(&kind)
+            || self.options.has(&["enable-oci"])
+            || address.text.starts_with("oci://");
+        self.named(Some(trimmed(&address.text).to_owned())).filter(|_| is_registry)
+    }
+
     fn azure(&self) -> Option<String> {
         let name = &self.options.get(&["n", "name"])?.text;
         let is_short = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
@@ -163,30 +192,11 @@ impl Command<'_> {
         Some(Login { registry: server.or_else(|| self.address()).or(default), username, secret })
     }
 
-    /// `curl -u USER:PASSWORD https://HOST/v2/…`.
-    fn request(&self) -> Option<Login> {
-        let option = self.options.get(&["url"]);
-        let mut addresses = option.into_iter().chain(self.options.others.iter().copied());
-        let address = addresses.find(|word| is_registry_address(&word.text))?;
-        let host = Some(registry_of_address(&address.text));
-        if let Some(pair) = self.options.get(USERNAME) {
-            return pair_of(pair, host);
-        }
-        if let Some(userinfo) = userinfo(&address.text) {
-            return pair_of(&Word { text: userinfo.to_owned(), ..address.clone() }, host);
-        }
-        let data = self.options.get(&["d", "data", "data-raw", "json"])?;
-        let said: serde_json::Value = serde_json::from_str(&data.text).ok()?;
-        let text = |name: &str| Some(said.get(name)?.as_str()?.to_owned());
-        let secret = Word { text: text("password")?, ..data.clone() };
-        Some(Login { registry: host, username: text("username"), secret })
-    }
-
     /// Passwords of programs whose every `--password` is one for a registry.
     fn other(&self) -> Option<Login> {
         let names: &[&str] = match self.program {
             "oras" => PASSWORD,
-            "helm" | "helm3" | "skopeo" | "crictl" | "trivy" => &["password"],
+            "helm" | "helm3" | "skopeo" | "crictl" | "trivy" | "snyk" => &["password"],
             "ctr" => {
                 let pair = self.options.get(&["u", "user"])?;
                 return pair_of(pair, self.image(End::Any));
@@ -208,7 +218,10 @@ impl Command<'_> {
             let secret = self.options.get(&[name])?.clone();
             let registry = match self.shape {
                 Shape::HubLogin | Shape::Login => self.host(),
-                _ => self.image(*end),
+                _ => {
+                    let said = self.options.get(SERVERS).map(|word| with_registry(&word.text));
+                    said.or_else(|| self.image(*end))
+                }
             };
             let username = self.user(&[username]).or_else(|| self.user(USERNAME));
             Some(Login { registry, username, secret })
@@ -247,31 +260,8 @@ impl Command<'_> {
     }
 }
 
-fn pair_of(word: &Word, registry: Option<String>) -> Option<Login> {
+pub(super) fn pair_of(word: &Word, registry: Option<String>) -> Option<Login> {
     let (user, secret) = word.text.split_once(':')?;
     let secret = Word { text: secret.to_owned(), ..word.clone() };
     Some(Login { registry, username: Some(user.to_owned()), secret })
-}
-
-fn userinfo(address: &str) -> Option<&str> {
-    let (_, rest) = address.split_once("://")?;
-    let authority = rest.split('/').next()?;
-    authority.rsplit_once('@').map(|(userinfo, _)| userinfo)
-}
-
-fn is_registry_address(address: &str) -> bool {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let path = rest.find('/').map_or("", |at| &rest[at..]);
-    let is_api = path == "/v2" || path.starts_with("/v2/");
-    is_api || (rest.len() < address.len() && hosts::is_registry(address))
-}
-
-fn registry_of_address(address: &str) -> String {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let authority = rest.split(['/', '?']).next().unwrap_or(rest);
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    match host {
-        "auth.docker.io" | "hub.docker.com" => "docker.io".to_owned(),
-        host => host.to_owned(),
-    }
 }

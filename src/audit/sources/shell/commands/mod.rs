@@ -23,6 +23,7 @@ mod options;
 mod programs;
 mod quotes;
 mod references;
+mod requests;
 mod scan;
 mod stdin;
 #[cfg(test)]
@@ -44,12 +45,15 @@ const WORDS: &[&str] = &[
     "ctr -n",
     "ctr --",
     "oras p",
+    "regctl r",
     "/v2/",
     "auth.docker.io",
     "edentials.password=",
     "secret.password=",
     "secrets.password=",
     "registry.password=",
+    "auth.password=",
+    "container-image.password=",
 ];
 
 pub(crate) const SOURCE: Source = Source {

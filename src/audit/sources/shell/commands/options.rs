@@ -109,6 +109,22 @@ const WITH_VALUE: &[&str] = &[
     "w",
     "set",
     "set-string",
+    "type",
+    "project",
+    "target",
+    "http-user",
+    "http-password",
+    "proxy-remote-url",
+    "proxy-username",
+    "proxy-password",
+    "registry-server",
+    "registry-login-server",
+    "docker-registry-server-url",
+    "docker-registry-server-user",
+    "docker-registry-server-password",
+    "container-registry-url",
+    "container-registry-user",
+    "container-registry-password",
 ];
 
 /// The options of a command, by name and without dashes, and the words that are none.

@@ -18,6 +18,8 @@ pub(super) enum Shape {
     AzureLogin,
     /// `kubectl create secret docker-registry`, `flux create secret oci`.
     PullSecret,
+    /// `argocd repo add HOST --type helm`.
+    ArgoRepository,
     /// A request by hand.
     Request,
     /// Anything else; only options that nobody else has are credentials.
@@ -50,6 +52,7 @@ const PROGRAMS: &[(&str, &[&str], Shape)] = &[
     ("helm", &["repo", "add"], Shape::HelmRepository),
     ("helm3", &["repo", "add"], Shape::HelmRepository),
     ("regctl", &["registry", "login"], Shape::Login),
+    ("regctl", &["registry", "set"], Shape::Login),
     ("trivy", &["registry", "login"], Shape::Login),
     ("kamal", &["registry", "login"], Shape::HubLogin),
     ("apptainer", &["registry", "login"], Shape::Login),
@@ -59,6 +62,9 @@ const PROGRAMS: &[(&str, &[&str], Shape)] = &[
     ("werf", &["cr", "login"], Shape::Login),
     ("oc", &["registry", "login"], Shape::Login),
     ("az", &["acr", "login"], Shape::AzureLogin),
+    ("az", &["containerapp", "registry", "set"], Shape::Login),
+    ("argocd", &["repo", "add"], Shape::ArgoRepository),
+    ("argocd", &["repocreds", "add"], Shape::ArgoRepository),
     ("kubectl", &["create", "secret", "docker-registry"], Shape::PullSecret),
     ("oc", &["create", "secret", "docker-registry"], Shape::PullSecret),
     ("oc", &["secrets", "new-dockercfg"], Shape::PullSecret),
@@ -68,8 +74,13 @@ const PROGRAMS: &[(&str, &[&str], Shape)] = &[
     ("microk8s.kubectl", &["create", "secret", "docker-registry"], Shape::PullSecret),
     ("minikube", &["create", "secret", "docker-registry"], Shape::PullSecret),
     ("flux", &["create", "secret", "oci"], Shape::PullSecret),
+    ("flux", &["create", "secret", "helm"], Shape::PullSecret),
     ("curl", &[], Shape::Request),
     ("curl.exe", &[], Shape::Request),
+    ("wget", &[], Shape::Request),
+    ("http", &[], Shape::Request),
+    ("https", &[], Shape::Request),
+    ("xh", &[], Shape::Request),
     ("docker", &[], Shape::Other),
     ("podman", &[], Shape::Other),
     ("podman-remote", &[], Shape::Other),
@@ -87,6 +98,14 @@ const PROGRAMS: &[(&str, &[&str], Shape)] = &[
     ("kubectl", &[], Shape::Other),
     ("imgpkg", &[], Shape::Other),
     ("oc", &[], Shape::Other),
+    ("snyk", &[], Shape::Other),
+    ("jib", &[], Shape::Other),
+    ("k3d", &[], Shape::Other),
+    ("az", &[], Shape::Other),
+    ("mvn", &[], Shape::Other),
+    ("mvnw", &[], Shape::Other),
+    ("gradle", &[], Shape::Other),
+    ("gradlew", &[], Shape::Other),
 ];
 
 static NAMES: LazyLock<HashSet<&str>> =
