@@ -17,6 +17,7 @@ mod infrastructure;
 mod kubernetes;
 mod logins;
 mod pipelines;
+mod programs;
 mod properties;
 mod signed;
 mod strays;
@@ -47,6 +48,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ("encodings", encodings::cases),
         ("tricky", tricky::cases),
         ("strays", strays::cases),
+        ("programs", programs::cases),
         ("clean_settings", clean_settings::cases),
         ("clean_references", clean_references::cases),
         ("clean_ciphertext", clean_ciphertext::cases),

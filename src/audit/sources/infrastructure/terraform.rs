@@ -16,6 +16,7 @@ pub(crate) const SOURCE: Source = Source {
         "image_registry_credential",
         "repository_password",
         "oci://",
+        "argocd_repository",
     ],
     find: Find::Map(find),
 };
@@ -32,7 +33,18 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
             }
         }
         Some("image_registry_credential") => login::take(here, here.text(&["server"]), found),
+        _ if here.is_below("argocd_repository") => argocd(here, found),
+        _ if here.is_below("argocd_repository_credentials") => argocd(here, found),
         _ => chart(here, found),
+    }
+}
+
+/// A repository of Argo CD; those of Git are no registry.
+fn argocd(here: &Here<'_>, found: &mut Vec<Found>) {
+    let is_registry = here.text(&["enable_oci"]) == Some("true")
+        || here.text(&["type"]).is_some_and(|kind| ["helm", "oci"].contains(&kind));
+    if let Some(address) = here.text(&["repo", "url"]).filter(|_| is_registry) {
+        login::take(here, Some(address), found);
     }
 }
 
@@ -61,6 +73,13 @@ mod tests {
                 Login::of("terraform", "oci://reg.example.com/charts", "dee", "f0urth-word", 19),
             ]
         );
+    }
+
+    #[test]
+    fn repositories_of_argo_cd_are_found_where_they_are_registries() {
+        let text = "resource \"argocd_repository\" \"a\" {\n  repo = \"reg.lan/charts\"\n  type = \"helm\"\n  username = \"ada\"\n  password = \"s3cret-word\"\n}\nresource \"argocd_repository\" \"b\" {\n  repo = \"https://github.com/acme/a\"\n  username = \"bob\"\n  password = \"0ther-word\"\n}\n";
+        let expected = Login::of("terraform", "reg.lan/charts", "ada", "s3cret-word", 5);
+        assert_eq!(logins("main.tf", text), [expected]);
     }
 
     #[test]
