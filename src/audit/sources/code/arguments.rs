@@ -112,17 +112,26 @@ fn after_blanks(text: &str, mut at: usize) -> usize {
 /// Where an argument ends: at its comma, at the bracket that closes, or with the text.
 fn item_end(text: &str, from: usize) -> usize {
     let bytes = text.as_bytes();
+    let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |end| at + end);
     let (mut at, mut depth) = (from, 0usize);
     while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'\'' | b'"' | b'`' => at = quoted(text, at).map_or(at, |(_, end)| end - 1),
-            b'(' | b'{' | b'[' => depth += 1,
+        at = match byte {
             b')' | b'}' | b']' | b',' if depth == 0 => return at,
-            b')' | b'}' | b']' => depth -= 1,
-            b'#' => at += text[at..].find('\n').unwrap_or(text.len() - at) - 1,
-            _ => {}
-        }
-        at += 1;
+            // A quote that nothing closes: of a comment, of a lifetime.
+            b'\'' | b'"' => quoted(text, at).map_or_else(|| line_end(at), |(_, end)| end),
+            b'`' => quoted(text, at).map_or(text.len(), |(_, end)| end),
+            b'#' => line_end(at),
+            b'/' if text[at..].starts_with("//") => line_end(at),
+            b'(' | b'{' | b'[' => {
+                depth += 1;
+                at + 1
+            }
+            b')' | b'}' | b']' => {
+                depth -= 1;
+                at + 1
+            }
+            _ => at + 1,
+        };
     }
     text.len()
 }
@@ -275,7 +284,9 @@ mod tests {
 
     #[test]
     fn hostile_texts_end_soon() {
-        for unit in ["(", ")", "'", "\"", "`", "(a=", "#", "\\", "é", "Some(", ",", "'''", "=>"] {
+        for unit in
+            ["(", ")", "'", "\"", "`", "(a=", "#", "\\", "é", "Some(", ",", "'''", "=>", "\\'"]
+        {
             let _ = Arguments::read(&format!("({}", unit.repeat(100_000)), 0);
         }
     }

@@ -4,8 +4,9 @@
 
 use memchr::memmem;
 
-use super::arguments::{Arguments, Text};
+use super::arguments::Arguments;
 use super::notebook::each_source;
+use super::object::Login;
 use crate::audit::finding::{Found, Kind, MAX_IN_FILE};
 use crate::audit::hosts;
 use crate::audit::sources::images::HUB;
@@ -43,8 +44,8 @@ const CLIENTS: &[(&str, Option<&str>)] = &[
     ("OrasClient(", None),
 ];
 
-/// How far before a call its object is looked for, in bytes.
-const MAX_BEFORE: usize = 200;
+/// How much of a line is looked at around a call, in bytes.
+const MAX_NEAR: usize = 200;
 
 const REGISTRIES: &[&str] = &["registry", "hostname", "serveraddress"];
 const USERS: &[&str] = &["username", "user"];
@@ -58,12 +59,6 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
             secret.of(login.registry.as_deref(), login.username.as_deref())
         }));
     });
-}
-
-struct Login {
-    registry: Option<String>,
-    username: Option<String>,
-    secret: Text,
 }
 
 /// `client.login("ada", "…", registry="…")`.
@@ -117,7 +112,7 @@ impl<'t> Clients<'t> {
             for at in memmem::find_iter(text.as_bytes(), maker).take(100) {
                 let before = line_before(text, at);
                 names.extend(assigned(before).map(|name| (name, *default)));
-                let after = text[at..].lines().next().unwrap_or_default();
+                let after = line_after(text, at);
                 let named = after.rsplit_once(" as ").map(|(_, name)| name.trim_end_matches(':'));
                 names.extend(named.map(|name| (name.trim(), *default)));
             }
@@ -142,13 +137,19 @@ impl<'t> Clients<'t> {
     }
 }
 
-/// What is before a byte on its line.
+/// What is before a byte on its line, the end of it.
 fn line_before(text: &str, at: usize) -> &str {
-    let before = &text[..at];
-    let line = before.rfind('\n').map_or(before, |end| &before[end + 1..]);
-    let cut =
-        (0..=line.len().saturating_sub(MAX_BEFORE)).rev().find(|at| line.is_char_boundary(*at));
-    &line[cut.unwrap_or(0)..]
+    let near = at.saturating_sub(MAX_NEAR);
+    let begin = (near..=at).find(|at| text.is_char_boundary(*at)).unwrap_or(at);
+    let before = &text[begin..at];
+    before.rfind('\n').map_or(before, |end| &before[end + 1..])
+}
+
+/// What is after a byte on its line, the begin of it.
+fn line_after(text: &str, at: usize) -> &str {
+    let near = text.len().min(at + MAX_NEAR);
+    let end = (at..=near).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(at);
+    text[at..end].lines().next().unwrap_or_default()
 }
 
 /// The name before an assignment that ends a text: `self.client =`, `c: Client =`.

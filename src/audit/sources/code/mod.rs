@@ -4,3 +4,4 @@ mod arguments;
 pub(super) mod login_call;
 mod notebook;
 pub(super) mod object;
+mod statement;

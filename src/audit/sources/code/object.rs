@@ -8,9 +8,9 @@ use memchr::memmem;
 
 use super::arguments::{Arguments, Text};
 use super::notebook::each_source;
+use super::statement::{chain, image_before};
 use crate::audit::finding::{Found, Kind, MAX_IN_FILE};
 use crate::audit::hosts;
-use crate::audit::sources::images;
 use crate::audit::sources::{File, Find, Source};
 
 pub(crate) const SOURCE: Source = Source {
@@ -79,9 +79,6 @@ const USERS: &[&str] = &["username", "user"];
 /// How many objects of one file are read.
 const MAX_OBJECTS: usize = 2_000;
 
-/// How far around a word the statement is looked for that it is in, in bytes.
-const MAX_STATEMENT: usize = 2_000;
-
 fn find(file: &File<'_>, found: &mut Vec<Found>) {
     each_source(file, |text, line| {
         let all = logins(text).into_iter().take(MAX_IN_FILE);
@@ -92,10 +89,11 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
     });
 }
 
-struct Login {
-    registry: Option<String>,
-    username: Option<String>,
-    secret: Text,
+/// A login as a program says it.
+pub(super) struct Login {
+    pub(super) registry: Option<String>,
+    pub(super) username: Option<String>,
+    pub(super) secret: Text,
 }
 
 fn logins(text: &str) -> Vec<Login> {
@@ -193,40 +191,6 @@ fn sbt(given: &Arguments) -> Option<Login> {
     let said = |place| given.place(place).map(|text| text.said.clone());
     let registry = said(1).filter(|host| hosts::is_registry(host));
     Some(Login { registry, username: said(2), secret: given.place(3)?.clone() })
-}
-
-/// The image that a call pulls or pushes with the login that is its later argument.
-fn image_before(text: &str, at: usize) -> Option<String> {
-    let begin = statement(text, at).0;
-    let before = text.get(begin..at)?;
-    let call = ["pull(", "push("].iter().filter_map(|name| before.rfind(name)).max()?;
-    let given = Arguments::read(text, begin + call + "pull".len())?;
-    let image = given.place(0).or_else(|| given.text(&["repository", "image"]))?;
-    images::of_image(&image.said).map(str::to_owned)
-}
-
-/// `.withRegistryUsername("ada").withRegistryPassword("…")`, of Docker's library for Java.
-fn chain(text: &str, at: usize) -> Option<Login> {
-    let (begin, end) = statement(text, at);
-    let given = |names: &[&str]| {
-        names.iter().find_map(|name| {
-            let at = memmem::find(&text.as_bytes()[begin..end], name.as_bytes())?;
-            Arguments::read(text, begin + at + name.len())?.place(0).cloned()
-        })
-    };
-    let registry = given(&["withRegistryUrl", "withRegistryAddress"]).map(|text| text.said);
-    let username = given(&["withRegistryUsername", "withUsername"]).map(|text| text.said);
-    let secret = given(&["withRegistryPassword", "withPassword"])?;
-    Some(Login { registry, username, secret })
-}
-
-/// Where the statement begins and ends that a byte is in.
-fn statement(text: &str, at: usize) -> (usize, usize) {
-    let boundary = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
-    let first = boundary(at.saturating_sub(MAX_STATEMENT)).unwrap_or(0);
-    let last = boundary(at + MAX_STATEMENT).unwrap_or(text.len());
-    let begin = text[first..at].rfind(';').map_or(first, |end| first + end + 1);
-    (begin, text[at..last].find(';').map_or(last, |end| at + end))
 }
 
 #[cfg(test)]
