@@ -15,6 +15,8 @@ pub(crate) fn cases(corpus: &mut Corpus) {
     charts(corpus);
     of_the_hub(corpus);
     machines(corpus);
+    variables(corpus);
+    lists(corpus);
     clean(corpus);
 }
 
@@ -137,6 +139,51 @@ fn machines(corpus: &mut Corpus) {
         "[Service]\nType=oneshot\nExecStartPre=podman login -u {user} -p {secret} {host}\nExecStart=podman pull {host}/acme/api\n"
     );
     corpus.found("etc/systemd/system/pull.service", &[74], &text, [login.is(Kind::Script)]);
+}
+
+fn variables(corpus: &mut Corpus) {
+    let login = corpus.dice.person();
+    let (user, secret, host) = (&login.user, &login.secret, &login.host);
+    for (place, begin, end) in [
+        ("IMGPKG_REGISTRY_HOSTNAME_0", "IMGPKG_REGISTRY", "_0"),
+        ("GRYPE_REGISTRY_AUTH_AUTHORITY", "GRYPE_REGISTRY_AUTH", ""),
+        ("QUARKUS_CONTAINER_IMAGE_REGISTRY", "QUARKUS_CONTAINER_IMAGE", ""),
+        ("WUD_REGISTRY_CUSTOM_PRIVATE_URL", "WUD_REGISTRY_CUSTOM_PRIVATE", ""),
+    ] {
+        let text = format!(
+            "LOG=debug\n{place}={host}\n{begin}_USERNAME{end}={user}\n{begin}_PASSWORD{end}={secret}\n"
+        );
+        corpus.found("srv/app/tool.env", &[47], &text, [login.is(Kind::Env)]);
+    }
+    let text = format!("export TRIVY_USERNAME={user}\nexport TRIVY_PASSWORD={secret}\n");
+    corpus.found("srv/app/scan.env", &[47], &text, [login.is(Kind::Env).registry("*")]);
+}
+
+fn lists(corpus: &mut Corpus) {
+    let login = corpus.dice.person();
+    let (user, secret, host) = (&login.user, &login.secret, &login.host);
+    let text = format!(
+        "registry:\n  auth:\n    - authority: {host}\n      username: {user}\n      password: {secret}\n"
+    );
+    corpus.found("home/ada/.grype.yaml", &[39], &text, [login.is(Kind::UserPass)]);
+    let text = format!(
+        "variables:\n- name: registryServer\n  value: {host}\n- name: registryUsername\n  value: {user}\n- name: registryPassword\n  value: {secret}\n- name: dbPassword\n  value: hal-Tram-99\n"
+    );
+    corpus.found("srv/app/azure-pipelines.yml", &[54], &text, [login.is(Kind::UserPass)]);
+    let text = format!(
+        "project {{\n  features {{\n    dockerRegistry {{\n      url = \"https://{host}\"\n      userName = \"{user}\"\n      password = \"{secret}\"\n    }}\n  }}\n}}\n"
+    );
+    corpus.found("srv/app/.teamcity/settings.kts", &[60], &text, [login.is(Kind::UserPass)]);
+    let mut admin = login.clone();
+    "admin".clone_into(&mut admin.user);
+    let text = format!(
+        "helm install harbor harbor/harbor --set externalURL=https://{host} --set harborAdminPassword={secret}\n"
+    );
+    corpus.found("srv/app/harbor.sh", &[39, 74], &text, [admin.is(Kind::Script)]);
+    let text = format!(
+        "resource \"argocd_repository\" \"charts\" {{\n  repo       = \"{host}/charts\"\n  type       = \"helm\"\n  enable_oci = true\n  username   = \"{user}\"\n  password   = \"{secret}\"\n}}\n"
+    );
+    corpus.found("srv/infra/argocd.tf", &[36, 57], &text, [login.is(Kind::UserPass)]);
 }
 
 fn clean(corpus: &mut Corpus) {

@@ -138,6 +138,7 @@ const ADDRESSES: &[&str] = &[
     "server",
     "loginserver",
     "serveraddress",
+    "authority",
     "address",
     "url",
     "host",
@@ -163,9 +164,7 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     if above == "auths" || here.text(&["auth"]).is_some() {
         return;
     }
-    // Pulumi puts the project before a name.
-    let unspaced = |name: &str| plain(name.rsplit(':').next().unwrap_or(name));
-    let name = Name { own, above, plain: unspaced(own), plain_above: unspaced(above) };
+    let name = Name { own, above, plain: plain(own), plain_above: plain(above) };
     let has_user = here.text(login::USERS).is_some();
     let registry = field(here, REGISTRIES).filter(|text| is_image_place(text));
     let is_below_named = has_user && MAPS.contains(&name.plain_above.as_str());
@@ -292,7 +291,8 @@ fn is_image_place(text: &str) -> bool {
 }
 
 pub(in crate::audit::sources) fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+    let name = name.rsplit(':').next().unwrap_or(name).chars(); // after Pulumi's project
+    name.filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 #[cfg(test)]

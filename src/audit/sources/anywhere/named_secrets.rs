@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::field_words::{NAMES, OTHERS, REGISTRIES, SECRETS, USERS};
-use crate::audit::document::{Here, Node, Value};
+use crate::audit::document::{Here, Node, Step, Value};
 use crate::audit::finding::{Found, Kind};
 use crate::audit::hosts;
 use crate::audit::sources::images::{self, HUB};
@@ -67,6 +67,9 @@ pub(crate) const SOURCE: Source = Source {
     find: Find::Map(find),
 };
 
+/// How many items of a list are looked at for the user and the registry.
+const MAX_LISTED: usize = 200;
+
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     // `variable "x" { default = … }`, an output of a state: the text is one step below.
     let is_declared =
@@ -90,9 +93,21 @@ fn named_value(here: &Here<'_>, found: &mut Vec<Found>) {
     let (Some(name), Some(at)) = (here.text(&["name"]), here.field("value")) else { return };
     let Some(prefix) = prefix(name) else { return };
     if let Some(text) = at.node.text().filter(|text| is_secret(text)) {
+        let beside = listed(here);
         let secret = Found::at(&at, Kind::UserPass, text);
-        found.push(secret.of(registry(&prefix, &HashMap::new()), None));
+        found.push(secret.of(registry(&prefix, &beside), get(&beside, &prefix, USERS)));
     }
+}
+
+/// What the items of a list of names and values say, as pipelines have their variables.
+fn listed<'t>(here: &Here<'t>) -> HashMap<String, &'t str> {
+    let items =
+        here.up.filter(|_| matches!(here.step, Step::Item(_))).map(|list| list.node.items());
+    let named = items.unwrap_or_default().iter().take(MAX_LISTED).filter_map(|item| {
+        let (name, value) = (item.get("name")?.text()?, item.get("value")?.text()?);
+        Some((plain(name), value))
+    });
+    named.collect()
 }
 
 /// What is before the word for a password in a name that says a registry's, else nothing.

@@ -17,6 +17,7 @@ pub(crate) const SOURCE: Source = Source {
         "registryCredentials",
         "publishRegistry",
         "builderRegistry",
+        "dockerRegistry {",
     ],
     find: Find::Text(find),
 };
@@ -25,16 +26,16 @@ pub(crate) const SOURCE: Source = Source {
 const MAX_DOTTED: usize = 100;
 
 fn find(file: &File<'_>, found: &mut Vec<Found>) {
-    if !file.name().contains(".gradle") {
+    if !file.name().contains(".gradle") && !file.name().ends_with(".kts") {
         return;
     }
     let blocks = blocks::read(file.document.text, false);
     for block in &blocks {
         let up = block.up.and_then(|place| blocks.get(place));
         if let Some(password) = block.field(&["password", "token"])
-            && let Some(registry) = registry(block, up)
+            && let Some(registry) = registry(block, up, password)
         {
-            let username = block.text(&["username"]);
+            let username = block.text(&["username", "userName"]);
             found.push(password.found(registry, username));
         }
         let dotted_ones = block.fields.iter().filter(|f| f.name.ends_with("auth.password"));
@@ -45,7 +46,11 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
 }
 
 /// The registry of a block that is a login; the inner one is `None` where it is a variable.
-fn registry<'b>(block: &'b Block, up: Option<&'b Block>) -> Option<Option<&'b str>> {
+fn registry<'b>(
+    block: &'b Block,
+    up: Option<&'b Block>,
+    password: &Field,
+) -> Option<Option<&'b str>> {
     let image = |image: Option<&'b str>| image.map_or(Some(HUB), images::of_image);
     match block.names.first().map(String::as_str)? {
         "auth" => {
@@ -56,6 +61,10 @@ fn registry<'b>(block: &'b Block, up: Option<&'b Block>) -> Option<Option<&'b st
         name if name.ends_with("to.auth") || name.ends_with("from.auth") => {
             let beside = name.replace("auth", "image");
             Some(image(up.and_then(|up| up.text(&[&beside]))))
+        }
+        // TeamCity's projects; its own secrets are elsewhere.
+        "dockerRegistry" if !password.value.starts_with("credentialsJSON:") => {
+            Some(Some(block.text(&["url"])?))
         }
         "registryCredentials" | "publishRegistry" | "builderRegistry" => {
             Some(block.text(&["url"]).or(Some(HUB)))
@@ -97,6 +106,14 @@ mod tests {
             logins("build.gradle.kts", kotlin),
             [Login::of("gradle", "https://reg.example.com", "ada", "s3cret-word", 5)]
         );
+    }
+
+    #[test]
+    fn registries_of_teamcity_are_found() {
+        let text = "features {\n  dockerRegistry {\n    url = \"https://reg.lan\"\n    userName = \"ada\"\n    password = \"s3cret-word\"\n  }\n}\n";
+        let expected = Login::of("gradle", "https://reg.lan", "ada", "s3cret-word", 5);
+        assert_eq!(logins("settings.kts", text), [expected]);
+        clean("settings.kts", &[&text.replace("s3cret-word", "credentialsJSON:1-2-3")]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use memchr::memmem;
 
 use super::arguments::{Arguments, Text};
 use super::notebook::each_source;
-use super::statement::{chain, image_before};
+use super::statement::{builder, chain, image_before};
 use crate::audit::finding::{Found, Kind, MAX_IN_FILE};
 use crate::audit::hosts;
 use crate::audit::sources::{File, Find, Source};
@@ -31,7 +31,13 @@ pub(crate) const SOURCE: Source = Source {
         "withregistryaddress",
         "pulumi/docker",
         "pulumi_docker",
+        "aiodocker",
+        "import docker",
+        "imageregistry(",
         "registry: {",
+        "registry={",
+        "registries: [",
+        "registries=[",
         "credentials += credentials(",
     ],
     find: Find::Text(find),
@@ -46,6 +52,8 @@ enum Asks {
     Docker,
     /// A registry.
     Registry,
+    /// That it is given for an image, in a program that is about images.
+    Image,
 }
 
 /// What stands before the bracket of an object.
@@ -57,6 +65,9 @@ const BEFORE: &[(&str, Asks)] = &[
     ("RegistryAuthArgs", Asks::Registry),
     ("registryAuth", Asks::Registry),
     ("registry_auth", Asks::Registry),
+    ("auth=", Asks::Image),
+    ("ImageRegistry", Asks::Registry),
+    ("RegistryArgs.builder", Asks::Registry),
     ("DockerCredentials", Asks::Nothing),
     ("Docker.authenticate!", Asks::Nothing),
     ("authn.Basic", Asks::Nothing),
@@ -100,27 +111,32 @@ fn logins(text: &str) -> Vec<Login> {
     let mut all = Vec::new();
     // Nearly all texts have no password between quotes beside one of the words.
     let Some(words) = WORDS.as_ref().filter(|_| has_password(text)) else { return all };
-    let mut is_docker = None;
+    let mut said = None;
     for word in words.find_iter(text).take(MAX_OBJECTS) {
         let Some((name, asks)) = BEFORE.get(word.pattern().as_usize()) else { continue };
         if name.starts_with('.') {
             all.extend(chain(text, word.start()));
             continue;
         }
+        if name.ends_with(".builder") {
+            all.extend(builder(text, word.end()));
+            continue;
+        }
         for open in brackets(text, word.end()) {
             let Some(given) = Arguments::read(text, open) else { continue };
             let login = if name.starts_with("credentials") { sbt(&given) } else { object(&given) };
             let Some(mut login) = login else { continue };
-            let is_asked = match asks {
-                Asks::Nothing => true,
-                Asks::Registry => login.registry.is_some(),
-                Asks::Docker => {
-                    login.registry.is_some() || *is_docker.get_or_insert_with(|| says_docker(text))
-                }
-            };
-            if login.registry.is_none() && !is_server_given(&given) {
+            let mut is_docker = || *said.get_or_insert_with(|| says_docker(text));
+            if login.registry.is_none() && !given.has(SERVERS) && *asks != Asks::Registry {
                 login.registry = image_before(text, word.start());
             }
+            let has_registry = login.registry.is_some();
+            let is_asked = match asks {
+                Asks::Nothing => true,
+                Asks::Registry => has_registry,
+                Asks::Docker => has_registry || is_docker(),
+                Asks::Image => has_registry && is_docker(),
+            };
             all.extend(Some(login).filter(|_| is_asked));
         }
     }
@@ -164,7 +180,7 @@ fn bracket(text: &str, after: usize) -> Option<usize> {
     let rest = rest.trim_start_matches(['"', '\'']).trim_start_matches([' ', '\t']);
     let rest = rest.strip_prefix("=>").or_else(|| rest.strip_prefix(['=', ':'])).unwrap_or(rest);
     let rest = rest.trim_start_matches([' ', '\t', '&']);
-    let rest = rest.strip_prefix("new ").unwrap_or(rest);
+    let rest = ["new ", "dict"].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
     let is_open = rest.starts_with(['(', '{', '[']);
     let at = text.len() - rest.len();
     let inner = |rest: &str| rest.strip_prefix("({").map(|_| at + 1);
@@ -180,10 +196,6 @@ fn object(given: &Arguments) -> Option<Login> {
     let registry = registry.filter(|text| hosts::is_address(text) && !hosts::is_other(text));
     let username = given.text(USERS).map(|text| text.said.clone());
     (username.is_some() || given.has(USERS)).then_some(Login { registry, username, secret })
-}
-
-fn is_server_given(given: &Arguments) -> bool {
-    given.has(SERVERS)
 }
 
 /// sbt's `Credentials("realm", "host", "user", "…")`.
@@ -241,6 +253,14 @@ mod tests {
             (
                 "a.go",
                 "registry.AuthConfig{\n\tUsername: \"ada\",\n\tPassword: \"s3cret-word\",\n\tServerAddress: \"reg.lan/a\",\n}\n",
+            ),
+            (
+                "a.py",
+                "import aiodocker\nawait d.images.pull(\"reg.lan/a\", auth=dict(username=\"ada\", password=\"s3cret-word\"))\n",
+            ),
+            (
+                "a.java",
+                "RegistryArgs.builder()\n  .server(\"reg.lan/a\")\n  .username(\"ada\")\n  .password(\"s3cret-word\")\n  .build()",
             ),
             (
                 "a.cs",

@@ -34,6 +34,20 @@ pub(super) fn chain(text: &str, at: usize) -> Option<Login> {
     Some(Login { registry, username, secret })
 }
 
+/// `.server("reg.lan").username("ada").password("…").build()`, of Pulumi for Java.
+pub(super) fn builder(text: &str, at: usize) -> Option<Login> {
+    let (_, end) = statement(text, at);
+    let rest = text.get(at..end)?;
+    let rest = &rest[..rest.find(".build(")?];
+    let given = |name: &str| {
+        let open = rest.find(name)? + name.len() - 1;
+        Some(Arguments::read(text, at + open)?.place(0)?.clone())
+    };
+    let registry = given(".server(").or_else(|| given(".address("))?.said;
+    let username = given(".username(").map(|text| text.said);
+    Some(Login { registry: Some(registry), username, secret: given(".password(")? })
+}
+
 /// Where the statement begins and ends that a byte is in.
 fn statement(text: &str, at: usize) -> (usize, usize) {
     let boundary = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at));

@@ -17,6 +17,9 @@ pub(super) fn logins(options: &Options<'_>) -> Vec<Login> {
         let said = set.iter().find(|one| one.map == map && names.contains(&one.name.as_str()));
         said.map(|one| one.value.text.clone())
     };
+    if let Some(harbor) = harbor(options) {
+        return vec![harbor];
+    }
     let secrets = set.iter().filter(|one| SECRETS.contains(&one.name.as_str()));
     let logins = secrets.filter(|one| is_login(&one.map)).map(|one| Login {
         registry: text(&one.map, REGISTRIES),
@@ -24,6 +27,21 @@ pub(super) fn logins(options: &Options<'_>) -> Vec<Login> {
         secret: one.value.clone(),
     });
     logins.collect()
+}
+
+/// Harbor's chart: `--set externalURL=…,harborAdminPassword=…`.
+fn harbor(options: &Options<'_>) -> Option<Login> {
+    let given = |name: &str| {
+        let mut set = options.all(&["set", "set-string"]);
+        set.find_map(|word| {
+            let mut settings = word.text.split(',').filter_map(|setting| setting.split_once('='));
+            let (_, value) = settings.find(|(field, _)| *field == name)?;
+            Some(Word { text: value.to_owned(), ..word.clone() })
+        })
+    };
+    let secret = given("harborAdminPassword")?;
+    let registry = given("externalURL").map(|word| word.text);
+    Some(Login { registry, username: Some("admin".to_owned()), secret })
 }
 
 /// `imageCredentials.password=word`: a map, the name of a field in it, and its value.

@@ -149,7 +149,7 @@ impl Command<'_> {
 
     /// The registry of a login: the word that is no option.
     fn host(&self) -> Option<String> {
-        let option = self.options.get(&["registry", "server"]);
+        let option = self.options.get(&["registry", "server", "login-server"]);
         let others = &self.options.others;
         let named = others.iter().find(|word| is_address(trimmed(&word.text)));
         // In prose the words after a login are no registry; at the end of a command a bare one is.

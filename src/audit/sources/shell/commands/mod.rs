@@ -53,6 +53,7 @@ const WORDS: &[&str] = &[
     "secrets.password=",
     "registry.password=",
     "auth.password=",
+    "harboradminpassword=",
     "container-image.password=",
 ];
 

@@ -112,6 +112,7 @@ const WITH_VALUE: &[&str] = &[
     "type",
     "project",
     "target",
+    "login-server",
     "http-user",
     "http-password",
     "proxy-remote-url",

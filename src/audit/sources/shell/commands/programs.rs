@@ -63,6 +63,8 @@ const PROGRAMS: &[(&str, &[&str], Shape)] = &[
     ("oc", &["registry", "login"], Shape::Login),
     ("az", &["acr", "login"], Shape::AzureLogin),
     ("az", &["containerapp", "registry", "set"], Shape::Login),
+    ("az", &["acr", "task", "credential", "add"], Shape::Login),
+    ("zarf", &["tools", "registry", "login"], Shape::Login),
     ("argocd", &["repo", "add"], Shape::ArgoRepository),
     ("argocd", &["repocreds", "add"], Shape::ArgoRepository),
     ("kubectl", &["create", "secret", "docker-registry"], Shape::PullSecret),

@@ -66,6 +66,8 @@ pub const SOURCE: Source = Source {
         "PODMAN_",
         "SKOPEO_",
         "DIUN_REGOPTS",
+        "TRIVY_PASS",
+        "CONTAINER_IMAGE_PASS",
         "REPO_PASS",
         "CI_JOB_TOKEN",
         "CI_DEPLOY_PASS",

@@ -16,7 +16,8 @@ static PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 
 /// Parts of which one is in those names as well; most texts have none of them beside the others.
 static REGISTRY_PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let parts = REGISTRY_WORDS.iter().chain(&["CI_", "REPO_", "DEVCONTAINERS"]);
+    let parts =
+        REGISTRY_WORDS.iter().chain(&["CI_", "REPO_", "DEVCONTAINERS", "TRIVY_", "QUARKUS_"]);
     AhoCorasickBuilder::new().ascii_case_insensitive(true).build(parts).ok()
 });
 

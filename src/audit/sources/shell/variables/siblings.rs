@@ -22,6 +22,7 @@ const REGISTRIES: &[&str] = &[
     "ADDRESS",
     "ADDR",
     "ENDPOINT",
+    "AUTHORITY",
     "DOMAIN",
     "REMOTEURL",
     "NAME",

@@ -91,8 +91,14 @@ pub(super) const OTHER_WORDS: &[&str] = &[
 ];
 
 /// Names of which no word says it.
-pub(super) const EXACT: &[&str] =
-    &["CI_DEPLOY_PASSWORD", "CI_JOB_TOKEN", "REPO_PASS", "REPO_PASSWORD"];
+pub(super) const EXACT: &[&str] = &[
+    "CI_DEPLOY_PASSWORD",
+    "CI_JOB_TOKEN",
+    "REPO_PASS",
+    "REPO_PASSWORD",
+    "TRIVY_PASSWORD",
+    "QUARKUS_CONTAINER_IMAGE_PASSWORD",
+];
 
 /// Names that tools of other rows read, or that hold no password.
 pub(super) const NEVER: &[&str] = &["ECS_ENGINE_AUTH_DATA", "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE"];
@@ -147,6 +153,7 @@ pub(super) const COMPANIONS: &[&str] = &[
     "ADDRESS",
     "ADDR",
     "ENDPOINT",
+    "AUTHORITY",
     "DOMAIN",
     "REMOTEURL",
     "ACTOR",
