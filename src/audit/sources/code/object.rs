@@ -33,7 +33,9 @@ pub(crate) const SOURCE: Source = Source {
         "pulumi_docker",
         "aiodocker",
         "import docker",
-        "imageregistry(",
+        "imageregistry",
+        "input.registry",
+        "registryinfo",
         "registry: {",
         "registry={",
         "registries: [",
@@ -67,6 +69,10 @@ const BEFORE: &[(&str, Asks)] = &[
     ("registry_auth", Asks::Registry),
     ("auth=", Asks::Image),
     ("ImageRegistry", Asks::Registry),
+    ("ImageRegistryArgs", Asks::Registry),
+    ("imageRegistry", Asks::Registry),
+    ("input.Registry", Asks::Registry),
+    ("registryInfo", Asks::Registry),
     ("RegistryArgs.builder", Asks::Registry),
     ("DockerCredentials", Asks::Nothing),
     ("Docker.authenticate!", Asks::Nothing),
@@ -206,94 +212,4 @@ fn sbt(given: &Arguments) -> Option<Login> {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::audit::sources::testing::{Login, clean, logins};
-
-    fn found(path: &str, text: &str, registry: &str) {
-        let line = text.lines().position(|line| line.contains("s3cret-word")).unwrap() + 1;
-        let login = Login::of("login-object", registry, "ada", "s3cret-word", line);
-        assert_eq!(logins(path, text), [login], "{text}");
-    }
-
-    #[test]
-    fn pulumis_registries_are_found() {
-        found(
-            "index.ts",
-            "new docker.Image(\"a\", {\n  imageName: \"reg.lan/a\",\n  registry: {\n    server: \"reg.lan\",\n    username: \"ada\",\n    password: \"s3cret-word\",\n  },\n});\n",
-            "reg.lan",
-        );
-        found(
-            "__main__.py",
-            "docker.Image(\"a\", registry=docker.RegistryArgs(\n    server=\"reg.lan\",\n    username=\"ada\",\n    password=\"s3cret-word\"))\n",
-            "reg.lan",
-        );
-        found(
-            "main.go",
-            "r := docker.RegistryArgs{Server: pulumi.String(\"reg.lan\"), Username: pulumi.String(\"ada\"), Password: pulumi.String(\"s3cret-word\")}\n",
-            "reg.lan",
-        );
-        found(
-            "index.ts",
-            "registries: [{ address: \"a.lan\", username: \"b\", password: p }, {\n  address: \"reg.lan\", username: \"ada\", password: pulumi.secret(\"s3cret-word\") }]\n// pulumi/docker\n",
-            "reg.lan",
-        );
-    }
-
-    #[test]
-    fn logins_of_libraries_are_found() {
-        for (path, text) in [
-            (
-                "a.py",
-                "docker.images.pull(\"reg.lan/a\", auth_config={\n  'username': 'ada',\n  'password': 's3cret-word'})\n",
-            ),
-            (
-                "a.js",
-                "docker.pull('reg.lan/a', { authconfig: { username: 'ada', password: 's3cret-word', serveraddress: 'reg.lan/a' } });\n",
-            ),
-            (
-                "a.go",
-                "registry.AuthConfig{\n\tUsername: \"ada\",\n\tPassword: \"s3cret-word\",\n\tServerAddress: \"reg.lan/a\",\n}\n",
-            ),
-            (
-                "a.py",
-                "import aiodocker\nawait d.images.pull(\"reg.lan/a\", auth=dict(username=\"ada\", password=\"s3cret-word\"))\n",
-            ),
-            (
-                "a.java",
-                "RegistryArgs.builder()\n  .server(\"reg.lan/a\")\n  .username(\"ada\")\n  .password(\"s3cret-word\")\n  .build()",
-            ),
-            (
-                "a.cs",
-                "new AuthConfig { Username = \"ada\", Password = \"s3cret-word\", ServerAddress = \"reg.lan/a\" }",
-            ),
-            (
-                "a.java",
-                "x = b().withRegistryUsername(\"ada\")\n  .withRegistryPassword(\"s3cret-word\")\n  .withRegistryUrl(\"reg.lan/a\").build();\n",
-            ),
-            (
-                "a.rb",
-                "Docker.authenticate!('username' => 'ada', 'password' => 's3cret-word', 'serveraddress' => 'reg.lan/a')\n",
-            ),
-        ] {
-            found(path, text, "reg.lan/a");
-        }
-    }
-
-    #[test]
-    fn variables_and_other_objects_are_clean() {
-        clean(
-            "a.ts",
-            &[
-                "registry: { server: \"reg.lan\", username: \"ada\", password: config.requireSecret(\"word\") } // pulumi/docker\n",
-                "registry: { server, username: user.name, password: process.env.WORD }\n",
-                "registry: { url: \"https://registry.npmjs.org\", username: \"ada\", password: \"s3cret-word\" }\n",
-                "registry: { username: \"ada\", password: \"s3cret-word\" }\n",
-                "registryAuth({ a: { password: \"s3cret",
-            ],
-        );
-        clean(
-            "a.sbt",
-            &["credentials += Credentials(\"Nexus\", \"nexus.lan\", \"ada\", \"s3cret-word\")\n"],
-        );
-    }
-}
+mod tests;
