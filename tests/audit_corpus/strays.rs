@@ -155,6 +155,9 @@ fn variables(corpus: &mut Corpus) {
         );
         corpus.found("srv/app/tool.env", &[47], &text, [login.is(Kind::Env)]);
     }
+    let admin = login.is(Kind::Env).user("admin");
+    let text = format!("HARBOR_HOSTNAME={host}\nHARBOR_ADMIN_PASSWORD={secret}\n");
+    corpus.found("srv/app/harbor.env", &[47], &text, [admin]);
     let text = format!("export TRIVY_USERNAME={user}\nexport TRIVY_PASSWORD={secret}\n");
     corpus.found("srv/app/scan.env", &[47], &text, [login.is(Kind::Env).registry("*")]);
 }

@@ -186,7 +186,10 @@ impl<'a> Siblings<'a> {
         };
         let stems = names::stems(&of.name);
         let found = stems.iter().find_map(by_stem);
-        found.or_else(|| others.iter().find_map(|name| near(name))).map(str::to_owned)
+        // Harbor's first user, whose name is no setting.
+        let first = || of.name.eq_ignore_ascii_case("HARBOR_ADMIN_PASSWORD").then_some("admin");
+        let beside = || others.iter().find_map(|name| near(name));
+        found.or_else(first).or_else(beside).map(str::to_owned)
     }
 }
 
