@@ -35,9 +35,8 @@ impl Subject {
 
     pub(crate) fn run(&self, arguments: &[OsString], stdin: &[u8]) -> Ran {
         let mut ran = process::run((self.command)().args(arguments), stdin);
-        if self.who == Who::Windows && ran.status.signal().is_some() {
-            // Windows has no signals: Wine kills a program at its end, now and then. What was asked
-            // for may be asked for again.
+        if self.who == Who::Windows && is_of_wine(&ran) {
+            // What was asked for may be asked for again.
             ran = process::run((self.command)().args(arguments), stdin);
         }
         // Wine's own words, now and then, at the end of a process; not our program's.
@@ -50,6 +49,12 @@ impl Subject {
     pub(crate) fn wipe(&self) -> bool {
         self.wipe.as_ref().map(|wipe| wipe()).is_some()
     }
+}
+
+/// Whether it is Wine that failed: Windows has no signals, by which it kills a program at its end now
+/// and then; and our program never fails without a word.
+fn is_of_wine(ran: &Ran) -> bool {
+    ran.status.signal().is_some() || !ran.status.success() && ran.said().is_empty()
 }
 
 /// Our helper, which may take its time on a busy machine: the table is not about time.

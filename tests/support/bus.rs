@@ -24,6 +24,11 @@ const LIMITS: &str = "<limit name=\"max_incoming_bytes\">1000000000</limit>\
 <limit name=\"max_connections_per_user\">100000</limit>\
 <limit name=\"max_replies_per_connection\">50000</limit>";
 
+/// gnome-keyring 42.1 aborts now and then when it is asked for a property while it starts, and says
+/// this; a desktop starts it again.
+const ABORTED: &str = "Bail out! GLib-GIO:ERROR";
+const STARTS: usize = 3;
+
 /// A private session bus. Its keyring lives in `home`, its sockets in `runtime`.
 #[derive(Debug)]
 pub(crate) struct Bus {
@@ -101,7 +106,22 @@ impl Bus {
 
     /// Opens the login collection with the person's password, as logging in to the desktop does.
     pub(crate) fn unlock(&mut self) {
-        self.keyring = None;
+        for _ in 0..STARTS {
+            self.keyring = None;
+            let mut keyring = self.start_keyring();
+            let is_open = keyring.until(|keyring| {
+                let is_open = self.has_login_collection() && !self.is_locked();
+                (is_open || keyring.log().contains(ABORTED)).then_some(is_open)
+            });
+            self.keyring = Some(keyring);
+            if is_open {
+                return;
+            }
+        }
+        panic!("gnome-keyring aborted {STARTS} times");
+    }
+
+    fn start_keyring(&self) -> Service {
         let program = process::need("gnome-keyring-daemon");
         let log = self.runtime.join("keyring.log");
         let mut keyring = Service::start(&program, &log, |command| {
@@ -110,8 +130,7 @@ impl Bus {
             at_home(command, &self.home, &self.runtime);
         });
         keyring.tell(PASSWORD);
-        keyring.until(|_| (self.has_login_collection() && !self.is_locked()).then_some(()));
-        self.keyring = Some(keyring);
+        keyring
     }
 
     pub(crate) fn is_locked(&self) -> bool {

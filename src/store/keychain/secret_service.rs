@@ -6,6 +6,8 @@
 //! (<https://specifications.freedesktop.org/secret-service-spec/0.2/>). keyring still writes.
 
 use std::collections::HashMap;
+use std::thread;
+use std::time::Duration;
 
 use zbus::blocking::Connection;
 use zbus::zvariant::{DynamicType, ObjectPath, OwnedObjectPath, OwnedValue, Value};
@@ -20,6 +22,11 @@ const SERVICE: &str = "org.freedesktop.Secret.Service";
 const COLLECTION: &str = "org.freedesktop.Secret.Collection";
 /// The path that means "there is none".
 const NONE: &str = "/";
+
+/// How often a question is asked to which the answer is that there is nobody to ask, and how long
+/// it waits in between: GNOME Keyring 42.1 says so now and then of a collection that is there.
+const TRIES: usize = 5;
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Session, parameters, value, content type; as `(oayays)`.
 type WireSecret = (OwnedObjectPath, Vec<u8>, Vec<u8>, String);
@@ -147,10 +154,16 @@ impl SecretService {
         B: serde::Serialize + DynamicType,
         R: for<'d> zbus::zvariant::DynamicDeserialize<'d>,
     {
-        let reply = self
-            .bus
-            .call_method(Some(NAME), path, Some(interface), method, body)
-            .map_err(|e| in_words(&e))?;
+        let ask = || self.bus.call_method(Some(NAME), path, Some(interface), method, body);
+        let mut reply = ask();
+        for _ in 1..TRIES {
+            if !reply.as_ref().is_err_and(is_unanswered) {
+                break;
+            }
+            thread::sleep(PAUSE);
+            reply = ask();
+        }
+        let reply = reply.map_err(|e| in_words(&e))?;
         reply.body().deserialize().map_err(|_| protocol_error())
     }
 }
@@ -163,6 +176,12 @@ pub(super) fn locked() -> Error {
 
 fn protocol_error() -> Error {
     Error::new(ErrorKind::Failed, "the keychain gave an answer that is not the Secret Service's")
+}
+
+/// Nothing was done: there is no such object, or not yet.
+fn is_unanswered(error: &zbus::Error) -> bool {
+    let name = "org.freedesktop.DBus.Error.UnknownMethod";
+    matches!(error, zbus::Error::MethodError(is, _, _) if is.as_str() == name)
 }
 
 /// Only the error's name is kept: its text comes from another program.
