@@ -79,6 +79,12 @@ fn login_and_verify() {
     let all = clerk.ask(&me, "verify --all", "", 5);
     assert_eq!(all["items"].as_array().unwrap().len(), 4, "{all}");
     assert_eq!(clerk.ask(&me, "verify b.example", "", 1)["error"]["kind"], "not-found");
+    let some = clerk.ask(&me, &format!("verify {} b.example c.example", basic.host()), "", 1);
+    assert_eq!(some["items"].as_array().unwrap().len(), 1, "{some}");
+    assert_eq!((&some["ok"], &some["complete"]), (&json!(false), &json!(false)));
+    let left: Vec<_> = some["left"].as_array().unwrap().iter().map(|l| &l["registry"]).collect();
+    assert_eq!(left, ["b.example", "c.example"]);
+    assert_eq!(clerk.ask(&me, "verify b.example c.example", "", 1)["items"], json!([]));
     clerk.ask(&me, "verify --image A/B", "", 2);
     me.lock();
     assert_eq!(clerk.ask(&me, "verify --all", "", 4)["error"]["kind"], "locked");

@@ -15,8 +15,8 @@ use imgsec_cred::store::{Error, ErrorKind, Store};
 use serde_json::{Value, json};
 
 use crate::args::Logout;
-use crate::failure::Failure;
 use crate::interrupt::Interrupt;
+use crate::left::{self, Left};
 use crate::list::registry;
 use crate::report::{Mark, Report};
 use crate::show::revocation;
@@ -50,7 +50,8 @@ pub(crate) fn run(args: &Logout, machine: &Machine, report: &Report) -> anyhow::
         report.note(&format!("nothing was kept for {what}"));
     }
     say_revocations(&removed, report);
-    end(left, report)
+    left::say(left, "removed", report)?;
+    Ok(Outcome::Done)
 }
 
 /// One after the other: what is removed, and what is left.
@@ -87,10 +88,7 @@ fn document(removed: &[Removed], left: &[Left]) -> Value {
     let mut answer = json!({
         "schema": "imgsec.logout/1", "ok": is_ok, "complete": is_ok, "removed": removed,
     });
-    if let Some(why) = left.iter().find_map(Left::error) {
-        answer["left"] = left.iter().map(Left::document).collect();
-        answer["error"] = why;
-    }
+    left::tell(left, &mut answer);
     answer
 }
 
@@ -105,42 +103,6 @@ fn say_revocations(removed: &[Removed], report: &Report) {
         if said.insert((one.words(), sentence.clone())) {
             report.note(&format!("{}: {sentence}", one.words()));
         }
-    }
-}
-
-/// Says what is left and why; the first reason is the end of all.
-fn end(left: Vec<Left>, report: &Report) -> anyhow::Result<Outcome> {
-    let mut first = None;
-    for one in left {
-        let name = registry(&one.server);
-        report.marked(Mark::Fail, &format!("{name} is not removed"))?;
-        match one.why {
-            Some(why) if first.is_none() => first = Some(why),
-            Some(why) => Failure::of(&why).say(),
-            None => {}
-        }
-    }
-    first.map_or(Ok(Outcome::Done), Err)
-}
-
-/// What could not be removed, or not all of it.
-struct Left {
-    server: String,
-    /// Nothing where it was not its turn yet when the store gave no answer or somebody wished to stop.
-    why: Option<anyhow::Error>,
-}
-
-impl Left {
-    fn ends_all(&self) -> bool {
-        self.why.as_ref().is_none_or(|why| Failure::of(why).ends_all())
-    }
-
-    fn error(&self) -> Option<Value> {
-        self.why.as_ref().map(|why| Failure::of(why).document())
-    }
-
-    fn document(&self) -> Value {
-        json!({"registry": registry(&self.server), "error": self.error()})
     }
 }
 

@@ -20,6 +20,7 @@ mod engine;
 mod export;
 mod failure;
 mod interrupt;
+mod left;
 mod list;
 mod login;
 mod logout;

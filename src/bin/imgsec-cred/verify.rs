@@ -7,17 +7,15 @@ use imgsec_cred::registry::image::Image;
 use imgsec_cred::registry::verdict::Verdict;
 use imgsec_cred::registry::verify::Check;
 use imgsec_cred::server::ServerKey;
-use imgsec_cred::store::{Error, Store};
+use imgsec_cred::store::{Error, ErrorKind, Store};
 use serde_json::json;
 
 use crate::args::{Shared, Verify};
+use crate::left::{self, Left};
 use crate::list::registry;
 use crate::registries::{self, Registries};
 use crate::report::{Mark, Report};
 use crate::{Outcome, Refusal, stores, which};
-
-/// A credential, and what came of asking.
-type Item = (Credential, Result<Check, Error>);
 
 pub(crate) fn run(
     args: &Verify,
@@ -36,18 +34,19 @@ pub(crate) fn run(
         repository: image.repository().to_owned(),
         actions: args.actions.clone(),
     });
-    let helper = stores::helper(machine)?;
-    let mut credentials = Vec::new();
-    for key in &keys {
-        let server = ServerKey::parse(key).map_err(|e| Refusal::new(e.to_string(), None))?;
-        credentials.push(get(&helper, &server)?);
-    }
+    let (credentials, mut left) = get_all(&stores::helper(machine)?, keys);
     let checks = registries.check_all(&credentials, wanted.as_ref());
-    let items: Vec<Item> = credentials.into_iter().zip(checks).collect();
     let (mut outcomes, mut documents) = (Vec::new(), Vec::new());
-    for (credential, check) in &items {
-        let check = check.as_ref().map_err(Clone::clone)?;
-        if let Err(e) = registries.note(credential, check) {
+    for (credential, check) in credentials.iter().zip(checks) {
+        let check = match check {
+            Ok(check) => check,
+            Err(why) => {
+                let server = credential.server.as_str().to_owned();
+                left.push(Left { server, why: Some(why.into()) });
+                continue;
+            }
+        };
+        if let Err(e) = registries.note(credential, &check) {
             report.note(&format!("the check is not noted: {e}"));
         }
         outcomes.push(registries::outcome(check.finding.verdict));
@@ -56,16 +55,26 @@ pub(crate) fn run(
             Right::No => Outcome::Attention,
             Right::Unknown => Outcome::NoVerdict,
         }));
-        documents.push(registries::document(credential, check));
-        say(credential, check, report)?;
+        documents.push(registries::document(credential, &check));
+        say(credential, &check, report)?;
+    }
+    // What is true of all, or of the only one, needs no list.
+    if documents.is_empty() && left.first().is_some_and(|one| left.len() == 1 || one.ends_all()) {
+        left.into_iter().find_map(|one| one.why).map_or(Ok(()), Err)?;
+        return Ok(Outcome::Done);
     }
     let worst = worst(&outcomes);
-    report.json(&json!({
-        "schema": "imgsec.verify/1", "ok": worst == Outcome::Done, "complete": true, "items": documents,
-    }))?;
-    if items.is_empty() {
+    let is_complete = left.is_empty();
+    let is_ok = is_complete && worst == Outcome::Done;
+    if is_complete && documents.is_empty() {
         report.note("no credentials are kept; imgsec-cred login REGISTRY keeps one");
     }
+    let mut answer = json!({
+        "schema": "imgsec.verify/1", "ok": is_ok, "complete": is_complete, "items": documents,
+    });
+    left::tell(&left, &mut answer);
+    report.json(&answer)?;
+    left::say(left, "checked", report)?;
     Ok(worst)
 }
 
@@ -76,17 +85,38 @@ fn kept(machine: &Machine) -> Result<Vec<String>, Error> {
     Ok(keys)
 }
 
+/// The credentials for these servers, and what could not be had.
+fn get_all(store: &dyn Store, servers: Vec<String>) -> (Vec<Credential>, Vec<Left>) {
+    let (mut credentials, mut left) = (Vec::new(), Vec::<Left>::new());
+    for server in servers {
+        let why = if left.last().is_some_and(Left::ends_all) {
+            None
+        } else {
+            match get(store, &server) {
+                Ok(credential) => {
+                    credentials.push(credential);
+                    continue;
+                }
+                Err(why) => Some(why),
+            }
+        };
+        left.push(Left { server, why });
+    }
+    (credentials, left)
+}
+
 /// The credential for a server; that there is none is said with its name.
-fn get(store: &dyn Store, server: &ServerKey) -> Result<Credential, Error> {
-    use imgsec_cred::store::ErrorKind;
-    store.get(server).map_err(|e| match e.kind() {
+fn get(store: &dyn Store, server: &str) -> anyhow::Result<Credential> {
+    let server = ServerKey::parse(server).map_err(|e| Refusal::new(e.to_string(), None))?;
+    let credential = store.get(&server).map_err(|e| match e.kind() {
         ErrorKind::NotFound => {
             let name = registry(server.as_str());
             Error::new(ErrorKind::NotFound, format!("no credential is kept for {name}"))
                 .with_hint("imgsec-cred list")
         }
         _ => e,
-    })
+    })?;
+    Ok(credential)
 }
 
 fn say(credential: &Credential, check: &Check, report: &Report) -> anyhow::Result<()> {
