@@ -4,7 +4,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::server::{DOCKER_HUB, ServerKey};
+use crate::server::{DOCKER_HUB, ServerKey, is_host};
 
 /// Docker Hub's own registry; its credentials are kept under another name
 /// (docker/cli `internal/registry/config.go`).
@@ -121,9 +121,13 @@ impl Url {
         }
         let authority = server.canonical().strip_prefix("http://")?;
         let (host, port) = match authority.rsplit_once(':') {
+            Some((_, port)) if port.starts_with('0') && !port.ends_with(']') => return None,
             Some((host, port)) if !port.ends_with(']') => (host, Some(port.parse().ok()?)),
             _ => (authority, None),
         };
+        if !is_host(host) || host.ends_with('.') {
+            return None;
+        }
         // The key drops port 80; here it may stand beside https.
         let port = if port.is_none() && text_port(rest) == Some(80) { Some(80) } else { port };
         let port = port.filter(|&p| p != if is_https { 443 } else { 80 });
@@ -241,7 +245,7 @@ mod tests {
         ] {
             assert_eq!(origin(key).as_deref(), Some(at), "{key}");
         }
-        for none in ["ftp://x", "imgsec-internal://pending/ghcr.io", "a b"] {
+        for none in ["ftp://x", "imgsec-internal://pending/ghcr.io", "a b", "http://h:080"] {
             assert_eq!(origin(none), None, "{none}");
         }
         assert_eq!(origin("https://index.docker.io/v1/access-token"), None);
@@ -263,6 +267,10 @@ mod tests {
             "https://h:/",
             "file:///etc/passwd",
             "https://h%2eexample/",
+            "https://h:080/",
+            "https://[h]:1/",
+            "https://a[b]/",
+            "https://h../",
         ] {
             assert_eq!(Url::parse(text), None, "{text}");
         }
@@ -284,7 +292,7 @@ mod tests {
             "169.254.169.254",
             "[::1]",
             "[fe80::1]",
-            "[fd00::1]",
+            "[fd00::0]",
             "[::ffff:127.0.0.1]",
             "localhost",
             "2130706433",
