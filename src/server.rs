@@ -31,6 +31,7 @@ pub const MAX_KEY_BYTES: usize = 65_535;
 pub struct ServerKey {
     text: String,
     canonical: String,
+    is_address: bool,
     /// The address without a scheme and with a path: `host/org`.
     is_namespace: bool,
 }
@@ -108,11 +109,10 @@ impl ServerKey {
         if text.chars().any(char::is_control) {
             return Err(InvalidKey::Control);
         }
-        let (canonical, is_namespace) = match Address::parse(text) {
-            Some(address) => (address.canonical(), address.is_namespace()),
-            None => (text.to_owned(), false),
-        };
-        Ok(Self { text: text.to_owned(), canonical, is_namespace })
+        let address = Address::parse(text);
+        let canonical = address.as_ref().map_or_else(|| text.to_owned(), Address::canonical);
+        let is_namespace = address.as_ref().is_some_and(Address::is_namespace);
+        Ok(Self { text: text.to_owned(), canonical, is_address: address.is_some(), is_namespace })
     }
 
     /// The key as the client wrote it.
@@ -132,6 +132,12 @@ impl ServerKey {
     #[must_use]
     pub fn canonical(&self) -> &str {
         &self.canonical
+    }
+
+    /// Whether it is an address, with a host and a port that can be compared, and not opaque.
+    #[must_use]
+    pub fn is_address(&self) -> bool {
+        self.is_address
     }
 
     /// The spelling shown by `list`: as stored, but Docker Hub always as Docker calls it.
@@ -171,7 +177,7 @@ impl ServerKey {
     #[must_use]
     pub fn reserved(&self, what: Reserved) -> Self {
         let text = format!("{INTERNAL_SCHEME}{}/{}", what.name(), self.canonical);
-        Self { canonical: text.clone(), text, is_namespace: false }
+        Self { canonical: text.clone(), text, is_address: false, is_namespace: false }
     }
 
     fn covers(&self, asked: &Self) -> bool {
@@ -251,7 +257,7 @@ fn split_port(authority: &str) -> Option<(&str, Option<&str>)> {
 }
 
 /// A name of letters, digits, `.`, `-`, `_`, or an IPv6 address in brackets.
-pub(crate) fn is_host(host: &str) -> bool {
+fn is_host(host: &str) -> bool {
     match host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
         Some(ip) => ip.parse::<std::net::Ipv6Addr>().is_ok(),
         None => {

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::server::{DOCKER_HUB, ServerKey, is_host};
+use crate::server::{DOCKER_HUB, ServerKey};
 
 /// Docker Hub's own registry; its credentials are kept under another name
 /// (docker/cli `internal/registry/config.go`).
@@ -116,18 +116,14 @@ impl Url {
         }
         let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
         let server = ServerKey::parse(&format!("http://{authority}")).ok()?;
-        if authority.contains('@') || authority.is_empty() || !is_authority(authority) {
+        if !server.is_address() {
             return None;
         }
         let authority = server.canonical().strip_prefix("http://")?;
         let (host, port) = match authority.rsplit_once(':') {
-            Some((_, port)) if port.starts_with('0') && !port.ends_with(']') => return None,
             Some((host, port)) if !port.ends_with(']') => (host, Some(port.parse().ok()?)),
             _ => (authority, None),
         };
-        if !is_host(host) || host.ends_with('.') {
-            return None;
-        }
         // The key drops port 80; here it may stand beside https.
         let port = if port.is_none() && text_port(rest) == Some(80) { Some(80) } else { port };
         let port = port.filter(|&p| p != if is_https { 443 } else { 80 });
@@ -195,10 +191,6 @@ pub fn percent(value: &str) -> String {
 fn text_port(rest: &str) -> Option<u16> {
     let authority = &rest[..rest.find(['/', '?']).unwrap_or(rest.len())];
     authority.rsplit_once(':')?.1.parse().ok()
-}
-
-fn is_authority(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b))
 }
 
 /// As a resolver reads it, such a name is an address: `2130706433`, `0x7f.1`.
@@ -292,6 +284,7 @@ mod tests {
             "169.254.169.254",
             "[::1]",
             "[fe80::1]",
+            "[fd00::1]",
             "[fd00::0]",
             "[::ffff:127.0.0.1]",
             "localhost",
