@@ -10,7 +10,7 @@ mod support {
     pub(crate) mod process;
     pub(crate) mod web;
 }
-mod registries {
+mod verdicts {
     mod login;
     mod trust;
     mod unchecked;
