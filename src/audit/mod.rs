@@ -28,3 +28,4 @@ pub mod severity;
 pub mod signals;
 pub mod sources;
 pub mod walk;
+mod words;

@@ -4,9 +4,14 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 
+use crate::audit::words::Words;
+
 use super::vocabulary::{
     COMPANIONS, ENDINGS, EXACT, HOSTS, NEVER, OTHER_WORDS, PAIR_WORDS, REGISTRY_WORDS, SECRET_WORDS,
 };
+
+/// A longer name, in bytes, is no variable's.
+const MAX_NAME: usize = 80;
 
 /// Parts of which one is in every name of a secret: most names have none.
 static PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
@@ -16,10 +21,23 @@ static PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 
 /// Parts of which one is in those names as well; most texts have none of them beside the others.
 static REGISTRY_PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let parts =
-        REGISTRY_WORDS.iter().chain(&["CI_", "REPO_", "DEVCONTAINERS", "TRIVY_", "QUARKUS_"]);
+    let parts = REGISTRY_WORDS.iter().chain(&OTHER_PARTS);
     AhoCorasickBuilder::new().ascii_case_insensitive(true).build(parts).ok()
 });
+
+/// What stands in a text wherever such a name does: the registry's word with what parts it from the
+/// others, or fused with them.
+static MARKS: LazyLock<Option<Words>> = LazyLock::new(|| {
+    let fused = FUSED.iter().map(|word| (*word).to_owned());
+    let parted = REGISTRY_WORDS.iter().flat_map(|word| [format!("{word}_"), format!("_{word}")]);
+    Words::new(fused.chain(parted).chain(OTHER_PARTS.map(str::to_owned)))
+});
+
+/// Words that may be one with that of a password: `DOCKERPASSWORD`, `REGISTRYTOKEN`.
+const FUSED: [&str; 4] = ["DOCKER", "REGISTRY", "GHCR", "QUAY"];
+
+/// Parts of names that have none of the words.
+const OTHER_PARTS: [&str; 5] = ["CI_", "REPO_", "DEVCONTAINERS", "TRIVY_", "QUARKUS_"];
 
 /// The words of a name, in capitals and without what tools put before it.
 pub(super) fn words(name: &str) -> Vec<String> {
@@ -46,7 +64,7 @@ pub(super) enum Role {
 
 /// What a variable of this name holds, where it is a secret for a registry.
 pub(super) fn role(name: &str) -> Option<Role> {
-    if name.len() > 80 || NEVER.contains(&name) || !PARTS.as_ref()?.is_match(name) {
+    if name.len() > MAX_NAME || NEVER.contains(&name) || !PARTS.as_ref()?.is_match(name) {
         return None;
     }
     if !REGISTRY_PARTS.as_ref()?.is_match(name) {
@@ -94,25 +112,19 @@ pub(in crate::audit::sources) fn is_secret(name: &str) -> bool {
 
 /// Whether a text has the name of a secret for a registry.
 pub(super) fn has_secret(text: &str) -> bool {
-    let Some(parts) = PARTS.as_ref() else { return true };
+    let Some(marks) = MARKS.as_ref() else { return true };
     let is_part = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
-    let bytes = text.as_bytes();
-    let mut done = 0;
-    parts.find_iter(bytes).any(|part| {
-        if part.start() < done {
-            return false;
-        }
-        let begin =
-            part.start() - bytes[done..part.start()].iter().rev().take_while(is_part).count();
-        done = part.end() + bytes[part.end()..].iter().take_while(is_part).count();
-        let name = text.get(begin..done).unwrap_or_default();
+    let (bytes, longest) = (text.as_bytes(), MAX_NAME + 1);
+    marks.any(bytes, |end| {
+        let begin = end - bytes[..end].iter().rev().take(longest).take_while(is_part).count();
+        let end = end + bytes[end..].iter().take(longest).take_while(is_part).count();
+        let name = text.get(begin..end).unwrap_or_default();
         is_secret(name.trim_start_matches(|c: char| c.is_ascii_digit()))
     })
 }
 
-/// `DOCKERPASSWORD`, `REGISTRYTOKEN`.
 fn is_fused(word: &str) -> bool {
-    ["DOCKER", "DOCKERHUB", "REGISTRY", "GHCR", "QUAY"].iter().any(|begin| {
+    FUSED.iter().chain(&["DOCKERHUB"]).any(|begin| {
         word.strip_prefix(begin).is_some_and(|end| SECRET_WORDS.contains(&end) && end.len() > 2)
     })
 }
@@ -153,7 +165,7 @@ pub(super) fn is_companion(name: &str) -> bool {
         let begin = name.len().checked_sub(end.len());
         begin.and_then(|at| name.get(at..)).is_some_and(|last| last.eq_ignore_ascii_case(end))
     };
-    name.len() <= 80 && COMPANIONS.iter().any(ends)
+    name.len() <= MAX_NAME && COMPANIONS.iter().any(ends)
 }
 
 /// A name without the last word, where that says which one of several it is.

@@ -1,6 +1,6 @@
 //! Names of variables, ours and others'.
 
-use super::names::{host, is_secret, role};
+use super::names::{has_secret, host, is_secret, role};
 use super::vocabulary;
 
 #[test]
@@ -40,6 +40,8 @@ fn a_name_says_whether_it_is_a_registrys_password() {
         "DOCKERHUBPASSWORD",
     ] {
         assert!(is_secret(name), "{name}");
+        let text = format!("a pass_{name}\n{name}=x");
+        assert!(has_secret(&text) && has_secret(&text.to_ascii_lowercase()), "{name}");
     }
 }
 
@@ -67,7 +69,7 @@ fn other_programs_passwords_are_none() {
         "DOCKER",
         "",
     ] {
-        assert!(!is_secret(name), "{name}");
+        assert!(!is_secret(name) && !has_secret(&format!("{name}=x")), "{name}");
     }
 }
 
@@ -96,6 +98,7 @@ fn no_name_of_a_secret_is_missed_by_the_prefilter() {
                 let is_short = name.contains("MY_CR_CI");
                 let is_seen = is_short || may_hold_credentials(word(&name).as_bytes());
                 assert!(is_seen || role(&name).is_none(), "{name}");
+                assert_eq!(has_secret(&word(&name)), is_secret(&name), "{name}");
             }
         }
     }

@@ -1,0 +1,91 @@
+//! A search for many words at once, in any case: what sorts out the files and the texts that nothing
+//! else has to read.
+
+use aho_corasick::Anchored;
+use aho_corasick::automaton::{Automaton, StateID};
+use aho_corasick::dfa::DFA;
+
+/// Words as one automaton.
+pub(super) struct Words {
+    automaton: DFA,
+    start: StateID,
+}
+
+impl Words {
+    /// Words of ASCII. `None` where they are too many for one automaton.
+    pub(super) fn new<W: AsRef<[u8]>>(words: impl IntoIterator<Item = W>) -> Option<Self> {
+        let automaton = DFA::builder().ascii_case_insensitive(true).build(words).ok()?;
+        let start = automaton.start_state(Anchored::No).ok()?;
+        Some(Self { automaton, start })
+    }
+
+    /// Whether one of the words is there.
+    pub(super) fn are_in(&self, bytes: &[u8]) -> bool {
+        self.any(bytes, |_| true)
+    }
+
+    /// Whether `is` holds of a place where a word ends. The places come in no order, and more than
+    /// once.
+    pub(super) fn any(&self, bytes: &[u8], mut is: impl FnMut(usize) -> bool) -> bool {
+        // A step of the automaton waits for the one before it: four parts are read at the same time.
+        let length = bytes.len() / 4;
+        let (one, rest) = bytes.split_at(length);
+        let (two, rest) = rest.split_at(length);
+        let (three, four) = rest.split_at(length);
+        let step = |state, byte: &u8| self.automaton.next_state(Anchored::No, state, *byte);
+        let is_match = |state| self.automaton.is_match(state);
+        let [mut e, mut f, mut g, mut h] = [self.start; 4];
+        // Written out: a loop over the four takes twice as long.
+        for (at, (((a, b), c), d)) in one.iter().zip(two).zip(three).zip(four).enumerate() {
+            (e, f, g, h) = (step(e, a), step(f, b), step(g, c), step(h, d));
+            if is_match(e) | is_match(f) | is_match(g) | is_match(h) {
+                let ended = [e, f, g, h].into_iter().zip((at + 1..).step_by(length));
+                if ended.filter(|(state, _)| is_match(*state)).any(|(_, end)| is(end)) {
+                    return true;
+                }
+            }
+        }
+        // A word may begin in one part and end in the next one.
+        let over = self.automaton.max_pattern_len();
+        [e, f, g, h].into_iter().zip(1..).any(|(mut state, part)| {
+            let begin = part * length;
+            bytes[begin..].iter().take(over).zip(begin + 1..).any(|(byte, end)| {
+                state = step(state, byte);
+                is_match(state) && is(end)
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// What a plain search finds, wherever the words lie.
+        #[test]
+        fn each_word_is_found_where_it_ends(
+            parts in proptest::collection::vec("(auth|Docker_|CR_P|aut|.{0,5}|\\n){0,4}", 0..12),
+        ) {
+            let text = parts.concat();
+            let list = ["auth", "DOCKER_", "er_", "cr_p", "x"];
+            let lower = text.to_ascii_lowercase();
+            let ends = |word: &str| {
+                let word = word.to_ascii_lowercase();
+                (0..=lower.len()).filter(|end| lower.as_bytes()[..*end].ends_with(word.as_bytes())).collect::<Vec<_>>()
+            };
+            let mut wanted: Vec<usize> = list.iter().flat_map(|word| ends(word)).collect();
+            let words = Words::new(list).unwrap();
+            let mut found = Vec::new();
+            words.any(text.as_bytes(), |end| { found.push(end); false });
+            for ends in [&mut wanted, &mut found] {
+                ends.sort_unstable();
+                ends.dedup();
+            }
+            prop_assert_eq!(words.are_in(text.as_bytes()), !wanted.is_empty());
+            prop_assert_eq!(found, wanted);
+        }
+    }
+}
