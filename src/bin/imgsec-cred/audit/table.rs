@@ -101,5 +101,6 @@ fn summary(scan: &Scan, accepted: usize) -> String {
         0 => String::new(),
         n => format!(", {n} not"),
     };
-    format!("{found}{accepted}; {} places looked at{skipped}", scan.looked_at)
+    let places = if scan.looked_at == 1 { "place" } else { "places" };
+    format!("{found}{accepted}; {} {places} looked at{skipped}", scan.looked_at)
 }
