@@ -4,35 +4,52 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use super::places::Places;
 use super::reader::Reader;
 use super::remedy;
 use super::scan::{Facts, Scan, Skipped};
 use super::signals;
-use super::sources::{self, Source};
+use super::sources;
+use super::watch::{Task, Watch};
 
 /// Looks into the known places of these users, and into what lies beside them: backups, and what
-/// writers left behind.
+/// writers left behind. A place that gives no answer in time is named as skipped.
 #[must_use]
 pub fn known(users: &[Places], facts: &Facts) -> Scan {
-    let (mut scan, mut reader) = (Scan::default(), Reader::default());
-    let mut seen = BTreeSet::new();
-    for places in users {
-        let (paths, cut) = of_user(places);
-        scan.skipped.extend(cut);
-        for path in paths {
+    let tasks = users.iter().flat_map(|places| {
+        let all = sources::ALL.iter().flat_map(|source| (source.places)(places));
+        let all: BTreeSet<_> = all.collect();
+        all.into_iter().map(|path| Task { path, from: places.home.clone() })
+    });
+    let (watch, seen) = (Watch::of(tasks), Mutex::new(BTreeSet::new()));
+    let (patience, facts) = (facts.surroundings.patience(), facts.clone());
+    watch.run(patience, &|| {}, move |watch, task| {
+        watch.awaits(&task.path);
+        let (mut files, cut) = files_at(&task.path);
+        watch.add(Scan::of(Vec::new(), cut.into_iter().collect()));
+        let beside: Vec<_> = files.iter().flat_map(|file| copies_of(file)).collect();
+        files.extend(beside);
+        let mut reader = Reader::at(watch.seat());
+        for path in files {
+            watch.moves();
             // Docker's folder may be a link to that of another name.
-            if seen.insert(fs::canonicalize(&path).unwrap_or_else(|_| path.clone())) {
-                let name = path.strip_prefix(&places.home).map_or_else(
-                    |_| path.display().to_string(),
-                    |below| format!("~/{}", below.display()),
-                );
-                reader.look(&path, &name, facts, &mut scan);
+            let real = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+            if seen.lock().is_ok_and(|mut seen| seen.insert(real)) {
+                let mut scan = Scan::default();
+                reader.look(&path, &name(&path, &task.from), &facts, &mut scan);
+                watch.add(scan);
             }
         }
-    }
-    scan.finish()
+        watch.has(&task.path);
+    })
+}
+
+/// What stands for a file in ids.
+fn name(path: &Path, home: &Path) -> String {
+    path.strip_prefix(home)
+        .map_or_else(|_| path.display().to_string(), |below| format!("~/{}", below.display()))
 }
 
 /// The settings files of one user whose readers can ask a helper, Docker's first, as far as they are
@@ -43,7 +60,8 @@ pub fn settings(places: &Places) -> Vec<PathBuf> {
     let all = remedy::MOVABLE
         .iter()
         .filter_map(row)
-        .flat_map(|row| files_of(row, places, &mut Vec::new()));
+        .flat_map(|row| (row.places)(places))
+        .flat_map(|place| files_at(&place).0);
     let mut seen = BTreeSet::new();
     let is_new = |path: &PathBuf| fs::canonicalize(path).is_ok_and(|path| seen.insert(path));
     let there = all.filter(|path| path.is_file() && !signals::is_backup(path));
@@ -54,34 +72,14 @@ pub fn settings(places: &Places) -> Vec<PathBuf> {
 /// agents keep the sessions of years. A place with more makes a scan incomplete.
 const MAX_BELOW: usize = 20_000;
 
-/// Every known place of one user, whether there is a file or not, and those that have too many.
-fn of_user(places: &Places) -> (Vec<PathBuf>, Vec<Skipped>) {
-    let mut cut = Vec::new();
-    let mut all: BTreeSet<_> =
-        sources::ALL.iter().flat_map(|source| files_of(source, places, &mut cut)).collect();
-    let beside: Vec<_> = all.iter().flat_map(|place| copies_of(place)).collect();
-    all.extend(beside);
-    (all.into_iter().collect(), cut)
-}
-
-/// The places of one source; where one ends in `*`, the files that are there.
-fn files_of(source: &Source, places: &Places, cut: &mut Vec<Skipped>) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for place in (source.places)(places) {
-        let name = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let Some(prefix) = name.strip_suffix('*') else {
-            files.push(place);
-            continue;
-        };
-        let begin = entries_of(place.parent(), |name| name.starts_with(prefix));
-        let (below, is_all) = below(begin, MAX_BELOW);
-        files.extend(below);
-        if !is_all {
-            let reason = format!("more than {MAX_BELOW} files");
-            cut.push(Skipped { path: place, reason });
-        }
-    }
-    files
+/// The files at a place; where it ends in `*`, those that are there.
+fn files_at(place: &Path) -> (Vec<PathBuf>, Option<Skipped>) {
+    let name = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let Some(prefix) = name.strip_suffix('*') else { return (vec![place.to_owned()], None) };
+    let begin = entries_of(place.parent(), |name| name.starts_with(prefix));
+    let (files, is_all) = below(begin, MAX_BELOW);
+    let reason = format!("more than {MAX_BELOW} files");
+    (files, (!is_all).then(|| Skipped { path: place.to_owned(), reason }))
 }
 
 /// The files among these and in the folders among these, those that lie less deep first, and whether

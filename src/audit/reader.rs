@@ -9,6 +9,7 @@ use zeroize::Zeroize;
 use super::document::decode;
 use super::prefilter;
 use super::scan::{Facts, Scan, Skipped, read_text};
+use super::watch::{Doing, Seat};
 use crate::files;
 
 /// The largest file that is read, in bytes. Larger ones that hold text make a scan incomplete.
@@ -22,6 +23,7 @@ const LARGE: u64 = 512 * 1024;
 #[derive(Default)]
 pub(super) struct Reader {
     buffer: Vec<u8>,
+    seat: Seat,
 }
 
 /// How far a file was read.
@@ -35,6 +37,11 @@ enum Read {
 }
 
 impl Reader {
+    /// One that says here what it is at.
+    pub(super) fn at(seat: Seat) -> Self {
+        Self { buffer: Vec::new(), seat }
+    }
+
     /// Looks into one file. `name` stands for it in ids: its path from the folder that was asked for.
     pub(super) fn look(&mut self, path: &Path, name: &str, facts: &Facts, into: &mut Scan) {
         self.look_up_to(MAX_FILE_BYTES, path, name, facts, into);
@@ -60,9 +67,13 @@ impl Reader {
         into: &mut Scan,
     ) -> bool {
         let skip = |reason: String| Skipped { path: path.to_owned(), reason };
-        match self.read(path, bytes) {
+        self.seat.begin(path, Doing::Asking);
+        let read = self.read(path, bytes);
+        self.seat.end();
+        match read {
             Ok(Read::Large) => return false,
             Ok(Read::Worth(about)) => {
+                self.seat.begin(path, Doing::Examining);
                 let text = decode(&self.buffer);
                 let (findings, why) = read_text(path, name, &text, Some(&about), facts);
                 let skipped = why.map(|reason| skip(reason.to_owned())).into_iter().collect();
@@ -70,6 +81,7 @@ impl Reader {
                 drop(text);
                 // Only what was read: the whole buffer has the size of the largest file.
                 self.buffer.as_mut_slice().zeroize();
+                self.seat.end();
             }
             Ok(Read::Nothing) | Err(files::Error::Missing(_)) => {}
             Err(files::Error::TooLarge(..)) => {

@@ -3,12 +3,14 @@
 
 use std::fs::Metadata;
 use std::path::{Component, Path};
+use std::time::Duration;
 
 use super::document::{Document, Format, Node, Value};
 use super::finding::Finding;
 use super::git::Repository;
 use super::registry;
 use super::severity::signal;
+use super::watch::PATIENCE;
 use crate::daemon::Unchecked;
 
 /// What is known of the machine.
@@ -18,6 +20,14 @@ pub struct Surroundings {
     pub has_docker_auth_config: bool,
     /// Registries for which Docker's engine skips the checks of TLS.
     pub unchecked: Unchecked,
+    /// How long the file system may take for an answer, where somebody said so.
+    pub timeout: Option<Duration>,
+}
+
+impl Surroundings {
+    pub(super) fn patience(&self) -> Duration {
+        self.timeout.unwrap_or(PATIENCE)
+    }
 }
 
 /// What holds for all that is in a file.

@@ -3,110 +3,128 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::reader::Reader;
 use super::scan::{Facts, Scan, Skipped};
+use super::watch::{Task, Watch};
 
 /// Folders that hold nothing a person or a program would log in with: what git and its like have
 /// packed, and what package managers have fetched.
 const PRUNED: &[&str] = &[".git/objects", ".hg/store", ".svn/pristine", "node_modules"];
 
 /// Looks into each path: a file, or a folder and all below it. `progress` is told how many files were
-/// looked at, now and then.
+/// looked at, now and then. A path that gives no answer in time is named as skipped.
 #[must_use]
-pub fn paths(paths: &[PathBuf], facts: &Facts, progress: &(dyn Fn(usize) + Sync)) -> Scan {
-    let count = AtomicUsize::new(0);
-    let looked_at = || {
-        let files = count.fetch_add(1, Ordering::Relaxed) + 1;
-        if files.is_multiple_of(512) {
-            progress(files);
-        }
-    };
-    let (send, large) = mpsc::channel();
-    let found = std::thread::scope(|threads| {
-        let large = threads.spawn(|| one_by_one(large, facts, &looked_at));
-        let mut found = Scan::default();
-        for path in paths {
-            tree(path, facts, &send, &looked_at).into_iter().for_each(|scan| found.add(scan));
-        }
-        drop(send);
-        found.add(large.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        found
+pub fn paths(paths: &[PathBuf], facts: &Facts, progress: &dyn Fn(usize)) -> Scan {
+    let count = Arc::new(AtomicUsize::new(0));
+    let task = |path: &PathBuf| Task { path: path.clone(), from: path.clone() };
+    let watch = Watch::of(paths.iter().map(task));
+    let (patience, facts) = (facts.surroundings.patience(), facts.clone());
+    let looked_at = Arc::clone(&count);
+    let tick = || progress(count.load(Ordering::Relaxed));
+    let mut scan = watch.run(patience, &tick, move |watch, task| {
+        Walk { watch, facts: &facts, looked_at: &looked_at }.below(&task.path);
     });
-    found.finish()
+    scan.looked_at = count.load(Ordering::Relaxed);
+    scan
+}
+
+/// The walk of one path.
+struct Walk<'w> {
+    watch: &'w Arc<Watch>,
+    facts: &'w Facts,
+    looked_at: &'w AtomicUsize,
 }
 
 /// A file that is left to the thread for large ones: its path, and its name in ids.
 type Large = (PathBuf, String);
 
-/// Large files take much memory: one at a time, by a thread whose memory is used again for the next.
-fn one_by_one(files: mpsc::Receiver<Large>, facts: &Facts, looked_at: &(dyn Fn() + Sync)) -> Scan {
-    let (mut scan, mut reader) = (Scan::default(), Reader::default());
-    for (path, name) in files {
-        reader.look(&path, &name, facts, &mut scan);
-        looked_at();
+impl Walk<'_> {
+    fn below(&self, root: &Path) {
+        let (send, large) = mpsc::channel();
+        std::thread::scope(|threads| {
+            threads.spawn(|| self.one_by_one(large));
+            self.tree(root, send);
+        });
     }
-    scan
-}
 
-/// What each thread found below a path.
-fn tree(
-    root: &Path,
-    facts: &Facts,
-    large: &mpsc::Sender<Large>,
-    looked_at: &(dyn Fn() + Sync),
-) -> mpsc::Receiver<Scan> {
-    let mut walk = WalkBuilder::new(root);
-    walk.standard_filters(false).follow_links(false).same_file_system(true);
-    walk.filter_entry(|entry| !is_pruned(entry.path()));
-    let (send, receive) = mpsc::channel::<Scan>();
-    walk.build_parallel().run(|| {
-        let (scan, reader) = (Scan::default(), Reader::default());
-        let mut own = Own { scan, reader, send: send.clone() };
-        let large = large.clone();
-        Box::new(move |entry| {
-            match entry {
-                Ok(entry) if is_file(&entry) => {
-                    let path = entry.path();
-                    let name = path.strip_prefix(root).ok().filter(|p| *p != Path::new(""));
-                    let name = name.or_else(|| path.file_name().map(Path::new)).unwrap_or(path);
-                    let name = name.to_string_lossy();
-                    let Own { scan, reader, .. } = &mut own;
-                    if reader.look_if_small(path, &name, facts, scan) {
-                        looked_at();
-                    } else {
-                        // Nobody receives where the scan was given up.
-                        let _ = large.send((path.to_owned(), name.into_owned()));
-                    }
-                }
-                Ok(_) => {}
-                Err(error) => own.scan.skip(skipped(root, &error)),
+    /// Large files take much memory: one at a time, by a thread whose memory is used again for the
+    /// next.
+    fn one_by_one(&self, files: mpsc::Receiver<Large>) {
+        let mut reader = Reader::at(self.watch.seat());
+        for (path, name) in files {
+            self.look(|facts, scan| reader.look(&path, &name, facts, scan));
+            self.watch.has(&path);
+        }
+    }
+
+    fn tree(&self, root: &Path, large: mpsc::Sender<Large>) {
+        self.watch.awaits(root);
+        let mut walk = WalkBuilder::new(root);
+        walk.standard_filters(false).follow_links(false).same_file_system(true);
+        let watch = Arc::clone(self.watch);
+        walk.filter_entry(move |entry| {
+            let is_walked = !is_pruned(entry.path());
+            if is_walked && is_folder(entry) {
+                watch.awaits(entry.path());
             }
-            WalkState::Continue
-        })
-    });
-    receive
-}
+            is_walked
+        });
+        walk.build_parallel().run(|| {
+            let (mut reader, large) = (Reader::at(self.watch.seat()), large.clone());
+            Box::new(move |entry| {
+                match entry {
+                    Ok(entry) if is_file(&entry) => self.file(root, entry, &mut reader, &large),
+                    Ok(entry) => self.watch.has(entry.path()),
+                    Err(error) => self.refused(root, &error),
+                }
+                WalkState::Continue
+            })
+        });
+    }
 
-/// What one thread found; handed over at its end.
-struct Own {
-    scan: Scan,
-    reader: Reader,
-    send: mpsc::Sender<Scan>,
-}
+    fn file(&self, root: &Path, entry: DirEntry, reader: &mut Reader, large: &mpsc::Sender<Large>) {
+        let path = entry.path();
+        let name = path.strip_prefix(root).ok().filter(|p| *p != Path::new(""));
+        let name = name.or_else(|| path.file_name().map(Path::new)).unwrap_or(path);
+        let name = name.to_string_lossy();
+        let is_small = self.look(|facts, scan| reader.look_if_small(path, &name, facts, scan));
+        if entry.depth() == 0 {
+            self.watch.has(path);
+        }
+        if !is_small {
+            self.watch.awaits(path);
+            // Nobody receives where the walk was given up.
+            let _ = large.send((path.to_owned(), name.into_owned()));
+        }
+    }
 
-impl Drop for Own {
-    fn drop(&mut self) {
-        // Nobody receives where the walk was given up.
-        let _ = self.send.send(std::mem::take(&mut self.scan));
+    fn refused(&self, root: &Path, error: &ignore::Error) {
+        self.watch.has(path_of(error).unwrap_or(root));
+        self.watch.add(Scan::of(Vec::new(), vec![skipped(root, error)]));
+    }
+
+    /// Adds what a look finds; nearly all find nothing.
+    fn look<T>(&self, look: impl FnOnce(&Facts, &mut Scan) -> T) -> T {
+        let mut scan = Scan::default();
+        let answer = look(self.facts, &mut scan);
+        self.looked_at.fetch_add(scan.looked_at, Ordering::Relaxed);
+        if !scan.findings.is_empty() || !scan.is_complete() {
+            self.watch.add(scan);
+        }
+        answer
     }
 }
 
 fn is_pruned(path: &Path) -> bool {
     PRUNED.iter().any(|pruned| path.ends_with(pruned))
+}
+
+fn is_folder(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_dir())
 }
 
 /// Whether it is a file; what was asked for by name may also be a link to one.

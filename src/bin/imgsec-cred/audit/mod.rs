@@ -4,14 +4,15 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use imgsec_cred::audit::finding::Finding;
 use imgsec_cred::audit::known::known;
 use imgsec_cred::audit::places::Places;
-use imgsec_cred::audit::scan::{Facts, Scan};
+use imgsec_cred::audit::scan::{Facts, Scan, Skipped};
 use imgsec_cred::audit::signals::Surroundings;
-use imgsec_cred::audit::{scan, walk};
+use imgsec_cred::audit::{scan, walk, watch};
+use imgsec_cred::deadline;
 use imgsec_cred::machine::Machine;
 
 use crate::args::{Audit, Shared};
@@ -24,6 +25,9 @@ mod json;
 mod live;
 mod sarif;
 mod table;
+
+/// How long the engine's settings may take to be read.
+const FACTS_LIMIT: Duration = Duration::from_secs(5);
 
 pub(crate) fn run(
     args: &Audit,
@@ -79,19 +83,33 @@ fn look(args: &Audit, machine: &Machine, report: &Report) -> anyhow::Result<Scan
     let Some(home) = &machine.home else {
         return Err(Refusal::new("there is no home folder; name a path", None).into());
     };
-    let mut users = vec![Places::ours(home, &|name| machine.path_in(name))];
-    if args.all_users {
-        users.extend(machine.homes().iter().filter(|h| *h != home).map(|h| Places::of_home(h)));
+    let (copy, owner, are_all) = (machine.clone(), home.clone(), args.all_users);
+    let limit = machine.timeout.unwrap_or(FACTS_LIMIT);
+    let users = deadline::within(limit, move || users(&owner, are_all, &copy));
+    let mut found = known(&users.clone().unwrap_or_default(), &facts);
+    if users.is_none() {
+        found.skipped.push(Skipped { path: home.clone(), reason: watch::NO_ANSWER.to_owned() });
     }
-    let mut found = known(&users, &facts);
     found.join(scan::environment(machine.variables(), &facts));
     Ok(found)
 }
 
+/// The places of whoever is meant; who owns a home is asked of the file system.
+fn users(home: &Path, are_all: bool, machine: &Machine) -> Vec<Places> {
+    let mut users = vec![Places::ours(home, &|name| machine.path_in(name))];
+    if are_all {
+        users.extend(machine.homes().iter().filter(|h| *h != home).map(|h| Places::of_home(h)));
+    }
+    users
+}
+
 fn facts(machine: &Machine) -> Facts {
+    let (copy, limit) = (machine.clone(), machine.timeout.unwrap_or(FACTS_LIMIT));
+    let unchecked = deadline::within(limit, move || engine::unchecked(&copy)).unwrap_or_default();
     let surroundings = Surroundings {
         has_docker_auth_config: machine.has_docker_auth_config,
-        unchecked: engine::unchecked(machine),
+        unchecked,
+        timeout: machine.timeout,
     };
     Facts { now: SystemTime::now(), surroundings }
 }
