@@ -89,7 +89,8 @@ pub fn decode(auth: &str) -> Option<(String, String)> {
     Some((user.trim_matches('\0').to_owned(), password.to_owned()))
 }
 
-/// What base64 of any alphabet says, folded or not, padded or not.
+/// What base64 of any alphabet says, folded or not, padded or not; of one that is cut off within a
+/// group of four, what the groups before it say.
 fn bytes(encoded: &str) -> Option<Vec<u8>> {
     let plain = encoded.chars().filter(|c| !c.is_ascii_whitespace()).map(|c| match c {
         '-' => '+',
@@ -97,7 +98,10 @@ fn bytes(encoded: &str) -> Option<Vec<u8>> {
         c => c,
     });
     let plain: String = plain.collect();
-    Base64Unpadded::decode_vec(plain.trim_end_matches('=')).ok()
+    let plain = plain.trim_end_matches('=');
+    let groups = plain.get(..plain.len() / 4 * 4).filter(|groups| !groups.is_empty());
+    let whole = || Base64Unpadded::decode_vec(groups?).ok();
+    Base64Unpadded::decode_vec(plain).ok().or_else(whole)
 }
 
 /// Text of UTF-8, or of Latin-1 where it is mostly ASCII; nothing for other bytes, which decoding a
@@ -166,6 +170,16 @@ mod tests {
             let (user, password) = decode(auth).unwrap();
             assert_eq!((user.as_str(), password.as_str()), ("ada", "s3cret?>word~"));
         }
+    }
+
+    #[test]
+    fn what_is_left_of_a_cut_off_auth_is_read() {
+        let auth = Base64::encode_string(b"ada:s3cret-word");
+        for (length, password) in [(9, "s3"), (13, "s3cre"), (14, "s3cre"), (16, "s3cret-w")] {
+            let (user, said) = decode(&auth[..length]).unwrap();
+            assert_eq!((user.as_str(), said.as_str()), ("ada", password), "{length}");
+        }
+        assert_eq!(decode(&auth[..5]), None);
     }
 
     #[test]

@@ -21,8 +21,7 @@ const MAX_PASSES: usize = 4;
 /// Maps with `auths` that lie in a text, each with the lines of the text.
 #[must_use]
 pub fn settings(text: &str) -> Vec<Node> {
-    // Most texts have none, and need no lines.
-    let lines = LazyCell::new(|| Lines::of(text));
+    let lines = LazyCell::new(|| Lines::of(text)); // most texts need none
     let mut found = Vec::new();
     let (mut done, mut looked_at) = (0, 0);
     for at in memchr::memmem::find_iter(text.as_bytes(), "auths") {
@@ -123,7 +122,7 @@ fn read(text: &str, quote: u8, line: &dyn Fn(usize) -> usize) -> (Option<Node>, 
 }
 
 /// Where the braces that begin a text may end and what closes them there, best first, and how much
-/// of the text was looked at. A text that is cut off may end after its last value.
+/// of the text was looked at. A text that is cut off may end in its last value, or after it.
 fn ends(text: &str, quote: u8) -> (Vec<(usize, String)>, usize) {
     let mut open: Vec<u8> = Vec::new();
     let (mut after_text, mut after_map) = (None, None);
@@ -152,7 +151,10 @@ fn ends(text: &str, quote: u8) -> (Vec<(usize, String)>, usize) {
             return (Vec::new(), at + 1);
         }
     }
-    (after_text.into_iter().chain(after_map).collect(), text.len())
+    let inside = text.trim_end_matches(['\n', '\r', '\0']).len();
+    let closed = (inside, format!("{}{}", char::from(quote), closers(&open)));
+    let in_text = Some(closed).filter(|_| in_text && !is_escaped);
+    (in_text.into_iter().chain(after_text).chain(after_map).collect(), text.len())
 }
 
 fn closers(open: &[u8]) -> String {
@@ -266,8 +268,8 @@ mod tests {
     #[test]
     fn settings_that_are_cut_off_are_read_as_far_as_they_go() {
         assert_eq!(found("{\"auths\":{\"r.lan\":{\"auth\":\"YTpi\"},\"q.lan\":{\"au"), at(1));
-        assert_eq!(found("{\"auths\":{\"r.lan\":{\"auth\":\"YTpi\""), at(1));
-        assert_eq!(found("{\"auths\":{\"r.lan\":{\"auth\":\"YTp"), []);
+        assert_eq!(found("{\"auths\":{\"r.lan\":{\"auth\":\"YTp"), at(1));
+        assert_eq!(found("{\"auths\":{\"r.lan\":{\"au"), []);
     }
 
     #[test]
@@ -283,7 +285,6 @@ mod tests {
         ] {
             assert!(found(text).is_empty(), "{text}");
         }
-        // That it ends is what is asked; benches measure.
         for part in [
             "\"auths\":{",
             "\\\"auths\\\":{",
