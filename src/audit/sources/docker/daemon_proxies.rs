@@ -24,7 +24,14 @@ pub(crate) const SERVICE: Source = Source {
     about: "a password in the address of a container service's proxy",
     reference: "https://docs.docker.com/engine/daemon/proxy/#systemd-unit-file",
     places: service_places,
-    words: &["http_proxy=", "https_proxy=", "all_proxy=", "ftp_proxy="],
+    words: &[
+        "http_proxy=",
+        "https_proxy=",
+        "all_proxy=",
+        "ftp_proxy=",
+        "--http-proxy",
+        "--https-proxy",
+    ],
     find: Find::Text(in_service),
 };
 
@@ -89,8 +96,12 @@ fn in_service(file: &File<'_>, found: &mut Vec<Found>) {
     }
 }
 
-/// What a word gives the variable of a proxy.
+/// What a word gives the variable of a proxy, or the option of `dockerd`.
 fn address(word: &str) -> Option<&str> {
+    let options = ["--http-proxy", "--https-proxy"];
+    if let Some(rest) = options.iter().find_map(|option| word.strip_prefix(option)) {
+        return if rest.is_empty() { Some(rest) } else { rest.strip_prefix('=') };
+    }
     let (name, address) = word.split_once("_PROXY=").or_else(|| word.split_once("_proxy="))?;
     let name = name.to_ascii_lowercase();
     ["http", "https", "all", "ftp"].iter().any(|way| name.ends_with(way)).then_some(address)
@@ -147,6 +158,17 @@ mod tests {
         assert_eq!(
             logins("/etc/default/docker", text),
             [Login::of("service-proxy", "", "ada", "s3cret-word", 1)]
+        );
+    }
+
+    #[test]
+    fn options_of_the_daemon_are_found() {
+        let text = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd --http-proxy=http://ada:s3cret-word@px.lan --https-proxy http://bob:0ther-word@px.lan\n";
+        let path = "/etc/systemd/system/docker.service.d/override.conf";
+        let expected = [("ada", "s3cret-word"), ("bob", "0ther-word")];
+        assert_eq!(
+            logins(path, text),
+            expected.map(|(user, word)| Login::of("service-proxy", "", user, word, 3))
         );
     }
 
