@@ -40,7 +40,7 @@ pub(crate) const SOURCE: Source = Source {
         "registry={",
         "registries: [",
         "registries=[",
-        "credentials += credentials(",
+        "credentials(\"",
     ],
     find: Find::Text(find),
 };
@@ -81,7 +81,7 @@ const BEFORE: &[(&str, Asks)] = &[
     ("registries", Asks::Registry),
     (".withRegistryPassword", Asks::Nothing),
     (".withRegistryAddress", Asks::Nothing),
-    ("credentials += Credentials", Asks::Registry),
+    ("Credentials", Asks::Registry),
 ];
 
 static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
@@ -130,7 +130,7 @@ fn logins(text: &str) -> Vec<Login> {
         }
         for open in brackets(text, word.end()) {
             let Some(given) = Arguments::read(text, open) else { continue };
-            let login = if name.starts_with("credentials") { sbt(&given) } else { object(&given) };
+            let login = if *name == "Credentials" { sbt(&given) } else { object(&given) };
             let Some(mut login) = login else { continue };
             let mut is_docker = || *said.get_or_insert_with(|| says_docker(text));
             if login.registry.is_none() && !given.has(SERVERS) && *asks != Asks::Registry {
@@ -150,7 +150,7 @@ fn logins(text: &str) -> Vec<Login> {
 }
 
 fn has_password(text: &str) -> bool {
-    ["assword", "credentials += "]
+    ["assword", "Credentials(\""]
         .iter()
         .any(|w| memmem::find(text.as_bytes(), w.as_bytes()).is_some())
 }

@@ -89,6 +89,17 @@ fn logins_of_libraries_of_other_languages_are_found() {
 }
 
 #[test]
+fn credentials_of_sbt_are_found() {
+    for text in [
+        "credentials += Credentials(\"a\", \"ghcr.io\", \"ada\", \"s3cret-word\")\n",
+        "credentials ++= Seq(\n  Credentials(\"a\", \"ghcr.io\", \"ada\", \"s3cret-word\"),\n)\n",
+        "Docker / credentials += Credentials(\"a\", \"ghcr.io\", \"ada\", \"s3cret-word\")\n",
+    ] {
+        found("build.sbt", text, "ghcr.io");
+    }
+}
+
+#[test]
 fn variables_and_other_objects_are_clean() {
     clean(
         "a.ts",
