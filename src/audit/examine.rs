@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use super::document::{Document, Format, Here, Node, Value};
 use super::finding::{Found, MAX_IN_FILE};
 use super::sources::{self, File, Find};
-use super::{inner, loose, registry};
+use super::{inner, literals, loose, registry};
 
 /// How deep documents may lie in the texts of documents.
 const MAX_INNER: usize = 4;
@@ -91,6 +91,17 @@ pub fn look(path: &str, text: &str) -> Examined {
                 found.retain(|found| !values.say(found));
             });
         }
+    }
+    if document.trees.is_empty() {
+        let mut known = std::mem::take(&mut all.hits);
+        if let Some(tree) = literals::tree(file.name(), text) {
+            visit(&file, &Here::root(&tree), 0, &mut all);
+        }
+        // A `registry` of a program may be one of packages: one of images says where it is.
+        all.hits.retain(|hit| hit.found.registry.is_some());
+        all.hits.iter_mut().for_each(|hit| hit.found.pointer.clear());
+        known.append(&mut all.hits);
+        all.hits = known;
     }
     keep_first(&mut all.hits);
     all.hits.sort_by_key(|hit| hit.found.line);

@@ -17,6 +17,7 @@ pub mod hosts;
 pub mod inner;
 pub mod judge;
 pub mod known;
+mod literals;
 pub mod loose;
 pub mod places;
 pub mod prefilter;

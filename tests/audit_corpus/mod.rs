@@ -16,6 +16,7 @@ mod generate;
 mod infrastructure;
 mod kubernetes;
 mod logins;
+mod objects;
 mod pipelines;
 mod programs;
 mod properties;
@@ -49,6 +50,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ("tricky", tricky::cases),
         ("strays", strays::cases),
         ("programs", programs::cases),
+        ("objects", objects::cases),
         ("clean_settings", clean_settings::cases),
         ("clean_references", clean_references::cases),
         ("clean_ciphertext", clean_ciphertext::cases),

@@ -1,4 +1,4 @@
-//! Scripts that are settings: Gradle's, Ruby's, Puppet's and JavaScript's. Not their languages, only
+//! Scripts that are settings: Gradle's, Ruby's, Puppet's, JavaScript's and Bicep's. Not their languages, only
 //! what their blocks and plain assignments look like: names before a bracket, and in it
 //! `name = 'text'`, `name 'text'`, `name: 'text'`, `name => 'text'`, `name.set("text")`.
 
@@ -9,24 +9,26 @@ const MAX_WORDS: usize = 12;
 
 /// What is between two brackets.
 #[derive(Default)]
-pub(super) struct Block {
+pub(in crate::audit) struct Block {
     /// The names and texts before the bracket.
-    pub(super) names: Vec<String>,
+    pub(in crate::audit) names: Vec<String>,
     /// The block around it, by its place in the list; the first one is the whole text.
-    pub(super) up: Option<usize>,
+    pub(in crate::audit) up: Option<usize>,
     /// `'title':` at its begin, as Puppet has it.
-    pub(super) title: Option<String>,
+    pub(in crate::audit) title: Option<String>,
     /// Its assignments.
-    pub(super) fields: Vec<Field>,
+    pub(in crate::audit) fields: Vec<Field>,
+    /// Whether its brackets are those of a list.
+    pub(in crate::audit) is_list: bool,
     is_do: bool,
 }
 
 /// An assignment of a text.
-pub(super) struct Field {
-    pub(super) name: String,
-    pub(super) value: String,
+pub(in crate::audit) struct Field {
+    pub(in crate::audit) name: String,
+    pub(in crate::audit) value: String,
     /// Its line, counted from 1.
-    pub(super) line: usize,
+    pub(in crate::audit) line: usize,
 }
 
 impl Field {
@@ -54,7 +56,7 @@ impl Block {
 }
 
 /// The blocks of a text, outer ones first. Where `is_ruby`, `do … end` are brackets.
-pub(super) fn read(text: &str, is_ruby: bool) -> Vec<Block> {
+pub(in crate::audit) fn read(text: &str, is_ruby: bool) -> Vec<Block> {
     let mut reader = Reader {
         blocks: vec![Block::default()],
         open: vec![0],
@@ -143,15 +145,15 @@ impl Reader {
     fn take(&mut self, word: Word, line: usize) {
         match &word {
             Word::Nothing => {}
-            Word::Mark('{' | '[') => self.begin(false),
+            Word::Mark(open @ ('{' | '[')) => self.begin(*open == '[', false),
             Word::Mark('}' | ']') => {
                 self.end_statement();
                 self.end(false);
             }
             Word::Mark('\n' | ';' | ',') => self.end_statement(),
-            Word::Name(name) if self.is_ruby && name == "do" => self.begin(true),
+            Word::Name(name) if self.is_ruby && name == "do" => self.begin(false, true),
             Word::Name(name) if self.is_ruby && self.count == 0 && begins(name) => {
-                self.begin(true);
+                self.begin(false, true);
             }
             Word::Name(name) if self.is_ruby && self.count == 0 && name == "end" => self.end(true),
             _ => {
@@ -163,7 +165,7 @@ impl Reader {
         }
     }
 
-    fn begin(&mut self, is_do: bool) {
+    fn begin(&mut self, is_list: bool, is_do: bool) {
         let names = self.words.drain(..).filter_map(|(word, _)| match word {
             Word::Name(text) | Word::Text(text) => Some(text),
             _ => None,
@@ -171,6 +173,7 @@ impl Reader {
         let block = Block {
             names: names.collect(),
             up: self.open.last().copied(),
+            is_list,
             is_do,
             ..Block::default()
         };

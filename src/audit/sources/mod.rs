@@ -19,7 +19,7 @@ mod kubernetes;
 mod shell;
 
 // What the rows share.
-mod blocks;
+pub(in crate::audit) mod blocks;
 mod images;
 mod login;
 mod secret_names;
@@ -98,6 +98,7 @@ pub const ALL: &[&Source] = &[
     &infrastructure::ansible::SOURCE,
     &infrastructure::chef::SOURCE,
     &infrastructure::cloud_init::SOURCE,
+    &infrastructure::container_apps::SOURCE,
     &infrastructure::distribution::SOURCE,
     &infrastructure::ecs::SOURCE,
     &infrastructure::harbor::SOURCE,
@@ -133,6 +134,9 @@ pub const ALL: &[&Source] = &[
     &clients::regctl::SOURCE,
     &clients::regsync::SOURCE,
     &clients::skopeo_sync::SOURCE,
+    &clients::zot_sync::SOURCE,
+    &clients::http_requests::TEXT,
+    &clients::http_requests::HAR,
     &clients::ecr_cache::SOURCE,
     &clients::gcr_store::SOURCE,
     &clients::gh_hosts::SOURCE,

@@ -3,6 +3,7 @@
 pub(crate) mod ansible;
 pub(crate) mod chef;
 pub(crate) mod cloud_init;
+pub(crate) mod container_apps;
 pub(crate) mod distribution;
 pub(crate) mod ecs;
 pub(crate) mod harbor;

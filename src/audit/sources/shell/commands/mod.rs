@@ -23,7 +23,7 @@ mod options;
 mod programs;
 mod quotes;
 mod references;
-mod requests;
+pub(in crate::audit::sources) mod requests;
 mod scan;
 mod stdin;
 #[cfg(test)]

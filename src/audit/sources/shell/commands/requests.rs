@@ -54,14 +54,16 @@ fn userinfo(address: &str) -> Option<&str> {
     authority.rsplit_once('@').map(|(userinfo, _)| userinfo)
 }
 
-fn is_registry_address(address: &str) -> bool {
+/// Whether it is one of the registries' API, or of a registry.
+pub(in crate::audit::sources) fn is_registry_address(address: &str) -> bool {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let path = rest.find('/').map_or("", |at| &rest[at..]);
     let is_api = path == "/v2" || path.starts_with("/v2/");
     is_api || (rest.len() < address.len() && hosts::is_registry(address))
 }
 
-fn registry_of_address(address: &str) -> String {
+/// The registry that such an address is of.
+pub(in crate::audit::sources) fn registry_of_address(address: &str) -> String {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let authority = rest.split(['/', '?']).next().unwrap_or(rest);
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
