@@ -1,7 +1,8 @@
 //! Watches those who ask the file system: a dead network mount never answers, and a thread that waits
 //! for it cannot be woken. What gives no answer is named and left behind, and others do the rest.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -32,7 +33,8 @@ const ROUNDS: usize = 3;
 pub(super) struct Watch {
     left: Mutex<VecDeque<Task>>,
     seats: Mutex<Vec<Seat>>,
-    awaited: Mutex<BTreeSet<PathBuf>>,
+    /// As they are written: to compare paths by their parts takes long.
+    awaited: Mutex<HashSet<OsString>>,
     found: Mutex<Scan>,
     steps: Arc<AtomicUsize>,
 }
@@ -120,13 +122,13 @@ impl Watch {
     /// Something will be asked of this path, by whom is not known yet.
     pub(super) fn awaits(&self, path: &Path) {
         self.moves();
-        lock(&self.awaited).insert(path.to_owned());
+        lock(&self.awaited).insert(path.as_os_str().to_owned());
     }
 
     /// This path has answered.
     pub(super) fn has(&self, path: &Path) {
         self.moves();
-        lock(&self.awaited).remove(path);
+        lock(&self.awaited).remove(path.as_os_str());
     }
 
     /// Something moves.
@@ -160,7 +162,8 @@ impl Watch {
 
     /// Names what does not answer. Who waits for it is not waited for.
     fn leave_behind(&self) {
-        let mut all = std::mem::take(&mut *lock(&self.awaited));
+        let awaited = std::mem::take(&mut *lock(&self.awaited));
+        let mut all: BTreeSet<_> = awaited.into_iter().map(PathBuf::from).collect();
         let seats = std::mem::take(&mut *lock(&self.seats));
         all.extend(seats.iter().filter_map(|seat| {
             let at = lock(&seat.at);
