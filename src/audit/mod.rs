@@ -2,10 +2,10 @@
 //! their backups, in shell histories, in pipelines and manifests.
 //!
 //! Structured files are parsed, not matched by pattern: a finding names the registry, the user and
-//! the place. [`known`] and [`walk`] say which files, and `reader` reads each, while `watch` sees to it that none is waited for in vain; [`scan`] takes it
-//! through [`prefilter`], [`document`], the rows of [`sources`], and [`judge`], in this order;
-//! [`signals`] and [`severity`] say how bad it is. Nothing here runs a program or goes to the
-//! network.
+//! the place. [`known`] and [`walk`] say which files, and `reader` reads each, while [`watch`] sees
+//! to it that none is waited for in vain; [`scan`] takes it through [`prefilter`], [`document`], the
+//! rows of [`sources`], and [`judge`], in this order; [`signals`] and [`severity`] say how bad it is.
+//! Nothing here runs a program or goes to the network.
 
 pub mod auths;
 pub mod document;
