@@ -19,6 +19,7 @@ pub(in crate::audit::sources) mod kind;
 pub(super) mod lines;
 mod lists;
 mod login;
+mod marks;
 mod options;
 mod programs;
 mod quotes;
@@ -77,7 +78,7 @@ pub(super) fn said(file: &File<'_>) -> HashMap<String, scan::Said> {
 
 fn scanned<'t>(file: &File<'t>) -> Option<scan::Scan<'t>> {
     let text = file.document.text;
-    if !scan::may_hold(text) && memchr::memmem::find(text.as_bytes(), b"login").is_none() {
+    if !marks::may_hold(text) && memchr::memmem::find(text.as_bytes(), b"login").is_none() {
         return None;
     }
     let mut scan = scan::Scan::new(file.path, text);

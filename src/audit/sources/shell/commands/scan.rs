@@ -2,40 +2,21 @@
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
 
 use super::login::{self, Login};
+use super::marks::{Marks, may_hold};
 use super::quotes::Dialect;
-use super::words::{self as line_words, Command, Word};
+use super::words::{self, Command, Word};
 use super::{kind, lines, lists, programs, references, stdin};
 use crate::audit::document::Lines;
 use crate::audit::finding::{Found, Kind, MAX_IN_FILE};
 use crate::audit::sources::shell::variables::{assignments, names};
-use crate::audit::words::Words;
 
 /// How often a command may be quoted in another.
 const MAX_DEPTH: usize = 6;
 
 /// How many lines may lie between an `echo` that a log shows and the login that reads it.
 const MAX_TRACE: usize = 2;
-
-static WORDS: LazyLock<Option<Words>> = LazyLock::new(|| Words::new(super::WORDS));
-
-/// Whether a text may hold a command of ours.
-pub(super) fn may_hold(text: &str) -> bool {
-    WORDS.as_ref().is_none_or(|words| words.are_in(text.as_bytes()))
-}
-
-/// Where in a text the words end that may belong to a command of ours. `None` where nobody knows.
-fn marks(text: &str) -> Option<Vec<usize>> {
-    let mut all = Vec::new();
-    WORDS.as_ref()?.any(text.as_bytes(), |end| {
-        all.push(end);
-        false
-    });
-    all.sort_unstable();
-    Some(all)
-}
 
 /// Where a text lies in the file: from a byte on, or all of it on a line.
 #[derive(Debug, Clone, Copy)]
@@ -116,17 +97,13 @@ impl<'t> Scan<'t> {
 
     /// Reads a text, and what is quoted in it.
     pub(super) fn text(&mut self, text: &str, place: Place, depth: usize) {
-        let marks = marks(text);
+        let marks = Marks::of(text);
         for (begin, line) in lines::joined(text, self.dialect) {
             if self.found.len() > MAX_IN_FILE {
                 return;
             }
             let is_trace = self.kind == Kind::Log && is_trace(line);
-            let has_mark = marks.as_ref().is_none_or(|marks| {
-                let next = marks.get(marks.partition_point(|end| *end <= begin));
-                next.is_some_and(|end| *end <= begin + line.len())
-            });
-            if !has_mark && !is_trace {
+            if !marks.lie_in(begin..begin + line.len()) && !is_trace {
                 continue;
             }
             let place = place.after(begin);
@@ -148,7 +125,7 @@ impl<'t> Scan<'t> {
 
     fn read_line(&mut self, text: &str, place: Place, depth: usize, is_trace: bool) {
         let is_ours = if is_trace { is_ours_in_trace } else { programs::is_program };
-        let line = line_words::read(text, self.dialect, may_hold, is_ours);
+        let line = words::read(text, self.dialect, may_hold, is_ours);
         for pipeline in &line.pipelines {
             self.pipeline(pipeline, place, is_trace);
         }

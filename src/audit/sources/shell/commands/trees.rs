@@ -1,7 +1,8 @@
 //! Commands in the texts and lists of a structured file that no line of it shows: folded scalars,
 //! and lists with a word on each line.
 
-use super::scan::{Place, Scan, may_hold};
+use super::marks::may_hold;
+use super::scan::{Place, Scan};
 use super::words::Word;
 use crate::audit::document::{Node, Value};
 
