@@ -7,6 +7,9 @@ use crate::audit::finding::{Found, Kind};
 /// How many words of a statement are kept; longer ones are no settings.
 const MAX_WORDS: usize = 12;
 
+/// How many blocks and assignments of a text are read: more than a person writes, not all of a bundle.
+const MAX_VALUES: usize = 50_000;
+
 /// What is between two brackets.
 #[derive(Default)]
 pub(in crate::audit) struct Block {
@@ -55,18 +58,19 @@ impl Block {
     }
 }
 
-/// The blocks of a text, outer ones first. Where `is_ruby`, `do … end` are brackets.
+/// The blocks of a text, outer ones first; of a very long one those at its begin. Where `is_ruby`, `do … end` are brackets.
 pub(in crate::audit) fn read(text: &str, is_ruby: bool) -> Vec<Block> {
     let mut reader = Reader {
         blocks: vec![Block::default()],
         open: vec![0],
         words: Vec::new(),
         count: 0,
+        values: 0,
         is_ruby,
     };
     let mut rest = text;
     let mut line = 1;
-    while let Some((word, length)) = next(rest) {
+    while let Some((word, length)) = next(rest).filter(|_| reader.values < MAX_VALUES) {
         reader.take(word, line);
         let (taken, left) = rest.split_at(length);
         line += taken.bytes().filter(|b| *b == b'\n').count();
@@ -138,6 +142,8 @@ struct Reader {
     words: Vec<(Word, usize)>,
     /// How many words it has, also those that are not kept.
     count: usize,
+    /// How many blocks and assignments there are so far.
+    values: usize,
     is_ruby: bool,
 }
 
@@ -180,6 +186,7 @@ impl Reader {
         self.count = 0;
         self.open.push(self.blocks.len());
         self.blocks.push(block);
+        self.values += 1;
     }
 
     /// Ends the innermost block, if it is of this kind.
@@ -202,7 +209,10 @@ impl Reader {
             block.title = Some(title.clone());
             words.drain(..2);
         }
-        block.fields.extend(field(&words));
+        if let Some(field) = field(&words) {
+            block.fields.push(field);
+            self.values += 1;
+        }
     }
 }
 
