@@ -69,6 +69,14 @@ fn a_logout_of_all_that_breaks_off_tells_what_is_gone_and_what_is_left() {
     assert_eq!(said["removed"].as_array().unwrap().len(), 1, "{said}");
     assert_eq!((&said["error"]["kind"], me.listed().len()), (&json!("interrupted"), 2), "{said}");
     assert_eq!(said["left"][1]["error"], json!(null), "{said}");
+    // The wish comes while the first one cannot be removed.
+    keep();
+    let fails = "test \"$1\" != erase || { kill -TERM $PPID; echo no space is left; exit 1; }";
+    let program = with_helper(folder.path(), fails);
+    let said = clerk.ask_of(&program, &me, all, "", 130);
+    assert_eq!((&said["error"]["kind"], me.listed().len()), (&json!("interrupted"), 3), "{said}");
+    assert_eq!(said["left"][0]["error"]["kind"], "failed", "{said}");
+    assert_eq!(said["left"].as_array().unwrap().len(), 3, "{said}");
     clerk.ask(&me, all, "", 0);
     clerk.closes(&["logout"]);
 }

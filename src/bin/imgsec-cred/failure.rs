@@ -61,7 +61,7 @@ impl Failure {
 
     /// For people.
     pub(crate) fn say(&self) {
-        if self.kind != "interrupted" {
+        if !self.is_interruption() {
             report::failure(&self.message, self.hint.as_deref());
         }
     }
@@ -74,7 +74,12 @@ impl Failure {
     /// The next credential would meet it as well: the store as a whole gives no answer, or somebody
     /// wished to stop.
     pub(crate) fn ends_all(&self) -> bool {
-        [4, 130].contains(&self.status)
+        self.status == 4 || self.is_interruption()
+    }
+
+    /// Somebody wished to stop.
+    pub(crate) fn is_interruption(&self) -> bool {
+        self.kind == "interrupted"
     }
 }
 

@@ -24,27 +24,34 @@ impl Left {
     }
 }
 
-/// For programs: adds what is left to an answer, with the first reason as that of all.
+/// Which reason is that of all: the wish to stop, or else the first one.
+fn main(left: &[Left]) -> Option<usize> {
+    let is_stop = |one: &Left| one.why.as_ref().is_some_and(|w| Failure::of(w).is_interruption());
+    left.iter().position(is_stop).or_else(|| left.iter().position(|one| one.why.is_some()))
+}
+
+/// For programs: adds what is left to an answer, and the reason of all.
 pub(crate) fn tell(left: &[Left], answer: &mut Value) {
-    let Some(first) = left.iter().find_map(Left::error) else { return };
+    let Some(error) = main(left).and_then(|at| left[at].error()) else { return };
     let one = |one: &Left| json!({"registry": registry(&one.server), "error": one.error()});
     answer["left"] = left.iter().map(one).collect();
-    answer["error"] = first;
+    answer["error"] = error;
 }
 
 /// For people: each as "NAME is not DONE", and why.
 ///
 /// # Errors
-/// The first reason, which is the end of the verb; nothing is said of it here.
+/// The reason of all, which is the end of the verb; nothing is said of it here.
 pub(crate) fn say(left: Vec<Left>, done: &str, report: &Report) -> anyhow::Result<()> {
-    let mut first = None;
-    for one in left {
+    let main = main(&left);
+    let mut end = Ok(());
+    for (at, one) in left.into_iter().enumerate() {
         report.marked(Mark::Fail, &format!("{} is not {done}", registry(&one.server)))?;
         match one.why {
-            Some(why) if first.is_none() => first = Some(why),
+            Some(why) if main == Some(at) => end = Err(why),
             Some(why) => Failure::of(&why).say(),
             None => {}
         }
     }
-    first.map_or(Ok(()), Err)
+    end
 }
