@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 /// `text` on one line, with everything a terminal could act on written as `\xNN` or `\u{NNNN}`:
-/// control characters (C0, DEL, C1) and those that change the direction of writing.
+/// control characters (C0, DEL, C1), those that change the direction of writing, and those that
+/// nobody sees.
 #[must_use]
 pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -11,7 +12,7 @@ pub fn plain(text: &str) -> String {
         // Writing to a String does not fail.
         let _ = match c {
             _ if c.is_control() => write!(out, "\\x{:02x}", u32::from(c)),
-            _ if turns_the_writing(c) => write!(out, "\\u{{{:x}}}", u32::from(c)),
+            _ if deceives(c) => write!(out, "\\u{{{:x}}}", u32::from(c)),
             _ => out.write_char(c),
         };
     }
@@ -23,7 +24,7 @@ pub fn plain(text: &str) -> String {
 pub fn plain_json(document: &str) -> String {
     let mut out = String::with_capacity(document.len());
     for c in document.chars() {
-        if c != '\n' && (c.is_control() || turns_the_writing(c)) {
+        if c != '\n' && (c.is_control() || deceives(c)) {
             // Writing to a String does not fail; none of these is beyond the first plane.
             let _ = write!(out, "\\u{:04x}", u32::from(c));
         } else {
@@ -33,10 +34,11 @@ pub fn plain_json(document: &str) -> String {
     out
 }
 
-/// Characters that change the direction of writing, or that a terminal may take for a line end.
-fn turns_the_writing(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}' | '\u{2029}' | '\u{feff}'
-        | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Characters that change the direction of writing, that have no width, or that a terminal may take
+/// for a line end.
+fn deceives(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{061c}' | '\u{2028}' | '\u{2029}' | '\u{feff}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
 }
 
 /// `text` as one word of a POSIX shell, quoted only where it must be; escaped as [`plain`].
@@ -57,8 +59,8 @@ mod tests {
     #[test]
     fn nothing_a_terminal_could_act_on_is_left() {
         assert_eq!(
-            plain("a\u{1b}[2K\r\nb\u{9b}\u{7f}\u{202e}ü€"),
-            r"a\x1b[2K\x0d\x0ab\x9b\x7f\u{202e}ü€"
+            plain("a\u{1b}[2K\r\nb\u{9b}\u{7f}\u{202e}\u{200b}ü€"),
+            r"a\x1b[2K\x0d\x0ab\x9b\x7f\u{202e}\u{200b}ü€"
         );
     }
 
