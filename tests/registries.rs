@@ -11,6 +11,7 @@ mod support {
     pub(crate) mod web;
 }
 mod verdicts {
+    mod hostile;
     mod login;
     mod trust;
     mod unchecked;

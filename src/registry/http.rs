@@ -166,6 +166,11 @@ impl Answer {
         self.headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok())
     }
 
+    /// The values of a header as they came.
+    pub fn raw_header<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.headers.get_all(name).into_iter().map(HeaderValue::as_bytes)
+    }
+
     /// The body as JSON; the parser's own error could quote it, and is dropped.
     #[must_use]
     pub fn json(&self) -> Option<serde_json::Value> {

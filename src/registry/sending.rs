@@ -61,7 +61,7 @@ impl Verifier<'_> {
             // The login is known; whether the image exists is another question.
             404 if url.path != "/v2/" => Ok(()),
             401 => Err(findings::rejected(&url.origin, 401)),
-            403 if self.was_verified && answer.header("www-authenticate").next().is_none() => {
+            403 if self.was_verified && answer.raw_header("www-authenticate").next().is_none() => {
                 Err(findings::banned(&url.origin))
             }
             403 => Err(findings::rejected(&url.origin, 403)),

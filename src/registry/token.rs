@@ -59,7 +59,9 @@ pub(super) fn ask(
         return Err(NoToken::Status(answer.status));
     }
     let reply: Reply = serde_json::from_slice(&answer.body).map_err(|_| NoToken::Nonsense)?;
-    let token = [reply.token, reply.access_token].into_iter().flatten().find(|t| !t.is_empty());
+    // What is none of RFC 6750 cannot be sent (`b64token`).
+    let is_token = |t: &String| !t.is_empty() && t.bytes().all(|b| b.is_ascii_graphic());
+    let token = [reply.token, reply.access_token].into_iter().flatten().find(is_token);
     token.map(SecretString::from).ok_or(NoToken::Nonsense)
 }
 

@@ -148,7 +148,7 @@ impl Verifier<'_> {
             url = origin.at(&image.path());
             answer = self.get(&url, Login::Nobody)?;
         }
-        let challenges = challenge::known(answer.header("www-authenticate"));
+        let challenges = challenge::known(answer.raw_header("www-authenticate"));
         match answer.status {
             401 => Ok(Asked { url, challenges }),
             200 => Err(Finding::new(

@@ -36,6 +36,10 @@ pub(crate) enum Reply {
     Hang(Duration),
     /// The connection is closed without a word.
     Close,
+    /// These bytes, whatever they are.
+    Raw(Vec<u8>),
+    /// These bytes, then these again and again with a pause before each, until nobody listens.
+    Endless(Vec<u8>, Vec<u8>, Duration),
 }
 
 impl Reply {
@@ -159,6 +163,14 @@ fn serve(
     match answer(&request) {
         Reply::Hang(time) => thread::sleep(time),
         Reply::Close => {}
+        Reply::Raw(bytes) => stream.write_all(&bytes)?,
+        Reply::Endless(first, again, pause) => {
+            stream.write_all(&first)?;
+            loop {
+                thread::sleep(pause);
+                stream.write_all(&again)?;
+            }
+        }
         Reply::Say { status, headers, body } => {
             write!(
                 stream,
