@@ -7,6 +7,7 @@
 #[allow(dead_code, reason = "each test file uses its part")]
 mod support {
     pub(crate) mod bus;
+    pub(crate) mod containers;
     pub(crate) mod engine;
     pub(crate) mod person;
     pub(crate) mod process;
@@ -18,9 +19,10 @@ use std::fmt::Write as _;
 use std::fs;
 
 use serde_json::json;
+use support::containers::{self, client};
 use support::engine::Engine;
 use support::person::{Login, Person, Store};
-use support::process::{self, Ran};
+use support::process::Ran;
 use support::registry::{Auth, Registry};
 
 const HUB: &str = "https://index.docker.io/v1/";
@@ -77,11 +79,6 @@ fn start(told: Told, store: Store) -> (Registry, Person) {
 }
 
 fn set_up(me: &Person, told: Told, hosts: &[&str]) {
-    let settings = me.home().join(".config/containers");
-    fs::create_dir_all(&settings).unwrap();
-    let at = |name: &str| me.folder().join(name);
-    let policy = json!({ "default": [{ "type": "insecureAcceptAnything" }] });
-    fs::write(settings.join("policy.json"), policy.to_string()).unwrap();
     let mut registries = String::new();
     for host in hosts {
         writeln!(registries, "[[registry]]\nlocation = \"{host}\"\ninsecure = true").unwrap();
@@ -95,27 +92,7 @@ fn set_up(me: &Person, told: Told, hosts: &[&str]) {
             fs::write(me.runtime().join("containers/auth.json"), auth.to_string()).unwrap();
         }
     }
-    fs::write(settings.join("registries.conf"), registries).unwrap();
-    let storage = format!(
-        "[storage]\ndriver = \"vfs\"\ngraphroot = {:?}\nrunroot = {:?}\n",
-        at("images"),
-        at("run/storage")
-    );
-    fs::write(at("storage.conf"), storage).unwrap();
-    let engine = format!("[engine]\ntmp_dir = {:?}\nevents_logger = \"none\"\n", at("run/libpod"));
-    fs::write(at("containers.conf"), engine).unwrap();
-}
-
-fn client(me: &Person, program: &str, arguments: &[&str]) -> Ran {
-    let mut command = me.command(process::need(program));
-    // Where it is set, Podman takes Docker's config.json for its own auth.json.
-    command.env_remove("DOCKER_CONFIG");
-    for (variable, file) in
-        [("CONTAINERS_STORAGE_CONF", "storage.conf"), ("CONTAINERS_CONF", "containers.conf")]
-    {
-        command.env(variable, me.folder().join(file));
-    }
-    me.finish(command.args(arguments), b"")
+    containers::set_up(me, &registries);
 }
 
 fn log_in(me: &Person, program: &str, host: &str, login: &Login) -> Ran {

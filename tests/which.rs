@@ -1,5 +1,5 @@
-//! `imgsec-cred which`: what each client would use, as a person and as a script see it; and, where
-//! Podman is installed, that it does use that.
+//! `imgsec-cred which`: what each client would use, as a person and as a script see it. That the
+//! clients do use that, `sent.rs` looks at.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
@@ -15,7 +15,7 @@ use std::fs;
 use base64ct::{Base64, Encoding};
 use serde_json::{Value, json};
 use support::person::{Login, Person, Store};
-use support::process::{self, Ran};
+use support::process::Ran;
 
 const HUB: &str = "https://index.docker.io/v1/";
 
@@ -156,28 +156,4 @@ fn without_a_store_it_is_said_and_the_rest_is_told() {
     assert!(ran.stderr.contains("hint: imgsec-cred setup"), "{ran:?}");
     person.write_docker_config(&json!({}));
     assert_eq!(code(&person.run_ours(&["which", "ghcr.io/x"])), 0);
-}
-
-#[test]
-#[ignore = "needs podman; run tests/run"]
-fn podman_uses_what_is_said_of_it() {
-    let person = Person::new(Store::Sealed);
-    let (kept, left) = (person.new_login("kept"), person.new_login("left"));
-    person.keep("quay.io", &kept.user, &kept.password);
-    person.write_docker_config(&json!({"auths": {"ghcr.io": auth(&left)}}));
-    let own = person.home().join(".config/containers/auth.json");
-    fs::create_dir_all(own.parent().unwrap()).unwrap();
-    fs::write(own, json!({"credHelpers": {"quay.io": "imgsec"}}).to_string()).unwrap();
-    let run = |program: &str, words: &[&str]| {
-        let mut command = person.command(program);
-        person.finish(command.env_remove("DOCKER_CONFIG").args(words), b"")
-    };
-    let podman = process::need("podman").display().to_string();
-    for (registry, user) in [("quay.io", &kept.user), ("ghcr.io", &left.user)] {
-        let used = run(&podman, &["login", "--get-login", registry]).ok().stdout;
-        assert_eq!(used.trim(), user.as_str());
-        let ours = env!("CARGO_BIN_EXE_imgsec-cred");
-        let said = run(ours, &["which", &format!("{registry}/x/y"), "--json"]).ok().stdout;
-        assert_eq!(&uses(&serde_json::from_str(&said).unwrap(), "podman").2, user);
-    }
 }
