@@ -117,6 +117,22 @@ fn a_second_secret_beside_the_first_locks_nobody_out_and_no_orphan_is_left() {
 }
 
 #[test]
+fn without_labels_an_orphan_is_told_by_what_was_there_before() {
+    for loss in [Loss::None, Loss::Request, Loss::Response] {
+        for at in 1..=one(Class::Additive, loss, 0, None, &mut Count::default()) {
+            let world = World::new(Class::Additive);
+            world.has_no_labels.set(true);
+            world.loss.set(loss);
+            world.set_fault(at, Some(Fault::Dies));
+            rotate(&world);
+            world.set_fault(0, None);
+            let ending = resume(&world);
+            is_well(&world, &ending, &mut Count::default(), &format!("{loss:?} dies at {at}"));
+        }
+    }
+}
+
+#[test]
 fn where_the_old_one_dies_first_there_is_one_window_and_it_is_said() {
     let count = every_fault(Class::Destructive, &[Fault::Dies]);
     assert!(count.back > 10 && count.forward > 10 && count.clean > 0, "{count:?}");

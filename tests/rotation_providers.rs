@@ -184,6 +184,8 @@ fn what_hangs_is_given_up_and_told_for_what_it_is() {
 
 fn loss(case: &Case, name: &str, fault: &Fault, acted: bool) {
     let what = format!("{name} {fault:?}");
+    let trace = case.provider.preflight(&case.current).unwrap().trace;
+    let trace = trace.unwrap_or_else(|| OPERATION.to_owned());
     let result = create(case);
     assert_eq!(case.fake.count(case.create), 1, "{what}: nothing is tried twice");
     if case.recovers && acted {
@@ -193,11 +195,11 @@ fn loss(case: &Case, name: &str, fault: &Fault, acted: bool) {
     clean(&failed(result, false, &what));
     let survives = !acted || case.provider.class() == Class::Additive;
     assert_eq!((case.works)(OLD), survives, "{what}");
-    for orphan in case.provider.orphans(OPERATION).unwrap() {
+    for orphan in case.provider.orphans(&trace).unwrap() {
         assert!(acted, "{what}");
         case.provider.revoke(&orphan).unwrap();
     }
-    assert!(case.provider.orphans(OPERATION).unwrap().is_empty(), "{what}");
+    assert!(case.provider.orphans(&trace).unwrap().is_empty(), "{what}");
     assert_eq!((case.works)(OLD), survives, "{what}: an orphan is not the one in use");
 }
 

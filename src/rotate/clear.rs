@@ -38,7 +38,7 @@ fn unwanted(run: &mut Run) -> Option<Retiring> {
             run.about.warnings.push(words);
             return None;
         }
-        None => Retired::Orphans(running.operation.clone()),
+        None => Retired::Orphans(running.trace.as_ref().unwrap_or(&running.operation).clone()),
     };
     let after = later(SystemTime::now(), Duration::ZERO);
     Some(Retiring { method: running.plan.method.clone(), what, after, is_previous: false })

@@ -67,7 +67,7 @@ pub(super) fn create(
 fn unknown(run: &mut Run, why: &Error) -> Result<Made, Stop> {
     match recover::settle(run, None) {
         Ok(Some(Settled::Promoted(stop))) => Ok(Made::Ended(stop)),
-        Ok(_) => Err(Stop::new(State::Failed, format!("{why}; nothing was changed"))),
+        Ok(_) => Err(Stop::new(State::Failed, format!("{why}; the old secret stays in use"))),
         Err(stop) => Err(Stop { words: format!("{why}; {}", stop.words), ..stop }),
     }
 }

@@ -53,6 +53,9 @@ pub struct Running {
     pub started_at: String,
     /// The provider's name for the old secret.
     pub old: Option<String>,
+    /// By what the provider finds what a lost answer made; without it, by the rotation's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
     /// The provider's name for the new secret.
     pub new: Option<String>,
     /// Until when the new secret works.
@@ -84,7 +87,7 @@ pub struct Retiring {
 pub enum Retired {
     /// A secret by the provider's name for it.
     Handle(String),
-    /// Secrets whose answer was lost, by the name of the rotation that made them.
+    /// Secrets whose answer was lost, by the name of the rotation that made them, or by its trace.
     Orphans(String),
 }
 

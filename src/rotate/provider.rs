@@ -67,6 +67,8 @@ pub struct Facts {
     pub handle: Option<String>,
     /// Until when it works.
     pub expires: Option<Expiry>,
+    /// What tells what a lost answer made, where labels do not. Not secret.
+    pub trace: Option<String>,
     /// Things a person should know before going on, such as rights that the new one would not have.
     pub warnings: Vec<String>,
 }
@@ -113,12 +115,13 @@ pub trait Provider {
     /// Why it could not.
     fn revoke(&self, handle: &str) -> Result<(), Error>;
 
-    /// The names of secrets that the rotation `operation` made and whose answer was lost.
+    /// The names of secrets that a rotation made and whose answer was lost, by what `preflight` gave
+    /// as [`Facts::trace`], or else by the rotation's name.
     ///
     /// # Errors
     /// Why it cannot be said.
-    fn orphans(&self, operation: &str) -> Result<Vec<String>, Error> {
-        let _ = operation;
+    fn orphans(&self, trace: &str) -> Result<Vec<String>, Error> {
+        let _ = trace;
         Ok(Vec::new())
     }
 }

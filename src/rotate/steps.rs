@@ -136,6 +136,7 @@ pub(super) fn begin(
         step: Step::Intended,
         started_at: journal::later(SystemTime::now(), Duration::ZERO),
         old: facts.handle.or_else(known_handle).or_else(|| remembered?.handle),
+        trace: facts.trace,
         new: None,
         expires: None,
         is_undo,

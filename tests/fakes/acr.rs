@@ -1,13 +1,14 @@
 //! Tokens of Azure's registries, as Azure/azure-rest-api-specs `containerregistry.json` (2022-12-01)
 //! says: two passwords, of which one is made anew only when it is named; done later, with a 202.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use crate::support::fake_api::{Fake, Reply, Request};
+use crate::support::fake_api::{Fake, Fault, Reply, Request};
 use crate::{ADMIN, Case, LONG, OLD, Setup, clean, create, failed, fresh};
 
 const REGISTRY: &str =
@@ -27,6 +28,10 @@ enum How {
 struct State {
     /// Name, secret, end.
     slots: Vec<(String, String, Value)>,
+    /// When those were made that are not old.
+    made: BTreeMap<String, SystemTime>,
+    /// How far Azure's clock is ahead.
+    ahead: Duration,
     counter: u64,
     how: How,
     left: u32,
@@ -46,7 +51,9 @@ impl State {
         }
         if request.path == token {
             let slots = self.slots.iter().map(|(name, _, end)| {
-                json!({"name": name, "expiry": end, "creationTime": "2026-01-01T00:00:00.1Z"})
+                let made = self.made.get(name).map(|&at| humantime::format_rfc3339(at).to_string());
+                let made = made.unwrap_or_else(|| "2026-01-01T00:00:00.1Z".to_owned());
+                json!({"name": name, "expiry": end, "creationTime": made})
             });
             let slots: Vec<_> = slots.collect();
             return Reply::json(
@@ -84,6 +91,7 @@ impl State {
             let end = request.body["expiry"].clone();
             self.slots.retain(|(other, ..)| *other != name);
             made.push(json!({"name": name, "value": secret, "expiry": end}));
+            self.made.insert(name.clone(), SystemTime::now() + self.ahead);
             self.slots.push((name, secret, end));
         }
         self.result = json!({"username": "ci", "passwords": made});
@@ -105,10 +113,21 @@ impl State {
 type Slot<'a> = (&'a str, &'a str, Value);
 
 fn with(pairs: &[(&str, &str)], slots: &[Slot<'_>], how: How, limit: Duration) -> Case {
+    with_clock(pairs, slots, how, limit, Duration::ZERO)
+}
+
+fn with_clock(
+    pairs: &[(&str, &str)],
+    slots: &[Slot<'_>],
+    how: How,
+    limit: Duration,
+    ahead: Duration,
+) -> Case {
     let owned =
         |(name, secret, end): &Slot<'_>| ((*name).to_owned(), (*secret).to_owned(), end.clone());
     let slots = slots.iter().map(owned).collect();
-    let state = State { slots, counter: 0, how, left: 3, result: json!(null) };
+    let made = BTreeMap::new();
+    let state = State { slots, made, ahead, counter: 0, how, left: 3, result: json!(null) };
     let state = Arc::new(Mutex::new(state));
     let shared = Arc::clone(&state);
     let fake = Fake::start(move |request| {
@@ -195,4 +214,35 @@ fn the_last_password_is_not_taken_away() {
     let case = with(&[], &[("password1", OLD, json!(null))], How::AtOnce, LONG);
     clean(&case.provider.revoke("password1").unwrap_err());
     assert!((case.works)(OLD));
+}
+
+/// The first rotation of a token has no name yet for the password in use. What a lost answer made
+/// is taken away, so that the next one is not in doubt either; what was there before is left alone.
+#[test]
+fn after_a_lost_answer_it_is_known_which_password_is_in_use() {
+    let idle = ("password1", "idle", json!(null));
+    let used = ("password2", OLD, json!(null));
+    let named = [("token-id", "password2")];
+    for (pairs, slots, ahead, fault, is_taken) in [
+        (&[][..], vec![used.clone()], 0, Fault::AnswerLost, true),
+        (&[], vec![used.clone()], 1800, Fault::AnswerLost, true),
+        (&[], vec![used.clone()], 0, Fault::RequestLost, false),
+        (&named, vec![idle.clone(), used.clone()], 0, Fault::AnswerLost, true),
+        (&named, vec![idle.clone(), used.clone()], 0, Fault::RequestLost, false),
+        // Days later somebody made one himself.
+        (&named, vec![idle, used], 200_000, Fault::AnswerLost, false),
+    ] {
+        let ahead = Duration::from_secs(ahead);
+        let case = with_clock(pairs, &slots, How::AtOnce, LONG, ahead);
+        let trace = case.provider.preflight(&case.current).unwrap().trace.unwrap();
+        case.fake.next_fails(case.create, fault.clone());
+        failed(create(&case), false, "lost");
+        let orphans = case.provider.orphans(&trace).unwrap();
+        assert_eq!(orphans, if is_taken { vec!["password1"] } else { vec![] }, "{fault:?}");
+        for orphan in &orphans {
+            case.provider.revoke(orphan).unwrap();
+        }
+        assert!((case.works)(OLD));
+        assert_eq!(case.provider.preflight(&case.current).unwrap().handle.unwrap(), "password2");
+    }
 }

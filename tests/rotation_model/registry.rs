@@ -21,7 +21,8 @@ impl Provider for &World {
         let is_used = |secret: &String| current.secret.expose_secret() == secret;
         let mut used = accepted.iter().filter(|(_, (s, _))| !self.is_pair || is_used(s));
         let handle = used.next_back().map(|(handle, _)| handle.clone());
-        Ok(Facts { handle, ..Facts::default() })
+        let trace = self.has_no_labels.get().then(|| format!("after {}", self.made.get()));
+        Ok(Facts { handle, trace, ..Facts::default() })
     }
 
     fn choose(&self) -> Result<Option<SecretString>, Error> {
@@ -52,7 +53,8 @@ impl Provider for &World {
         } else if self.class != Class::Additive {
             self.accepted.borrow_mut().clear();
         }
-        let handle = self.accept(&secret, operation);
+        let label = if self.has_no_labels.get() { "" } else { operation };
+        let handle = self.accept(&secret, label);
         let _ = self.step(false);
         if loss == Loss::Response {
             return Err(lost());
@@ -74,12 +76,17 @@ impl Provider for &World {
         Ok(())
     }
 
-    fn orphans(&self, operation: &str) -> Result<Vec<String>, Error> {
+    fn orphans(&self, trace: &str) -> Result<Vec<String>, Error> {
         if self.is_pair {
             return Ok(Vec::new());
         }
+        let before = trace.strip_prefix("after ").map(|before| before.parse::<u32>().unwrap());
+        let number = |handle: &str| handle[1..].parse::<u32>().unwrap();
         let accepted = self.accepted.borrow();
-        let made = accepted.iter().filter(|(_, (_, label))| label == operation);
+        let made = accepted.iter().filter(|(handle, (_, label))| match before {
+            Some(before) => number(handle) > before,
+            None => label == trace,
+        });
         Ok(made.map(|(handle, _)| handle.clone()).collect())
     }
 }

@@ -45,6 +45,8 @@ pub(crate) struct World {
     pub(crate) class: Class,
     /// Of class B: there are always two secrets, and the idle one makes way for the new one.
     pub(super) is_pair: bool,
+    /// What a lost answer made is told by what was there before, and by no label.
+    pub(crate) has_no_labels: Cell<bool>,
     pub(crate) loss: Cell<Loss>,
     /// The secrets that the registry accepts, by its names for them, and what made them.
     pub(crate) accepted: RefCell<BTreeMap<String, (String, String)>>,
@@ -73,6 +75,7 @@ impl World {
         let world = Self {
             class,
             is_pair: false,
+            has_no_labels: Cell::new(false),
             loss: Cell::new(Loss::None),
             accepted: RefCell::default(),
             made: Cell::new(0),

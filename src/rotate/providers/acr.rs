@@ -2,7 +2,7 @@
 //! Without its name both would be. From Azure/azure-rest-api-specs `Microsoft.ContainerRegistry/stable/2022-12-01`
 //! (`GenerateCredentialsParameters`, `TokenPassword`), Azure/azure-cli `command_modules/acr/token.py`.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -14,9 +14,11 @@ use super::{Admin, Settings, times};
 use crate::credential::Credential;
 use crate::ledger::time;
 use crate::registry::endpoint::{Origin, Url};
-use crate::registry::http::{Answer, Body, Client, Login};
+use crate::registry::http::{Answer, Client, Login};
 use crate::rotate::provider::{Class, Facts, Failure, Issued, Provider};
 use crate::store::{Error, ErrorKind};
+
+mod later;
 
 const API: &str = "https://management.azure.com";
 
@@ -24,9 +26,12 @@ const VERSION: (&str, &str) = ("api-version", "2022-12-01");
 
 const SLOTS: [&str; 2] = ["password1", "password2"];
 
-/// How often it is asked whether Azure has done it, and whether a password is gone.
-const MAX_POLLS: usize = 100;
+/// How often it is looked whether a password is gone, and whether one was made after all.
 const MAX_LOOKS: usize = 10;
+const MAX_LATE_LOOKS: usize = 2;
+
+/// How far the clock here and Azure's may be apart, with the time that a rotation takes.
+const MAX_APART: Duration = Duration::from_secs(60 * 60);
 
 const HINTS: &[(u16, &str)] = &[
     (
@@ -66,9 +71,11 @@ struct Credentials {
 
 /// A password as it is listed; the secret is not.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Password {
     name: String,
     expiry: Option<String>,
+    creation_time: Option<String>,
 }
 
 /// The result, or the state of an operation that holds it.
@@ -78,12 +85,6 @@ struct Made {
     #[serde(default)]
     passwords: Vec<MadePassword>,
     properties: Option<Box<Made>>,
-}
-
-/// How far an operation is: what `Azure-AsyncOperation` (`examples/TokenUpdate.json`) leads to.
-#[derive(Deserialize)]
-struct State {
-    status: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -97,6 +98,8 @@ struct MadePassword {
 struct Slots {
     used: String,
     idle: &'static str,
+    /// When the idle one was made, where there is one.
+    idle_made: Option<String>,
     expiry: Option<String>,
 }
 
@@ -152,6 +155,7 @@ impl Acr {
     /// recipe names. Where that is not clear, nothing is made: it could end the one in use.
     fn slots(&self, api: &Api) -> Result<Slots, Error> {
         let mut live = self.passwords(api)?;
+        let made: Vec<_> = live.iter().map(|p| (p.name.clone(), p.creation_time.clone())).collect();
         live.retain(|password| !password.expiry.as_deref().is_some_and(times::is_over));
         if live.len() > 1 {
             live.retain(|password| Some(&password.name) == self.handle.as_ref());
@@ -165,29 +169,8 @@ impl Acr {
                 .with_hint("name it: token-id=password1 or token-id=password2"));
         };
         let idle = if used.name == SLOTS[0] { SLOTS[1] } else { SLOTS[0] };
-        Ok(Slots { used: used.name, idle, expiry: used.expiry })
-    }
-
-    /// The answer to what Azure does later. Asking again is safe; the login goes to no other place.
-    fn wait(&self, api: &Api, first: Answer) -> Result<Answer, Error> {
-        let end = Instant::now() + api.limit() * 4;
-        let mut answer = first;
-        let mut at: Option<Url> = None;
-        for _ in 0..MAX_POLLS {
-            if answer.status != 202 && !is_running(api, &answer)? {
-                return Ok(answer);
-            }
-            at = next(&answer, api.origin()).or(at);
-            let Some(url) = at.clone() else { break };
-            let pause = answer.header("retry-after").find_map(|s| s.parse().ok()).unwrap_or(1);
-            std::thread::sleep(Duration::from_secs(std::cmp::min(pause, 10_u64)));
-            if Instant::now() >= end {
-                return Err(api.error(ErrorKind::TimedOut, "did not do it in time"));
-            }
-            let call = Call { method: "GET", url, login: self.login(), body: Body::Empty };
-            answer = api.anew().ask(&call)?;
-        }
-        Err(api.error(ErrorKind::Failed, "does not say at its own address when it has done it"))
+        let idle_made = made.into_iter().find(|(name, _)| name == idle).and_then(|(_, made)| made);
+        Ok(Slots { used: used.name, idle, idle_made, expiry: used.expiry })
     }
 
     fn made(&self, api: &Api, answer: &Answer, slot: &str) -> Result<Issued, Error> {
@@ -208,28 +191,6 @@ impl Acr {
     }
 }
 
-/// Where Azure says how far it is, if that is at the same place: `Location` is where the result
-/// will be, and comes before the state alone.
-fn next(answer: &Answer, origin: &Origin) -> Option<Url> {
-    let named = answer.header("location").next();
-    let named = named.or_else(|| answer.header("azure-asyncoperation").next());
-    let url = origin.at("/").join(named?)?;
-    (&url.origin == origin).then_some(url)
-}
-
-/// Whether an answer is the state of an operation that has not ended.
-fn is_running(api: &Api, answer: &Answer) -> Result<bool, Error> {
-    if answer.status != 200 {
-        return Ok(false);
-    }
-    let state: State = api.read(answer)?;
-    match state.status.as_deref() {
-        None | Some("Succeeded") => Ok(false),
-        Some("Failed" | "Canceled") => Err(api.error(ErrorKind::Failed, "could not do it")),
-        Some(_) => Ok(true),
-    }
-}
-
 impl Provider for Acr {
     fn name(&self) -> &str {
         "acr"
@@ -240,11 +201,13 @@ impl Provider for Acr {
     }
 
     fn preflight(&self, _: &Credential) -> Result<Facts, Error> {
-        let Slots { used, idle, expiry } = self.slots(&self.api.anew())?;
+        let Slots { used, idle, idle_made, expiry } = self.slots(&self.api.anew())?;
         let warning =
             format!("{used} is taken to be in use; whatever still uses {idle} stops working");
         let expires = times::expiry_of(expiry.as_deref());
-        Ok(Facts { handle: Some(used), expires, warnings: vec![warning] })
+        let now = time(SystemTime::now());
+        let trace = Some(format!("{idle} {now} {}", idle_made.as_deref().unwrap_or("none")));
+        Ok(Facts { handle: Some(used), expires, warnings: vec![warning], trace })
     }
 
     fn create(&self, _: &str, _: &Credential, _: Option<&SecretString>) -> Result<Issued, Failure> {
@@ -262,7 +225,7 @@ impl Provider for Acr {
             body: json(&body).map_err(Failure::Unchanged)?,
         };
         let answer = api.act(&call, &[200, 202])?;
-        let answer = self.wait(&api, answer).map_err(Failure::Unknown)?;
+        let answer = later::wait(&api, self.login(), answer).map_err(Failure::Unknown)?;
         self.made(&api, &answer, slots.idle).map_err(Failure::Unknown)
     }
 
@@ -287,7 +250,7 @@ impl Provider for Acr {
         let answer = api.end(&call, &[200, 201, 202])?;
         if answer.status == 202 {
             // What became of it is looked at below.
-            drop(self.wait(&api, answer));
+            drop(later::wait(&api, self.login(), answer));
         }
         for _ in 0..MAX_LOOKS {
             if !self.passwords(&api.anew())?.iter().any(|password| password.name == handle) {
@@ -297,4 +260,35 @@ impl Provider for Acr {
         }
         Err(api.error(ErrorKind::Failed, "still has the password that was to be taken away"))
     }
+
+    /// The idle password, where it was made anew since, and not by somebody else long after.
+    fn orphans(&self, trace: &str) -> Result<Vec<String>, Error> {
+        let Some([slot, begun, before]) = parts(trace) else { return Ok(Vec::new()) };
+        for look in 1..=MAX_LATE_LOOKS {
+            let all = self.passwords(&self.api.anew())?;
+            let made = all.into_iter().find(|password| password.name == slot);
+            let made = made.and_then(|password| password.creation_time);
+            if let Some(made) = made.filter(|made| made != before) {
+                let is_ours = is_near(&made, begun);
+                return Ok(if is_ours { vec![slot.to_owned()] } else { Vec::new() });
+            }
+            if look < MAX_LATE_LOOKS {
+                std::thread::sleep(Duration::from_secs(1));
+            }
+        }
+        Ok(Vec::new())
+    }
+}
+
+fn parts(trace: &str) -> Option<[&str; 3]> {
+    trace.split(' ').collect::<Vec<_>>().try_into().ok()
+}
+
+/// Whether two times are as near as those of one rotation.
+fn is_near(one: &str, other: &str) -> bool {
+    let apart = |one: SystemTime, other: SystemTime| {
+        one.duration_since(other).unwrap_or_else(|e| e.duration())
+    };
+    let times = times::parse(one).zip(times::parse(other));
+    times.is_some_and(|(one, other)| apart(one, other) < MAX_APART)
 }

@@ -187,7 +187,7 @@ impl Provider for DockerHub {
             return Ok(Facts { warnings: vec![warning.to_owned()], ..Facts::default() });
         };
         let expires = times::expiry_of(token.expires_at.as_deref());
-        Ok(Facts { handle: Some(token.uuid), expires, warnings: Vec::new() })
+        Ok(Facts { handle: Some(token.uuid), expires, ..Facts::default() })
     }
 
     fn create(

@@ -176,7 +176,7 @@ impl Provider for Gitlab {
         self.rotator(&token, current)?;
         let warnings = self.ends_earlier(&token, &token).into_iter().collect();
         let expires = times::expiry_of(token.expires_at.as_deref());
-        Ok(Facts { handle: Some(token.id.to_string()), expires, warnings })
+        Ok(Facts { handle: Some(token.id.to_string()), expires, warnings, trace: None })
     }
 
     fn create(

@@ -104,7 +104,7 @@ impl Provider for DeployToken {
     fn preflight(&self, current: &Credential) -> Result<Facts, Error> {
         let token = self.current(&self.api.anew(), current)?;
         let expires = times::expiry_of(token.expires_at.as_deref());
-        Ok(Facts { handle: Some(token.id.to_string()), expires, warnings: Vec::new() })
+        Ok(Facts { handle: Some(token.id.to_string()), expires, ..Facts::default() })
     }
 
     fn create(

@@ -140,7 +140,7 @@ impl Provider for Pair {
             vec![format!("{name} is taken to be idle; whatever still uses it stops working")];
         warnings.extend(self.one.ends_earlier(&used, &idle));
         let expires = times::expiry_of(used.expires_at.as_deref());
-        Ok(Facts { handle: Some(used.id.to_string()), expires, warnings })
+        Ok(Facts { handle: Some(used.id.to_string()), expires, warnings, trace: None })
     }
 
     fn create(

@@ -156,7 +156,7 @@ impl Provider for Harbor {
         let warnings = expires.iter().map(|expires| {
             format!("a new secret does not move the end of the robot: {}", expires.at)
         });
-        Ok(Facts { handle: None, warnings: warnings.collect(), expires })
+        Ok(Facts { warnings: warnings.collect(), expires, ..Facts::default() })
     }
 
     fn choose(&self) -> Result<Option<SecretString>, Error> {
