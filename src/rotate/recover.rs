@@ -218,5 +218,5 @@ fn nothing_pending(
         }
     }
     clear::back(run)?;
-    Ok(Settled::Back(format!("nothing was changed for {}", run.server)))
+    Ok(Settled::Back(format!("the old secret for {} stays in use", run.server)))
 }

@@ -8,6 +8,7 @@ use crate::credential::Credential;
 use crate::registry::verdict::Finding;
 use crate::server::{Reserved, ServerKey};
 use crate::store::{self, Error, ErrorKind};
+use crate::text::shell_word;
 
 /// The user name of what is kept to see whether the store can keep anything; no registry knows it.
 pub(super) const CANARY: &str = "imgsec-internal://canary";
@@ -89,7 +90,8 @@ impl Run<'_, '_> {
 
     pub(super) fn absent(&self) -> Stop {
         let words = format!("no credential is kept for {}", self.server);
-        Stop::new(State::Absent, words).with_hint(format!("docker login {}", self.server))
+        Stop::new(State::Absent, words)
+            .with_hint(format!("imgsec-cred login {}", shell_word(self.server.as_str())))
     }
 
     /// Whether the store can keep a new secret: one that means nothing is kept, read and removed.

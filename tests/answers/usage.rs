@@ -24,7 +24,12 @@ fn every_verb_says_so_in_its_own_answer() {
         ("rotate r.example --verify often", "--verify <WHEN> does not take this value"),
         ("rotate r.example --grace", "--grace <TIME> needs a value"),
         ("logout --all", "missing: --confirm <WORD>"),
-        ("ls --older-than soon", "--older-than <TIME>: expected number at 0"),
+        ("ls --older-than soon", "--older-than <TIME>: a time such as 90d, 12h or 30m"),
+        ("ls --expires-within 500000000000y", "--expires-within <TIME>: at most 100y"),
+        (
+            "rotate r.example --provider nosuch",
+            "--provider <NAME>: one of gitlab, harbor, docker-hub, quay, gitea, acr",
+        ),
     ] {
         let said = clerk.ask(&me, words, "", 2);
         assert_eq!(said["error"]["message"], message, "{said}");

@@ -14,7 +14,7 @@ fn a_new_secret_is_checked_and_used_and_the_old_one_comes_back_on_undo() {
         json!({"verdict": "verified", "level": "strong", "reason": said.item["verified"]["reason"]})
     );
     assert_eq!((&said.item["class"], &said.item["old"]), (&json!("B"), &json!("valid")));
-    assert!(said.stderr.contains("still valid; revoke it at the registry"), "{said:#?}");
+    assert!(said.stderr.contains("may still work; revoke it at the registry"), "{said:#?}");
     assert_eq!(scene.current().as_ref(), Some(&scene.new));
     assert_eq!(scene.beside("previous").as_ref(), Some(&scene.old));
     assert_eq!(scene.person.listed().len(), 1);
@@ -152,4 +152,29 @@ fn a_full_disk_stops_it_before_anything_is_changed() {
     disk.make_room();
     disk.run(ours, &words, &stdin).ok();
     assert!(disk.helper("get", &host).ok().stdout.contains(&json!(scene.new.password).to_string()));
+}
+
+#[test]
+fn a_look_ahead_tells_what_would_be_done_and_of_whom() {
+    let scene = Scene::new();
+    let (host, new) = (scene.host(), scene.path("secret").display().to_string());
+    let look = |words: &[&str]| {
+        let mut command = scene.person.command(env!("CARGO_BIN_EXE_imgsec-cred"));
+        let ran = scene.person.finish(command.arg("rotate").args(words).arg("--dry-run"), b"x");
+        ran.ok().said()
+    };
+    let user = &scene.old.user;
+    let said = look(&[&host, "--from-command", &format!("cat {new}")]);
+    let line = format!("ok    {host} ({user}) could be rotated by what the command prints");
+    assert!(said.starts_with(&line) && said.contains("nothing was changed"), "{said}");
+    let said = look(&[&host, "--password-stdin"]);
+    assert!(said.contains("by the secret that is given; nothing was changed"), "{said}");
+    assert!(look(&["--all"]).contains("no credential was rotated by a command"));
+    scene.accept(&[&scene.old, &scene.new]);
+    scene.rotate(&["--from-command", &format!("cat {new}")]).is("rotated", 0);
+    assert_eq!(look(&["--all", "--if-due"]), "nothing is due\n");
+    // A timer has nothing to say of that.
+    let mut command = scene.person.command(env!("CARGO_BIN_EXE_imgsec-cred"));
+    let ran = scene.person.finish(command.args(["rotate", "--all", "--if-due"]), b"").ok();
+    assert_eq!(ran.said(), "");
 }

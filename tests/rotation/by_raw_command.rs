@@ -56,7 +56,7 @@ fn nothing_printed_is_a_lost_answer_and_is_never_asked_for_again() {
         let scene = Scene::new();
         let exec = scene.script("exec", script);
         let said = scene.rotate(&[&RAW[..], &[&exec]].concat()).is("failed", 3);
-        assert!(said.stderr.contains("gave no secret; nothing was changed"), "{said:#?}");
+        assert!(said.stderr.contains("gave no secret; the old secret stays in use"), "{said:#?}");
         made(&scene, 1);
         let exec = scene.script("exec", &format!("{script}; cp new accepted"));
         scene.rotate(&[&RAW[..], &[&exec]].concat()).is("locked-out", 1);

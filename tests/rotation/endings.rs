@@ -29,17 +29,18 @@ fn what_it_refuses_has_a_line_that_helps() {
     let scene = Scene::new();
     // Nobody says how.
     scene.rotate(&[]).refused();
-    scene.rotate(&["--provider", "no-such", "--yes"]).refused();
+    scene.rotate(&["--provider", "gitea", "--set", "no-such=1", "--yes"]).refused();
     scene.rotate(&["--retire-previous"]).refused();
     scene.rotate(&["--retire-previous", "--yes"]).is("nothing", 0);
     let absent = scene.run(&["nowhere.example", "--password-stdin"], b"x\n").is("absent", 1);
-    assert!(absent.stderr.contains("hint: docker login nowhere.example"), "{absent:#?}");
+    assert!(absent.stderr.contains("hint: imgsec-cred login nowhere.example"), "{absent:#?}");
     assert_eq!(scene.run(&[&scene.host(), "--password-stdin"], b"\n").code, 6);
     for usage in [
         &["--all", "--password-stdin"][..],
         &["--undo", "--password-stdin"],
         &["--undo", "--resume"],
         &["--verify", "often"],
+        &["--provider", "no-such"],
         &["--grace", "soon"],
         &["--password", "x"],
         &[],

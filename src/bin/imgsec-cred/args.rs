@@ -124,11 +124,11 @@ impl Verb {
 #[derive(Args)]
 pub(crate) struct List {
     /// Only secrets that are older than this, or of unknown age
-    #[arg(long, value_name = "TIME", value_parser = long_time)]
+    #[arg(long, value_name = "TIME", value_parser = span)]
     pub(crate) older_than: Option<Duration>,
 
     /// Only secrets that end within this time, or have ended
-    #[arg(long, value_name = "TIME", value_parser = long_time)]
+    #[arg(long, value_name = "TIME", value_parser = span)]
     pub(crate) expires_within: Option<Duration>,
 
     /// Exit with 1 where something is shown
@@ -162,6 +162,10 @@ pub(crate) struct Which {
     pub(crate) image: String,
 }
 
-fn long_time(text: &str) -> Result<Duration, String> {
-    humantime::parse_duration(text).map_err(|e| e.to_string())
+/// A time that can be added to any date.
+fn span(text: &str) -> Result<Duration, String> {
+    const MOST: Duration = Duration::from_secs(100 * 31_557_600);
+    let span = humantime::parse_duration(text);
+    let span = span.map_err(|_| "a time such as 90d, 12h or 30m".to_owned())?;
+    if span > MOST { Err("at most 100y".to_owned()) } else { Ok(span) }
 }

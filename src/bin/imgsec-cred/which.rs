@@ -191,23 +191,25 @@ fn shown(user: &str) -> &str {
 
 /// Plain text that is used although the store keeps a login, or that lies there for nothing.
 fn warn(image: &Image, answers: &[Answer], is_kept: bool, report: &Report) -> std::io::Result<()> {
-    report.line("")?;
+    let mut lines = Vec::new();
     for answer in answers.iter().filter(|answer| answer.is_plain()) {
         let client = answer.clients[0];
         if is_kept && client != "kubernetes" {
-            let line = format!(
+            lines.push(format!(
                 "{client} uses what lies in plain text, not the login for {} that the store keeps: imgsec-cred migrate",
                 image.registry()
-            );
-            report.marked(Mark::Warn, &line)?;
+            ));
         }
     }
     let is_dead = |step: &Step| step.role == Role::Unread;
     if answers.iter().any(|answer| answer.steps.iter().any(is_dead)) {
         let line = "a login lies in plain text that Docker never reads: imgsec-cred setup moves it";
-        report.marked(Mark::Warn, line)?;
+        lines.push(line.to_owned());
     }
-    Ok(())
+    if !lines.is_empty() {
+        report.line("")?;
+    }
+    lines.iter().try_for_each(|line| report.marked(Mark::Warn, line))
 }
 
 fn document(

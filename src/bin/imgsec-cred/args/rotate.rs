@@ -5,8 +5,9 @@ use std::time::{Duration, SystemTime};
 use clap::{Args, ValueEnum};
 use imgsec_cred::rotate::k8s::Place;
 use imgsec_cred::rotate::plan::Need;
+use imgsec_cred::rotate::providers::{TABLE, entry};
 
-use super::Asking;
+use super::{Asking, span};
 
 /// The word for not at all.
 const NONE: &str = "none";
@@ -34,7 +35,7 @@ pub(crate) struct Rotate {
     pub(crate) exec: Vec<String>,
 
     /// The registry's own API makes the new secret
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = provider)]
     pub(crate) provider: Option<String>,
 
     /// Something the provider has to be told, as KEY=VALUE; may be repeated
@@ -182,11 +183,6 @@ impl Rotate {
     }
 }
 
-fn span(text: &str) -> Result<Duration, String> {
-    let span = humantime::parse_duration(text).map_err(|e| e.to_string())?;
-    if span.as_secs() > 100 * 31_536_000 { Err("at most 100y".to_owned()) } else { Ok(span) }
-}
-
 fn span_or_none(text: &str) -> Result<Duration, String> {
     if text == NONE { Ok(Duration::ZERO) } else { span(text) }
 }
@@ -197,6 +193,11 @@ fn place(text: &str) -> Result<Option<Place>, String> {
         return Ok(place);
     }
     Err("CONTEXT/NAMESPACE/NAME, of a Secret".to_owned())
+}
+
+fn provider(name: &str) -> Result<String, String> {
+    let names = || TABLE.iter().map(|entry| entry.name).collect::<Vec<_>>().join(", ");
+    entry(name).map(|_| name.to_owned()).ok_or_else(|| format!("one of {}", names()))
 }
 
 /// A day is its last moment.

@@ -65,7 +65,7 @@ fn store_kind(word: &str) -> Result<StoreKind, String> {
 }
 
 pub(super) fn time(text: &str) -> Result<Duration, String> {
-    let time: Duration = humantime::parse_duration(text).map_err(|e| e.to_string())?;
+    let time = super::span(text)?;
     match time.as_secs() {
         0 => Err("at least a second".to_owned()),
         1..=31_536_000 => Ok(time),

@@ -241,6 +241,13 @@ fn answer(
     for warning in warnings {
         report.note(warning);
     }
+    // A timer says nothing where there is nothing to do.
+    let is_timer = args.if_due && !args.dry_run;
+    if !is_timer && endings.is_empty() {
+        report.note("no credential was rotated by a command or a provider before");
+    } else if !is_timer && endings.iter().all(|(target, _)| target.is_not_due) {
+        report.note("nothing is due");
+    }
     let outcome = endings.iter().map(|(_, ending)| words::outcome(ending.stop.state));
     let outcome = outcome.min_by_key(|&outcome| rank(outcome)).unwrap_or(Outcome::Done);
     let is_complete =

@@ -2,6 +2,8 @@
 
 use imgsec_cred::registry::verdict::Verdict;
 use imgsec_cred::rotate::ending::{Ending, Old, State};
+use imgsec_cred::rotate::provider::Class;
+use imgsec_cred::rotate::{exec, supplied};
 use imgsec_cred::server::ServerKey;
 use serde_json::{Value, json};
 
@@ -42,6 +44,9 @@ pub(super) fn say(server: &ServerKey, ending: &Ending, report: &Report) -> std::
         let line = format!("{name} accepted the {which} secret of {}", about.username);
         report.marked(Mark::Ok, &line)?;
     }
+    if stop.state == State::Planned {
+        return report.marked(Mark::Ok, &planned(name, ending));
+    }
     if !is_new {
         return report.marked(Mark::Ok, &stop.words);
     }
@@ -62,10 +67,28 @@ pub(super) fn say(server: &ServerKey, ending: &Ending, report: &Report) -> std::
              imgsec-cred rotate {name} --retire-previous"
         ),
         Some(Old::Replaced) => "the old secret does not work any more".to_owned(),
-        _ if is_undone => "not done: the other secret is still valid at the registry".to_owned(),
-        _ => "not done: the old secret is still valid; revoke it at the registry".to_owned(),
+        _ if is_undone => "not done: the other secret may still work at the registry".to_owned(),
+        _ => "not done: the old secret may still work; revoke it at the registry".to_owned(),
     });
     Ok(())
+}
+
+/// What would be done, and what would become of the old secret.
+fn planned(name: &str, ending: &Ending) -> String {
+    let about = &ending.about;
+    let old = match about.class {
+        Some(Class::Additive) => "; the old secret lives until it is revoked",
+        Some(Class::Chosen | Class::Destructive) => "; the old secret dies at once",
+        Some(Class::Minted) | None => "",
+    };
+    let (how, old) = match about.provider.as_str() {
+        supplied::STDIN => ("by the secret that is given".to_owned(), ""),
+        supplied::COMMAND => ("by what the command prints".to_owned(), ""),
+        // Only its answer says what becomes of the old one.
+        exec::NAME => (format!("by {}", exec::NAME), ""),
+        other => (format!("by {other}"), old),
+    };
+    format!("{name} ({}) could be rotated {how}{old}; nothing was changed", about.username)
 }
 
 /// One credential, for programs.
