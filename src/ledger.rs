@@ -45,7 +45,8 @@ pub struct Record {
     /// When `login` or `rotate` stored the secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stored_at: Option<String>,
-    /// When `setup` or `migrate` brought it from another place, where it may have been for long.
+    /// When `setup` or `migrate` brought it from another place, or an undo put it in use again: it
+    /// may have been for long.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imported_at: Option<String>,
     /// When `rotate` put it in the place of an older one.

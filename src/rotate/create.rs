@@ -110,8 +110,10 @@ fn staged(run: &mut Run, class: Class, handle: Option<String>, expires: Option<E
         running.class = class;
         running.new = handle;
         running.expires = expires;
-        running.plan.method.is_additive =
-            class == Class::Additive && running.plan.method.provider == super::exec::NAME;
+        if !running.is_undo {
+            running.plan.method.is_additive =
+                class == Class::Additive && running.plan.method.provider == super::exec::NAME;
+        }
     });
     if let Err(why) = noted {
         run.about.warnings.push(why.to_string());

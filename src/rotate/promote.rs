@@ -7,7 +7,7 @@ use super::journal::{Journal, Retired, Retiring, Running, Step, later};
 use super::plan::{Plan, Remembered};
 use super::provider::Class;
 use super::run::Run;
-use super::{clear, hooks, retire, supplied};
+use super::{clear, exec, hooks, retire, supplied};
 use crate::credential::Credential;
 use crate::ledger::{self, Checked, Record};
 use crate::registry::verdict::Verdict;
@@ -122,13 +122,10 @@ fn note(journal: &mut Journal, running: &Running, now: SystemTime) {
     for retiring in &mut journal.retiring {
         retiring.is_previous = false;
     }
-    let is_ours = !supplied::is_supplied(&running.plan.method) || running.is_undo;
-    if let Some(handle) =
-        running.old.clone().filter(|_| running.class == Class::Additive && is_ours)
-    {
+    if let Some(handle) = ours_to_end(running) {
         journal.retiring.push(Retiring {
             method: running.plan.method.clone(),
-            what: Retired::Handle(handle),
+            what: Retired::Handle(handle.clone()),
             after: later(now, running.plan.grace()),
             is_previous: true,
         });
@@ -140,12 +137,24 @@ fn note(journal: &mut Journal, running: &Running, now: SystemTime) {
     }
 }
 
+/// The provider's name for what was the secret in use, where it lives on and can be ended.
+fn ours_to_end(running: &Running) -> Option<&String> {
+    let method = &running.plan.method;
+    let is_ours = match running.is_undo {
+        // An undo is of class B, whatever made the secret that it takes back.
+        true => method.provider != exec::NAME || method.is_additive,
+        false => !supplied::is_supplied(method),
+    };
+    running.old.as_ref().filter(|_| running.class == Class::Additive && is_ours)
+}
+
 /// Writes down in the ledger what is known of the secret now in use, and how to rotate it next time.
 fn remember(run: &Run, running: &Running, current: &Credential) -> Result<(), store::Error> {
     let finding = run.about.finding.clone();
     run.cx.ledger.change(current, |record: &mut Record| {
         record.rotated_at = Some(running.started_at.clone()).filter(|_| !running.is_undo);
         record.stored_at = Some(running.started_at.clone());
+        record.imported_at = Some(running.started_at.clone()).filter(|_| running.is_undo);
         // The same where this is repeated.
         record.generation = Some(running.operation.clone());
         record.expires.clone_from(&running.expires);
@@ -176,7 +185,7 @@ fn old_state(run: &Run, running: &Running) -> Old {
     match (running.class, left) {
         (Class::Chosen | Class::Destructive, _) if !running.is_undo => Old::Replaced,
         (_, Some(retiring)) => Old::RevokedAfter(retiring.after.clone()),
-        (Class::Additive, None) if running.old.is_some() => Old::Revoked,
+        (Class::Additive, None) if ours_to_end(running).is_some() => Old::Revoked,
         _ => Old::Valid,
     }
 }

@@ -172,3 +172,25 @@ fn a_lost_answer_is_never_asked_for_again_and_locked_out_comes_with_a_way_in() {
     scene.is_silent(false);
     scene.rotate(&["--resume"]).is("locked-out", 1);
 }
+
+#[test]
+fn what_a_command_did_not_promise_is_neither_claimed_nor_asked_of_it() {
+    let scene = Scene::new();
+    // Here the old secret lives on, and the command does not say so.
+    let exec = scene.script("exec", "cat >>requests; cat new >>accepted; cat answer");
+    let said = scene.rotate(&["--yes", "--exec", &exec]).is("rotated", 0);
+    assert_eq!(said.item["class"], "C");
+    scene.rotate(&["--undo"]).is("undone", 0);
+    scene.rotate(&["--retire-previous", "--yes"]).is("retired", 0);
+    assert!(requests(&scene).iter().all(|asked| asked["op"] == "create"), "{:?}", requests(&scene));
+    // Nor does it promise that nothing was changed where it fails.
+    scene.script("exec", "cp new accepted; exit 1");
+    scene.rotate(&["--yes"]).is("locked-out", 1);
+    scene.give(&scene.new, &[]).is("rotated", 0);
+    // Nobody ended that one.
+    let other = scene.person.new_login("amy");
+    let other = crate::support::person::Login { user: scene.old.user.clone(), ..other };
+    scene.accept(&[&scene.new, &other]);
+    let said = scene.give(&other, &[]).is("rotated", 0);
+    assert_eq!(said.item["old"], "valid", "{said:#?}");
+}

@@ -20,6 +20,13 @@ fn a_new_secret_is_checked_and_used_and_the_old_one_comes_back_on_undo() {
     assert_eq!(scene.person.listed().len(), 1);
     scene.is_tidy();
     scene.rotate(&["--undo"]).is("undone", 0);
+    // It is put in use today, and may be years old.
+    let listed = scene.person.run_ours(&["list", "--older-than", "90d", "--json"]).ok().stdout;
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!(
+        (&listed["items"][0]["age_known"], &listed["items"][0]["due"]),
+        (&json!(false), &json!(["age"]))
+    );
     assert_eq!(scene.current().as_ref(), Some(&scene.old));
     scene.rotate(&["--undo"]).is("undone", 0);
     assert_eq!(scene.current().as_ref(), Some(&scene.new));
