@@ -1,6 +1,6 @@
 //! A secret that a person or a script brings: checked, put in use, taken back.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::scene::Scene;
 
@@ -76,6 +76,24 @@ fn a_registry_that_says_nothing_changes_nothing_unless_it_is_not_asked() {
     assert_eq!(scene.current().as_ref(), Some(&scene.new));
 }
 
+/// Whether `list` and `status` tell of a rotation that is not through.
+#[track_caller]
+fn is_told_of(scene: &Scene, is_unfinished: bool) {
+    let answer = |words: &[&str]| -> Value {
+        let ran = scene.person.run_ours(words).ok();
+        assert_eq!(ran.stderr.contains("--resume"), is_unfinished && words[0] == "list", "{ran:?}");
+        serde_json::from_str(&ran.stdout).unwrap()
+    };
+    let item = answer(&["list", "--json"])["items"][0].clone();
+    assert_eq!(item["rotation_unfinished"], is_unfinished);
+    assert_eq!(item["previous_until"].is_string(), !is_unfinished);
+    let checks = answer(&["status", "--json"])["checks"].as_array().unwrap().clone();
+    let check = checks.iter().find(|check| check["id"] == "rotation.unfinished");
+    assert_eq!(check.is_some(), is_unfinished);
+    let fix = format!("imgsec-cred rotate {} --resume", scene.host());
+    assert!(check.is_none_or(|check| check["fix"] == fix.as_str()), "{check:?}");
+}
+
 #[test]
 fn a_registry_that_falls_silent_in_the_middle_leaves_it_staged_until_it_speaks() {
     let scene = Scene::new();
@@ -83,12 +101,14 @@ fn a_registry_that_falls_silent_in_the_middle_leaves_it_staged_until_it_speaks()
     let fetch = scene.script("fetch", "touch silent; cat secret");
     let said = scene.rotate(&["--from-command", &fetch]).is("staged", 3);
     assert_eq!(said.item["staged"], true);
+    is_told_of(&scene, true);
     assert!(said.stderr.contains("--resume"), "{said:#?}");
     assert_eq!(scene.current().as_ref(), Some(&scene.old));
     assert_eq!(scene.beside("pending").as_ref(), Some(&scene.new));
     scene.rotate(&["--resume"]).is("staged", 3);
     scene.is_silent(false);
     scene.rotate(&["--resume"]).is("rotated", 0);
+    is_told_of(&scene, false);
     assert_eq!(scene.current().as_ref(), Some(&scene.new));
     scene.rotate(&["--resume"]).is("nothing", 0);
     scene.is_tidy();

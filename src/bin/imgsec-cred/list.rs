@@ -9,6 +9,7 @@ use imgsec_cred::ledger::{Expiry, Ledger, Record, Records};
 use imgsec_cred::machine::Machine;
 use imgsec_cred::protocol::client::Helper;
 use imgsec_cred::registry::about;
+use imgsec_cred::rotate::journal;
 use imgsec_cred::server::{DOCKER_HUB, ServerKey};
 use imgsec_cred::store::{Error, Store};
 use imgsec_cred::text;
@@ -32,6 +33,9 @@ struct Item {
     stored_at: Option<SystemTime>,
     expires: Option<Expiry>,
     record: Record,
+    /// A rotation that is not through, and until when the secret before this one is kept.
+    is_unfinished: bool,
+    previous_until: Option<String>,
 }
 
 pub(crate) fn run(args: &List, machine: &Machine, report: &Report) -> anyhow::Result<Outcome> {
@@ -39,6 +43,7 @@ pub(crate) fn run(args: &List, machine: &Machine, report: &Report) -> anyhow::Re
     let mut listed = helper.list_keys()?;
     listed.sort();
     let (mut items, trouble) = items(&helper, listed, records(machine, report));
+    items.iter_mut().for_each(|item| item.look_at_rotation(machine));
     let is_asked = args.older_than.is_some() || args.expires_within.is_some();
     if is_asked {
         items.retain(|item| !item.due(args).is_empty());
@@ -70,6 +75,11 @@ pub(crate) fn run(args: &List, machine: &Machine, report: &Report) -> anyhow::Re
         });
     } else {
         table(&items, report)?;
+    }
+    for item in items.iter().filter(|item| item.is_unfinished) {
+        let name = registry(&item.key);
+        let hint = format!("imgsec-cred rotate {} --resume", text::shell_word(name));
+        report.note(&format!("{name}: a rotation is not through: {hint}"));
     }
     Ok(outcome)
 }
@@ -146,6 +156,19 @@ impl Item {
             stored_at,
             expires: own.or_else(|| record.expires.clone()),
             record,
+            is_unfinished: false,
+            previous_until: None,
+        }
+    }
+
+    /// What the journal says, where there is one that can be read.
+    fn look_at_rotation(&mut self, machine: &Machine) {
+        let server = ServerKey::parse(&self.key).ok();
+        let journal = server.zip(stores::state(machine).ok());
+        let journal = journal.and_then(|(server, state)| journal::look(state, &server).ok());
+        if let Some(journal) = journal {
+            self.is_unfinished = journal.running.is_some();
+            self.previous_until = journal.previous_until;
         }
     }
 
@@ -157,6 +180,7 @@ impl Item {
             "token_type": self.kind,
             "stored_at": self.stored_at.map(time), "age_known": self.stored_at.is_some(),
             "rotated_at": self.record.rotated_at,
+            "rotation_unfinished": self.is_unfinished, "previous_until": self.previous_until,
             "expires_at": self.expires.as_ref().map(|e| &e.at),
             "expires_source": self.expires.as_ref().map(|e| &e.source),
             "checked": self.record.checked.as_ref().map(|c| json!({"at": c.at, "verdict": c.verdict, "level": c.level})),

@@ -17,6 +17,8 @@ use crate::list::registry;
 use crate::report::{Mark, Report};
 use crate::{Outcome, stores};
 
+mod rotations;
+
 /// One thing looked at. Its id is for programs and does not change.
 struct Check {
     id: &'static str,
@@ -54,6 +56,7 @@ pub(crate) fn run(machine: &Machine, report: &Report) -> anyhow::Result<Outcome>
     check_store(machine, &mut checks);
     check_helper(machine, &mut checks);
     check_docker(machine, &mut checks);
+    rotations::check(machine, &mut checks);
     if machine.has_docker_auth_config {
         let message = "DOCKER_AUTH_CONFIG is set: Docker 28.3 and later read it before the store";
         checks.add("env.docker-auth-config", Mark::Warn, message, Some("unset DOCKER_AUTH_CONFIG"));
