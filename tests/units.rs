@@ -8,6 +8,7 @@ mod support {
 }
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -47,13 +48,18 @@ fn a_line_that_it_does_not_understand_would_be_seen() {
     assert!(verify(&[unit]).said().contains("UMaks"));
 }
 
+/// The command line of the service, and that for cron.
+fn lines() -> [String; 2] {
+    let text = fs::read_to_string(&units()[0]).unwrap();
+    let service = text.lines().find_map(|line| line.strip_prefix("ExecStart=")).unwrap();
+    let cron = text.lines().find_map(|line| line.split_once(" * * *  ")).unwrap().1;
+    [service.to_owned(), cron.to_owned()]
+}
+
 #[test]
 fn the_command_of_the_service_is_one_that_our_program_takes() {
-    let text = fs::read_to_string(&units()[0]).unwrap();
-    let line =
-        text.lines().find_map(|line| line.strip_prefix("ExecStart=/usr/bin/env imgsec-cred "));
-    let cron = text.lines().find_map(|line| line.split_once("*  imgsec-cred ")).unwrap().1;
-    for arguments in [line.unwrap(), cron] {
+    for line in lines() {
+        let arguments = line.split_once("imgsec-cred ").unwrap().1;
         let mut command = Command::new(env!("CARGO_BIN_EXE_imgsec-cred"));
         let ran = process::run(command.args(arguments.split(' ')).arg("--help"), b"").ok();
         assert!(ran.stdout.contains("--if-due"), "{ran:#?}");
@@ -63,5 +69,26 @@ fn the_command_of_the_service_is_one_that_our_program_takes() {
         let known = arguments.replace(" --jitter 1h", " --jitter 0s");
         let ran = process::run(command.args(known.split(' ')).env("HOME", home.path()), b"");
         assert_ne!(ran.status.code(), Some(2), "{ran:#?}");
+    }
+}
+
+/// Neither cron nor systemd looks where `cargo install` puts programs.
+#[test]
+fn programs_that_cargo_installed_are_found() {
+    let text = fs::read_to_string(&units()[0]).unwrap();
+    let path = text.lines().find_map(|line| line.strip_prefix("Environment=\"PATH=")).unwrap();
+    for folder in [".cargo/bin", ".local/bin"] {
+        let home = process::folder("u");
+        let program = home.path().join(folder).join("imgsec-cred");
+        fs::create_dir_all(program.parent().unwrap()).unwrap();
+        fs::write(&program, "#!/bin/sh\necho \"$@\"\n").unwrap();
+        fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
+        let of_systemd = path.trim_end_matches('"').replace("%h", home.path().to_str().unwrap());
+        for (line, path) in lines().iter().zip([of_systemd.as_str(), "/usr/bin:/bin"]) {
+            let mut command = Command::new("/bin/sh");
+            command.env_clear().env("HOME", home.path()).env("PATH", path).args(["-c", line]);
+            let ran = process::run(&mut command, b"").ok();
+            assert!(ran.stdout.starts_with("rotate --all --if-due --no-input"), "{ran:#?}");
+        }
     }
 }
