@@ -13,6 +13,7 @@ mod support {
     pub(crate) mod person;
     pub(crate) mod process;
     pub(crate) mod registry;
+    pub(crate) mod tunnel;
     pub(crate) mod world;
 }
 
@@ -22,6 +23,7 @@ use serde_json::{Value, json};
 use support::person::{Login, Person, Store};
 use support::process::Ran;
 use support::registry::{Auth, Registry};
+use support::tunnel::Tunnel;
 use support::world::World;
 
 scenes! { "needs docker-registry and dockerd; run tests/run":
@@ -30,6 +32,7 @@ scenes! { "needs docker-registry and dockerd; run tests/run":
     an_identity_token_is_verified
     what_a_token_grants_is_told
     a_private_authority_is_trusted_when_it_is_named
+    a_proxy_makes_a_tunnel_and_sees_no_secret
     a_token_server_over_http_gets_no_secret_of_a_registry_over_https
 }
 
@@ -175,4 +178,34 @@ fn a_token_server_over_http_gets_no_secret_of_a_registry_over_https(store: Store
     );
     assert!(registry.tokens_given_to(&amy.user).is_empty(), "the secret was sent");
     assert_eq!(me.login_for(&registry.host()), None);
+}
+
+fn a_proxy_makes_a_tunnel_and_sees_no_secret(store: Store) {
+    let me = Person::new(store);
+    let amy = me.new_login("amy");
+    let registry = Registry::start_tls(Auth::Password, &[(&amy.user, &amy.password)]);
+    let (host, ca) = (registry.far_host(), registry.authority());
+    let tunnel = Tunnel::start(registry.host());
+    me.keep(&host, &amy.user, &amy.password);
+    let verify = |variables: &[(&str, &str)]| {
+        let mut command = me.command(env!("CARGO_BIN_EXE_imgsec-cred"));
+        command.args(["verify", "--json", &host, "--ca-file"]).arg(&ca);
+        let ran = me.finish(command.envs(variables.iter().copied()), b"");
+        answer(&ran)["items"][0]["reason"].as_str().unwrap().to_owned()
+    };
+    let proxy = tunnel.address();
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+        assert_eq!(verify(&[(name, proxy)]), "accepted", "{name}");
+        let sent = tunnel.sent();
+        let asked = format!("CONNECT {host} HTTP/1.1\r\n");
+        assert!(sent.starts_with(asked.as_bytes()), "{}", String::from_utf8_lossy(&sent));
+        for secret in ["/v2/", "Authorization", &amy.user, &amy.password] {
+            assert!(memchr::memmem::find(&sent, secret.as_bytes()).is_none(), "{secret}");
+        }
+    }
+    // Without it nobody knows the name.
+    for names in ["registry.test", ".test", "*"] {
+        assert_eq!(verify(&[("HTTPS_PROXY", proxy), ("NO_PROXY", names)]), "no_host", "{names}");
+    }
+    assert!(tunnel.sent().is_empty());
 }

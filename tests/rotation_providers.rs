@@ -262,9 +262,12 @@ fn nobody_who_listens_changed_nothing() {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         listener.local_addr().unwrap().port()
     };
-    let provider = setup.open_at(&format!("http://127.0.0.1:{closed}"), LONG).unwrap();
     let current = setup.current("127.0.0.1:1");
-    clean(&failed(provider.create(OPERATION, &current, None), true, "closed"));
+    // RFC 6761: such a name is never known.
+    for api in [&format!("http://127.0.0.1:{closed}"), "https://quay.invalid"] {
+        let provider = setup.open_at(api, LONG).unwrap();
+        clean(&failed(provider.create(OPERATION, &current, None), true, api));
+    }
 }
 
 #[test]

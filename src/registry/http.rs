@@ -4,7 +4,10 @@ use std::time::{Duration, Instant};
 
 use base64ct::{Base64, Encoding};
 use secrecy::{ExposeSecret, SecretString};
+use ureq::config::Config;
 use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Proxy};
 use zeroize::Zeroizing;
 
@@ -156,7 +159,7 @@ impl Client {
             let trust = self.places.trust(&url.origin).map_err(ours)?;
             config = config.https_only(true).tls_config(trust.config().map_err(ours)?);
         }
-        Ok(config.build().new_agent())
+        Ok(Agent::with_parts(config.build(), DefaultConnector::default(), Names::default()))
     }
 }
 
@@ -175,6 +178,25 @@ impl Answer {
     #[must_use]
     pub fn json(&self) -> Option<serde_json::Value> {
         serde_json::from_slice(&self.body).ok()
+    }
+}
+
+/// The system's names. That there is none, or that nobody could be asked, is not told apart from a
+/// connection that breaks, but here.
+#[derive(Debug, Default)]
+struct Names(DefaultResolver);
+
+impl Resolver for Names {
+    fn resolve(
+        &self,
+        uri: &ureq::http::Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        self.0.resolve(uri, config, timeout).map_err(|error| match error {
+            ureq::Error::Io(_) => ureq::Error::HostNotFound,
+            other => other,
+        })
     }
 }
 

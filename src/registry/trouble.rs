@@ -6,7 +6,7 @@ use std::io;
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// The name is not known.
+    /// The name is not known, or nobody could be asked for it.
     NoHost,
     /// Nobody listens there.
     NoConnection,
@@ -47,7 +47,7 @@ impl Trouble {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::NoHost => "the name is not known",
+            Self::NoHost => "its name cannot be resolved",
             Self::NoConnection => "nobody answers there",
             Self::Certificate => "its certificate is not trusted here",
             Self::NoTls => "it does not speak TLS",

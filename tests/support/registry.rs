@@ -103,6 +103,11 @@ impl Registry {
         format!("localhost:{}", self.port)
     }
 
+    /// A name that only somebody who knows this registry can resolve.
+    pub(crate) fn far_host(&self) -> String {
+        format!("registry.test:{}", self.port)
+    }
+
     /// The host of the token server; the registry's own where there is none.
     pub(crate) fn realm_host(&self) -> String {
         match self.realm.split_once("://") {
@@ -212,7 +217,8 @@ fn make_certificates(dir: &Path) -> Value {
     let ec = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
     openssl(&format!("req -x509 {ec} -days 2 -subj /CN=ours -keyout ca.key -out ca.pem"));
     openssl(&format!("req -new {ec} -subj /CN=registry -keyout tls.key -out tls.csr"));
-    fs::write(dir.join("names"), "subjectAltName=DNS:localhost,IP:127.0.0.1").unwrap();
+    fs::write(dir.join("names"), "subjectAltName=DNS:localhost,DNS:registry.test,IP:127.0.0.1")
+        .unwrap();
     openssl(
         "x509 -req -days 2 -in tls.csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile names -out tls.pem",
     );
