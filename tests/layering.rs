@@ -96,6 +96,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "server",
             "store",
             "text",
+            "tokens",
         ],
     ),
     ("migrate", &["clients", "credential", "files", "protocol", "server", "store"]),

@@ -58,7 +58,9 @@ pub(super) fn create(
     if !chosen.is_some_and(|chosen| new.has_secret(&chosen)) {
         keep_new(run, provider, class, &new, &issued)?;
     }
-    let expires = issued.expires.or_else(|| (run.cx.expiry)(&new));
+    // A secret ends when it says so itself, whatever else was said. Of RFC 3339 in UTC.
+    let all = [issued.expires, (run.cx.expiry)(&new)].into_iter().flatten();
+    let expires = all.min_by(|one, other| one.at.cmp(&other.at));
     staged(run, class, issued.handle, expires);
     Ok(Made::New(new))
 }

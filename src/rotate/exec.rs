@@ -21,6 +21,7 @@ use crate::credential::{Credential, MAX_SECRET_BYTES};
 use crate::ledger::{self, Expiry};
 use crate::server::ServerKey;
 use crate::store::{Error, ErrorKind};
+use crate::tokens;
 
 /// The name of the method in the ledger and the journal.
 pub const NAME: &str = "exec";
@@ -103,10 +104,7 @@ impl<'a> Exec<'a> {
             return Err(self.error("gave a secret of more than 1 MiB"));
         }
         let secret = SecretString::from(secret);
-        let expires = match answer.text("expires_at") {
-            None => None,
-            Some(at) => Some(self.expiry(&at)?),
-        };
+        let expires = answer.map.remove("expires_at").and_then(|at| self.expiry(&at));
         // A name that holds the secret is none.
         let handle = answer.map.get("ref").filter(|r| !r.is_null()).map(Value::to_string);
         let handle = handle.filter(|handle| !handle.contains(secret.expose_secret()));
@@ -115,10 +113,18 @@ impl<'a> Exec<'a> {
         Ok(Issued { username: answer.text("username"), secret, expires, handle })
     }
 
-    fn expiry(&self, at: &str) -> Result<Expiry, Error> {
-        let at = humantime::parse_rfc3339(at)
-            .map_err(|_| self.error("gave an expires_at that is no RFC 3339 time"))?;
-        Ok(Expiry { at: ledger::time(at), source: "provider".to_owned() })
+    /// A time that cannot be read is no reason to lose a secret that may be the only one.
+    fn expiry(&self, at: &Value) -> Option<Expiry> {
+        let known = match at {
+            Value::String(text) => tokens::time(text),
+            Value::Number(seconds) => tokens::time(&seconds.to_string()),
+            _ => None,
+        };
+        if known.is_none() && !at.is_null() {
+            let name = command::name(&self.words);
+            (self.tell)(&format!("{name} gave an expires_at that is no RFC 3339 time; left out"));
+        }
+        known.map(|at| Expiry { at: ledger::time(at), source: "provider".to_owned() })
     }
 }
 

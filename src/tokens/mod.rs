@@ -52,6 +52,12 @@ pub struct Token {
     pub expires_at: Option<SystemTime>,
 }
 
+/// A time in any form that programs write beside a token; `None` for what is none.
+#[must_use]
+pub fn time(text: &str) -> Option<SystemTime> {
+    expiry::parse(text)
+}
+
 /// A type and who hands out such tokens; `None` where several do.
 type Looks = (&'static str, Option<&'static str>);
 

@@ -194,3 +194,27 @@ fn what_a_command_did_not_promise_is_neither_claimed_nor_asked_of_it() {
     let said = scene.give(&other, &[]).is("rotated", 0);
     assert_eq!(said.item["old"], "valid", "{said:#?}");
 }
+
+#[test]
+fn an_end_in_any_form_is_read_and_one_that_is_none_loses_no_secret() {
+    let end = json!("2099-01-31T10:00:00Z");
+    for (written, read) in [
+        (json!("2099-01-31T10:00:00Z"), end.clone()),
+        (json!("2099-01-31T10:00:00+00:00"), end.clone()),
+        (json!("2099-01-31T12:00:00.5+02:00"), end.clone()),
+        (json!(4_073_536_800_u64), end),
+        (json!("next year"), Value::Null),
+        (json!({"at": 7}), Value::Null),
+        (Value::Null, Value::Null),
+    ] {
+        let scene = Scene::new();
+        let answer = json!({"secret": scene.new.password, "expires_at": written});
+        scene.write("answer", &answer.to_string());
+        let exec = scene.script("exec", DESTRUCTIVE);
+        let said = scene.rotate(&["--yes", "--exec", &exec]).is("rotated", 0);
+        assert_eq!(said.item["expires_at"], read, "{written}");
+        let is_odd = read.is_null() && !written.is_null();
+        assert_eq!(said.stderr.contains("no RFC 3339 time"), is_odd, "{said:#?}");
+        assert_eq!(scene.current().as_ref(), Some(&scene.new));
+    }
+}

@@ -68,6 +68,21 @@ fn a_secret_that_has_ended_is_refused_and_one_for_another_user_too() {
 }
 
 #[test]
+fn of_two_ends_the_sooner_one_counts() {
+    use base64ct::{Base64UrlUnpadded, Encoding};
+    let scene = Scene::new();
+    let part =
+        |claims: serde_json::Value| Base64UrlUnpadded::encode_string(claims.to_string().as_bytes());
+    let claims = json!({"exp": 4_073_536_800_u64, "iss": "registry"});
+    let token = format!("{}.{}.x", part(json!({"alg": "RS256", "typ": "JWT"})), part(claims));
+    let token = crate::support::person::Login { user: scene.old.user.clone(), password: token };
+    scene.accept(&[&scene.old, &token]);
+    let said = scene.give(&token, &["--expires-at", "2199-01-31"]).is("rotated", 0);
+    let end = (said.item["expires_at"].as_str(), said.item["expires_source"].as_str());
+    assert_eq!(end, (Some("2099-01-31T10:00:00Z"), Some("jwt")), "{said:#?}");
+}
+
+#[test]
 fn one_at_a_time_and_the_other_waits_or_says_so() {
     let scene = Scene::new();
     scene.accept(&[&scene.old, &scene.new]);

@@ -57,7 +57,7 @@ pub(crate) fn run(
         ledger: &ledger,
         state,
         verify: &|credential| verifier::ask(&registries, credential),
-        expiry: &|credential| args.expires().or_else(|| registries::expiry(credential)),
+        expiry: &|credential| registries::expiry(credential).or_else(|| args.expires()),
         provider: &provider,
         is_program: &|program| is_program(program, machine),
         tell: &tell,
