@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::ledger::{Expiry, time};
+use crate::tokens;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -16,11 +17,9 @@ pub(super) fn date(at: SystemTime) -> String {
     time(at).chars().take(10).collect()
 }
 
-/// A time in RFC 3339, or a day, which then begins in UTC; `None` for anything else.
+/// A time, or a day, which then begins in UTC; `None` for anything else.
 pub(super) fn parse(text: &str) -> Option<SystemTime> {
-    let is_day = text.len() == 10;
-    let whole = if is_day { format!("{text}T00:00:00Z") } else { text.to_owned() };
-    humantime::parse_rfc3339(&whole).ok()
+    tokens::time(text)
 }
 
 /// Whole days from one time to a later one.
@@ -58,7 +57,10 @@ mod tests {
         let day = parse("2026-02-01").unwrap();
         assert_eq!(expiry(day).at, "2026-02-01T00:00:00Z");
         assert_eq!(date(day + DAY), "2026-02-02");
-        assert_eq!(parse("2026-02-01T00:00:00.000Z"), Some(day));
+        for text in ["2026-02-01T00:00:00.000Z", "2026-02-01T02:00:00.0707808+02:00"] {
+            let read = parse(text).unwrap();
+            assert!(read.duration_since(day).unwrap() < Duration::from_secs(1), "{text}");
+        }
         assert_eq!(days_between(day, day + DAY * 3), Some(3));
         assert_eq!(days_between(day + DAY, day), None);
         assert_eq!(from_epoch(-1), None);
