@@ -58,7 +58,7 @@ pub fn key_of(server: &ServerKey) -> &str {
     if server.canonical() == DOCKER_HUB {
         return DOCKER_HUB;
     }
-    server.as_str().strip_prefix("https://").unwrap_or(server.as_str())
+    server.canonical().strip_prefix("https://").unwrap_or(server.canonical())
 }
 
 impl Auths {
@@ -199,6 +199,9 @@ mod tests {
             ("https://ghcr.io", "ghcr.io"),
             ("ghcr.io/acme", "ghcr.io/acme"),
             ("http://h:5000", "http://h:5000"),
+            // Podman takes what has a path for a namespace.
+            ("https://h:8443/v2/", "h:8443"),
+            ("GHCR.io:443/v2", "ghcr.io"),
         ] {
             assert_eq!(key_of(&ServerKey::parse(stored).unwrap()), key);
         }
