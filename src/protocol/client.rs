@@ -16,6 +16,9 @@ use crate::server::{InvalidKey, ServerKey};
 use crate::store::{Error, ErrorKind, Listed, Store};
 use crate::{deadline, text};
 
+/// The largest part of what a helper says of a failure that is shown, in bytes.
+const MAX_WORDS: usize = 2048;
+
 /// A `docker-credential-*` program.
 pub struct Helper {
     program: PathBuf,
@@ -141,7 +144,8 @@ impl Helper {
     /// A failed reply as an error. Our own helper's texts say which situation it is; of a hint on
     /// its standard error the part behind `hint: ` is kept.
     fn failure(&self, reply: &Reply) -> Error {
-        let line = String::from_utf8_lossy(&reply.out);
+        // More than a screen of it helps nobody.
+        let line = String::from_utf8_lossy(&reply.out[..reply.out.len().min(MAX_WORDS)]);
         let line = line.trim();
         if line == Error::not_found().to_string() {
             return Error::not_found();

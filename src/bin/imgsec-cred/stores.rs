@@ -14,14 +14,20 @@ use imgsec_cred::store::{Error, ErrorKind};
 
 use crate::report::Report;
 
-/// Longer than the helper's own deadlines, so that its words arrive.
+/// Longer than the helper's own deadlines, so that its words arrive: by this much, and where nobody
+/// named a limit.
+const LONGER: Duration = Duration::from_secs(15);
 const LIMIT: Duration = Duration::from_secs(75);
+
+fn limit(machine: &Machine) -> Duration {
+    machine.timeout.map_or(LIMIT, |own| LIMIT.min(own + LONGER))
+}
 
 /// Our helper: the one beside this program, or else the one on the path.
 pub(crate) fn helper(machine: &Machine) -> Result<Helper, Error> {
     let beside = machine.program.as_ref().and_then(|p| Some(p.parent()?.join(file_name())));
     let program = beside.filter(|p| p.is_file()).or_else(|| machine.find_program(HELPER));
-    program.map(|p| Helper::new(p, LIMIT)).ok_or_else(no_helper)
+    program.map(|p| Helper::new(p, limit(machine))).ok_or_else(no_helper)
 }
 
 /// How long another helper may take for one request.
@@ -35,7 +41,7 @@ pub(crate) fn other_helper(machine: &Machine, name: &str) -> Option<Helper> {
 
 /// Our helper where Docker finds it.
 pub(crate) fn helper_on_path(machine: &Machine) -> Result<Helper, Error> {
-    let found = machine.find_program(HELPER).map(|program| Helper::new(program, LIMIT));
+    let found = machine.find_program(HELPER).map(|p| Helper::new(p, limit(machine)));
     found.ok_or_else(|| {
         let beside = machine.program.as_ref().and_then(|p| p.parent());
         let Some(folder) = beside.filter(|folder| folder.join(file_name()).is_file()) else {
