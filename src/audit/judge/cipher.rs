@@ -115,7 +115,9 @@ fn is_digest(text: &str) -> bool {
 fn is_maven(text: &str) -> bool {
     let inner = text.split_once('{').and_then(|(_, rest)| rest.split_once('}'));
     inner.is_some_and(|(inner, _)| {
-        inner.len() >= MIN_BRACES && inner.len().is_multiple_of(4) && inner.bytes().all(is_base64)
+        // Maven's own example is cut: it ends as base64 does, after any number of letters.
+        let is_whole = inner.len().is_multiple_of(4) || inner.ends_with('=');
+        inner.len() >= MIN_BRACES && is_whole && inner.bytes().all(is_base64)
     })
 }
 

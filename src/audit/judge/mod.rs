@@ -8,6 +8,7 @@ use base64ct::{Base64, Encoding};
 
 mod cipher;
 mod expression;
+mod languages;
 mod place;
 mod placeholder;
 mod reference;
@@ -98,6 +99,7 @@ fn is_nothing_after(text: &str, username: Option<&str>, steps: usize) -> bool {
         || cipher::is_hash(text)
         || place::is_place(text)
         || placeholder::is_placeholder(text, username)
+        || languages::is_placeholder(text)
         || is_json_key_without_key(text, steps)
 }
 

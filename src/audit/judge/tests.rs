@@ -142,7 +142,7 @@ fn ciphertext_hashes_and_digests_are_no_secrets() {
         r##"
     ENC[AES256_GCM,data:abc=,iv:def=,tag:ghi=,type:str] ¦ ENC[PKCS7,MIIBeQYJ] ¦ ENC(abc=) ¦
     {cipher}0a1b2c ¦ EJ[1:abc=:def=:ghi=] ¦ encrypted:BDb7t3QkTRp2 ¦ vault:v1:8SDd3WHDOjf7 ¦
-    {COQLCE6DU6GtcS5P=/+A} ¦ reset it some day {COQLCE6DU6GtcS5P=/+A} ¦
+    {COQLCE6DU6GtcS5P=/+A} ¦ {COQLCE6DU6GtcS5P=} ¦ reset it some day {COQLCE6DU6GtcS5P=/+A} ¦
     {AQAAABAAAAAQabcdefghijklmnop} ¦ YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+ ¦ U2FsdGVkX1+abcdef ¦
     sha256:0123456789abcdef0123456789abcdef ¦ sha512-abcdefghijklmnopqrstuvwxyz== ¦
     md5:0123456789abcdef0123456789abcdef ¦ $2y$05$abcdefghijklmnopqrstuv ¦
@@ -201,7 +201,7 @@ fn real_passwords_are_secrets_also_weak_ones() {
     abc/def ¦ C:abc ¦ a:b ¦ abc:def ¦ ada:hunter2 ¦ 80:ab ¦ -abc1 ¦ --x9 ¦ _abc ¦ __abc ¦
     x-y-z ¦ xx1 ¦ xyzxyz ¦ xxx1yyy ¦ boxxxx1 ¦ a..b ¦ hunter**2 ¦ jdoe ¦ fake-password1 ¦
     trustno1 ¦ registry2024 ¦ Summer2024! ¦ docker ¦ dockerhub ¦ registry ¦ key ¦ ünïcödé ¦
-    пароль ¦ 密码密码 ¦ a b ¦ token1 ¦ todolist ¦ exampled1 ¦ replacement ¦ yourself ¦
+    пароль1 ¦ 密码密码 ¦ a b ¦ token1 ¦ todolist ¦ exampled1 ¦ replacement ¦ yourself ¦
     entering1 ¦ c0rrect.h0rse ¦ v1.abc.def ¦ my.domain ¦ service_a.b ¦ secret-word ¦
     word-secret9 ¦ 1b2c3d4e-0000-4000-8000-123456789abc ¦
     0123456789abcdef0123456789abcdef01234567 ¦ https://ada:hunter2@ghcr.io ¦
