@@ -19,6 +19,9 @@ const MAX_DOCUMENTS: usize = 2_000;
 /// What stands for `{{` and `}}` while a template is read: characters that no text has.
 const MARKS: [(&str, &str); 2] = [("{{", "\u{f8f0}"), ("}}", "\u{f8f1}")];
 
+/// What stands for a quote in an expression: `"{{env "TOKEN"}}"`, as regsync has it.
+const QUOTE: (char, char) = ('"', '\u{f8f2}');
+
 /// The trees of all documents in a text, with the lines of the text.
 #[must_use]
 pub fn documents(text: &str) -> Vec<Node> {
@@ -103,9 +106,7 @@ fn template(text: &str) -> Vec<Node> {
         let is_dropped =
             trimmed.starts_with("{{") && trimmed.ends_with("}}") || trimmed.starts_with("{%");
         if !is_dropped && line.contains("{{") {
-            let line =
-                MARKS.iter().fold(line.to_owned(), |line, (plain, mark)| line.replace(plain, mark));
-            marked.push_str(&line);
+            marked.push_str(&hidden(line));
         } else if !is_dropped {
             marked.push_str(line);
         }
@@ -115,10 +116,27 @@ fn template(text: &str) -> Vec<Node> {
     trees.into_iter().map(unmarked).collect()
 }
 
+/// A line with [`MARKS`], and with [`QUOTE`] in its expressions.
+fn hidden(line: &str) -> String {
+    let mut parts = line.split("{{");
+    let mut marked = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (inside, after) = part.split_once("}}").unwrap_or((part, ""));
+        marked.push_str(MARKS[0].1);
+        marked.push_str(&inside.replace("\\\"", "\"").replace(QUOTE.0, &QUOTE.1.to_string()));
+        if inside.len() < part.len() {
+            marked.push_str(MARKS[1].1);
+        }
+        marked.push_str(after);
+    }
+    marked.replace("}}", MARKS[1].1)
+}
+
 /// A tree as it was before [`MARKS`].
 fn unmarked(mut node: Node) -> Node {
     let plain =
         |text: String| {
+            let text = text.replace(QUOTE.1, &QUOTE.0.to_string());
             MARKS.iter().fold(text, |text, (plain, mark)| {
                 if text.contains(mark) { text.replace(mark, plain) } else { text }
             })
@@ -171,6 +189,16 @@ mod tests {
         assert_eq!(hits, [("k8s-pull-secret", "r.lan".to_owned(), "s3cret-word".to_owned(), 8)]);
         let trees = documents("a: {{ .Values.a }}\n");
         assert_eq!(trees[0].get("a").unwrap().text(), Some("{{ .Values.a }}"));
+    }
+
+    #[test]
+    fn quotes_in_an_expression_end_no_text() {
+        let text = "creds:\n- registry: r.lan\n  user: \"{{env \"U\"}}\"\n  pass: s3cret-word\n- pass: \"{{env \\\"P\\\"}}\"\n";
+        let trees = documents(text);
+        let items = trees[0].get("creds").unwrap().items();
+        assert_eq!(items[0].get("user").unwrap().text(), Some("{{env \"U\"}}"));
+        assert_eq!(items[0].get("pass").unwrap().text(), Some("s3cret-word"));
+        assert_eq!(items[1].get("pass").unwrap().text(), Some("{{env \"P\"}}"));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use imgsec_cred::audit::finding::Kind;
 
 use super::case::Corpus;
+use super::generate::base64;
 
 pub(crate) fn cases(corpus: &mut Corpus) {
     tokens_in_any_text(corpus);
@@ -74,6 +75,22 @@ fn requests(corpus: &mut Corpus) {
         hub.user, hub.secret
     );
     corpus.found("srv/app/limit.sh", &[74], &text, [hub.is(Kind::Script)]);
+    let login = corpus.dice.login("github-pat");
+    let text = format!(
+        "curl -fsS -d x https://api.acme-corp.net/v2/users -u mira:word-of-another\ncurl -fsS -H \"Authorization: Bearer {}\" https://{}/v2/acme/api/tags/list\n",
+        login.secret, login.host
+    );
+    corpus.found("home/mira/.bash_history", &[72], &text, [login.is(Kind::History).user("-")]);
+    let login = corpus.dice.person();
+    let settings = base64(&format!(
+        "{{\"auths\":{{\"{}\":{{\"auth\":\"{}\"}}}}}}",
+        login.host,
+        base64(&format!("{}:{}", login.user, login.secret))
+    ));
+    let text = format!(
+        "variant: fcos\nstorage:\n  files:\n    - path: /etc/containers/auth.json\n      contents:\n        source: data:;base64,{settings}\n"
+    );
+    corpus.found("srv/boot/node.bu", &[13], &text, [login.is(Kind::Auth).written(&settings)]);
 }
 
 fn settings(corpus: &mut Corpus) {

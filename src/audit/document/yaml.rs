@@ -14,6 +14,16 @@ use super::{MAX_DEPTH, MAX_VALUES, Node, Refused, Value};
 /// # Errors
 /// [`Refused`], where it is no YAML, nothing but one text, too deep or too large.
 pub(super) fn parse(text: &str) -> Result<Vec<Node>, Refused> {
+    match parse_strictly(text) {
+        // Editors put tabs where the parser wants blanks.
+        Err(Refused::Broken) if text.contains('\t') => {
+            parse_strictly(&text.replace('\t', "  ")).map_err(|_| Refused::Broken)
+        }
+        read => read,
+    }
+}
+
+fn parse_strictly(text: &str) -> Result<Vec<Node>, Refused> {
     let marks = Cell::new(0);
     if text.len() <= MAX_MARKS {
         return build(Parser::new_from_str(text), &marks);
@@ -175,6 +185,16 @@ mod tests {
         let folded = item.get("c").unwrap();
         assert_eq!((folded.text(), folded.line), (Some("one two"), 5));
         assert_eq!(trees[1].get("D").unwrap().items()[0].value, Value::Null);
+    }
+
+    #[test]
+    fn tabs_are_blanks() {
+        let trees = parse("auth:\n\tusername:\tada\n\tpassword:\ts3cret\n").unwrap();
+        let password = trees[0].get("auth").unwrap().get("password").unwrap();
+        assert_eq!((password.text(), password.line), (Some("s3cret"), 3));
+        let trees = parse("a: 'x\ty'\n").unwrap();
+        assert_eq!(trees[0].get("a").unwrap().text(), Some("x\ty"));
+        assert!(parse("a:\t[\n").is_err());
     }
 
     #[test]

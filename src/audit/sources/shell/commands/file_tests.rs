@@ -25,6 +25,11 @@ fn histories_of_all_shells_are_read() {
         "'s3cret word' | docker login ghcr.io -u ada --password-stdin\n",
         1,
     );
+    found(
+        "/h/ConsoleHost_history.txt",
+        "ls\nWrite-Output 's3cret word' | & docker.exe login ghcr.io -u ada --password-stdin\n",
+        2,
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@ use super::options::Options;
 use super::programs::{self, Shape};
 use super::words::Word;
 use super::{charts, requests};
+use crate::audit::auths;
 
 /// A login as a command line says it. The secret may be a variable or a placeholder.
 pub(super) struct Login {
@@ -79,7 +80,12 @@ pub(super) fn find(words: &[Word], stdin: Option<&Word>) -> Vec<Login> {
         let rest = &words[at + 1..];
         let texts: Vec<&str> = rest.iter().map(|word| word.text.as_str()).collect();
         let (shape, begin) = programs::shape(program, &texts);
-        let command = Command { program, shape, options: Options::read(&rest[begin..]), stdin };
+        let command = Command {
+            program,
+            shape,
+            options: Options::read(&rest[begin..], shape == Shape::Request),
+            stdin,
+        };
         let mut logins = command.logins();
         if begin > 0 && shape != Shape::Other {
             // `docker --config DIR login`: what is before counts as well for the other options.
@@ -196,6 +202,13 @@ impl Command<'_> {
     fn other(&self) -> Option<Login> {
         let names: &[&str] = match self.program {
             "oras" => PASSWORD,
+            "crictl" if self.options.has(&["auth"]) => {
+                let auth = self.options.get(&["auth"])?;
+                let (user, secret) = auths::decode(&auth.text)?;
+                let secret = Word { text: secret, ..auth.clone() };
+                let registry = self.image(End::Any);
+                return Some(Login { registry, username: Some(user), secret });
+            }
             "helm" | "helm3" | "skopeo" | "crictl" | "trivy" | "snyk" => &["password"],
             "ctr" => {
                 let pair = self.options.get(&["u", "user"])?;

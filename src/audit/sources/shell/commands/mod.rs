@@ -42,6 +42,7 @@ const WORDS: &[&str] = &[
     "registry-token",
     "identity-token",
     "auth-basic",
+    "pull --auth",
     "ctr i",
     "ctr -n",
     "ctr --",

@@ -37,14 +37,6 @@ const WITH_VALUE: &[&str] = &[
     "docker-email",
     "auth-basic",
     "auth",
-    "data",
-    "data-raw",
-    "json",
-    "H",
-    "header",
-    "X",
-    "request",
-    "E",
     "url",
     "authfile",
     "compat-auth-file",
@@ -83,7 +75,6 @@ const WITH_VALUE: &[&str] = &[
     "dest",
     "repo",
     "version",
-    "d",
     "server",
     "registry",
     "kubeconfig",
@@ -128,6 +119,9 @@ const WITH_VALUE: &[&str] = &[
     "container-registry-password",
 ];
 
+/// The same for requests by hand. Containers and images have `-d` without a value.
+const OF_REQUESTS: &[&str] = &["d", "data", "data-raw", "json", "H", "header", "X", "request", "E"];
+
 /// The options of a command, by name and without dashes, and the words that are none.
 #[derive(Default)]
 pub(super) struct Options<'w> {
@@ -137,7 +131,9 @@ pub(super) struct Options<'w> {
 
 impl<'w> Options<'w> {
     /// Reads `--name value`, `--name=value`, `-p value`, `-p=value` and `-pvalue`.
-    pub(super) fn read(words: &'w [Word]) -> Self {
+    pub(super) fn read(words: &'w [Word], is_request: bool) -> Self {
+        let has_value =
+            |name| WITH_VALUE.contains(&name) || (is_request && OF_REQUESTS.contains(&name));
         let mut options = Self::default();
         let mut words = words.iter().peekable();
         while let Some(word) = words.next() {
@@ -147,7 +143,7 @@ impl<'w> Options<'w> {
             };
             let value = match value {
                 Some(value) => Some(value),
-                None if WITH_VALUE.contains(&name) => {
+                None if has_value(name) => {
                     words.next_if(|next| !next.text.starts_with("--")).cloned()
                 }
                 None => None,

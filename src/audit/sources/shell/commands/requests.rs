@@ -26,14 +26,19 @@ pub(super) fn login(options: &Options<'_>) -> Option<Login> {
     header(options, host.clone()).or_else(|| body(options, host))
 }
 
-/// `-H "Authorization: Basic …"`.
+/// `-H "Authorization: Basic …"`, and `Bearer …`.
 fn header(options: &Options<'_>, registry: Option<String>) -> Option<Login> {
     let (word, value) = options.all(&["H", "header"]).find_map(|word| {
         let (name, value) = word.text.split_once(':')?;
         name.eq_ignore_ascii_case("authorization").then(|| (word, value.trim()))
     })?;
-    let (scheme, encoded) = value.split_once(' ')?;
-    let (user, secret) = auths::decode(encoded.trim()).filter(|(_, secret)| !secret.is_empty())?;
+    let (scheme, given) = value.split_once(' ')?;
+    let given = given.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        let secret = Word { text: given.to_owned(), ..word.clone() };
+        return Some(Login { registry, username: None, secret });
+    }
+    let (user, secret) = auths::decode(given).filter(|(_, secret)| !secret.is_empty())?;
     let secret = Word { text: secret, ..word.clone() };
     let login = Login { registry, username: Some(user), secret };
     scheme.eq_ignore_ascii_case("basic").then_some(login)
@@ -58,8 +63,16 @@ fn userinfo(address: &str) -> Option<&str> {
 pub(in crate::audit::sources) fn is_registry_address(address: &str) -> bool {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let path = rest.find('/').map_or("", |at| &rest[at..]);
-    let is_api = path == "/v2" || path.starts_with("/v2/");
-    is_api || (rest.len() < address.len() && hosts::is_registry(address))
+    is_api(path) || (rest.len() < address.len() && hosts::is_registry(address))
+}
+
+/// Whether a path is one of the registry's interface (distribution-spec `spec.md`, end-1 to end-13);
+/// `/v2/users` is another program's.
+fn is_api(path: &str) -> bool {
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    let Some(rest) = path.strip_prefix("/v2") else { return false };
+    let parts = ["/manifests/", "/blobs/", "/tags/list", "/referrers/"];
+    matches!(rest, "" | "/" | "/_catalog") || parts.iter().any(|part| rest.contains(part))
 }
 
 /// The registry that such an address is of.

@@ -169,6 +169,11 @@ fn options_of_other_commands_that_hold_credentials_are_found() {
     is("oras login --identity-token s3cret ghcr.io", "ghcr.io", "-", "s3cret");
     is("curl -s -u ada:s3cret https://ghcr.io/v2/_catalog", "ghcr.io", "ada", "s3cret");
     is("curl -uada:s3cret \"https://h.example:5000/v2/\"", "h.example:5000", "ada", "s3cret");
+    is("curl -u ada:s3cret https://h.example/v2/org/app/manifests/1", "h.example", "ada", "s3cret");
+    is("curl -H 'Authorization: Bearer s3cret' https://ghcr.io/v2/", "ghcr.io", "-", "s3cret");
+    is("crictl pull --auth YWRhOnMzY3JldA== h.example/app:1", "h.example/app:1", "ada", "s3cret");
+    is("podman run -d --creds ada:s3cret h.example/app", "h.example/app", "ada", "s3cret");
+    is("podman run --creds ada:s3cret -d h.example/app", "h.example/app", "ada", "s3cret");
     is("az acr login -n acme -u ada -p s3cret", "acme.azurecr.io", "ada", "s3cret");
     is(
         "docker login -u AWS -p s3cret -e none https://1.dkr.ecr.eu-west-1.amazonaws.com",
@@ -216,6 +221,8 @@ fn what_is_no_login_to_a_registry_is_left_alone() {
         "npm login -u ada -p s3cret",
         "vault login -method=userpass username=ada password=s3cret",
         "curl -u ada:s3cret https://api.acme.example/v1/login",
+        "curl -u ada:s3cret https://api.acme.example/v2/users",
+        "curl -H 'Authorization: Bearer s3cret' https://api.acme.example/v2/users",
         "aws ecr get-login-password | docker login -u AWS --password-stdin x",
         "ssh login -p 2222",
         "docker-compose -p login up",

@@ -111,6 +111,8 @@ impl Reader<'_> {
             b'|' => self.over(1, Self::end_command),
             b'&' if self.byte(1) == b'>' => self.over(1, Self::end_word),
             b'#' if self.word.is_none() && self.has_program() => self.over(1, Self::end_pipeline),
+            // PowerShell calls so what has quotes or a blank in its path.
+            b'&' if self.dialect == Dialect::PowerShell && self.is_at_begin() => self.at += 1,
             b';' | b'&' | b'(' | b')' => self.over(1, Self::end_pipeline),
             b'>' => self.redirect(),
             _ => self.push_char(),
@@ -244,6 +246,10 @@ impl Reader<'_> {
         } else {
             self.end_pipeline();
         }
+    }
+
+    fn is_at_begin(&self) -> bool {
+        self.word.is_none() && self.command.words.is_empty()
     }
 
     fn has_program(&self) -> bool {
