@@ -22,8 +22,11 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
         return;
     }
     let values = values(here);
-    if let Some(registry) = tekton(here) {
-        found.extend(passwords(here, &values, &["password"], Some(registry)));
+    let registries = tekton(here);
+    if !registries.is_empty() {
+        for registry in registries {
+            found.extend(passwords(here, &values, &["password"], Some(registry)));
+        }
         return;
     }
     let named =
@@ -34,12 +37,17 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     }
 }
 
-/// The registry that Tekton uses a Secret for: the first annotation `tekton.dev/docker-N`.
-fn tekton<'t>(secret: &Here<'t>) -> Option<&'t str> {
-    let annotations: &'t Node = secret.get("metadata")?.get("annotations")?;
-    let annotations = Here { node: annotations, ..*secret };
-    let registry = annotations.entries().find(|(name, _)| name.starts_with("tekton.dev/docker-"));
-    registry.and_then(|(_, node)| node.text())
+/// More registries than that have no Secret together.
+const MAX_REGISTRIES: usize = 20;
+
+/// The registries that Tekton uses a Secret for: its annotations `tekton.dev/docker-N`.
+fn tekton<'t>(secret: &Here<'t>) -> Vec<&'t str> {
+    let annotations: Option<&'t Node> =
+        secret.get("metadata").and_then(|metadata| metadata.get("annotations"));
+    let Some(node) = annotations else { return Vec::new() };
+    let annotations = Here { node, ..*secret };
+    let named = annotations.entries().filter(|(name, _)| name.starts_with("tekton.dev/docker-"));
+    named.filter_map(|(_, node)| node.text()).take(MAX_REGISTRIES).collect()
 }
 
 /// The registry that stands beside a password, else the one that its name says.
@@ -131,6 +139,15 @@ mod tests {
             encode("s3cret-word")
         ));
         assert_eq!(lines_of("k8s-basic-auth", "t.yaml", &both), expected);
+    }
+
+    #[test]
+    fn tektons_login_is_one_for_each_registry_that_it_names() {
+        let text = tekton("stringData:\n  username: ada\n  password: s3cret-word\n");
+        let text = text.replace("type:", "    tekton.dev/docker-1: https://r.lan\ntype:");
+        let expected =
+            ["https://gcr.io", "https://r.lan"].map(|r| format!("{r} ada userpass s3cret-word"));
+        assert_eq!(lines_of("k8s-basic-auth", "t.yaml", &text), expected);
     }
 
     #[test]
