@@ -51,11 +51,13 @@ const MANUALS: &[&str] = &[
     "123e4567-e89b-12d3-a456-426614174000",
 ];
 
-/// Users and passwords that manuals have together: the registry's own, kubectl's, and the usual.
+/// Users and passwords that manuals have together: the registry's own, kubectl's, buildah's, and the
+/// usual.
 const PAIRS: &[(&str, &str)] = &[
     ("testuser", "testpassword"),
     ("tiger", "pass1234"),
     ("foo", "bar"),
+    ("test", "test"),
     ("user", "pass"),
     ("username", "pass"),
     ("someone", "sillyness"),
