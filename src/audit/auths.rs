@@ -89,6 +89,20 @@ pub fn decode(auth: &str) -> Option<(String, String)> {
     Some((user.trim_matches('\0').to_owned(), password.to_owned()))
 }
 
+/// User and secret in the value of an `Authorization` header: `Basic` is decoded, what follows
+/// `Bearer` is taken as it is.
+#[must_use]
+pub fn header(value: &str) -> Option<(Option<String>, String)> {
+    let (scheme, rest) = value.trim().split_once(' ')?;
+    let is = |word: &str| scheme.eq_ignore_ascii_case(word);
+    let (user, secret) = match () {
+        () if is("basic") => decode(rest.trim())?,
+        () if is("bearer") || is("token") => (String::new(), rest.trim().to_owned()),
+        () => return None,
+    };
+    (!secret.is_empty()).then(|| (Some(user).filter(|user| !user.is_empty()), secret))
+}
+
 /// What base64 of any alphabet says, folded or not, padded or not; of one that is cut off within a
 /// group of four, what the groups before it say.
 fn bytes(encoded: &str) -> Option<Vec<u8>> {

@@ -20,6 +20,7 @@ mod objects;
 mod pipelines;
 mod programs;
 mod properties;
+mod services;
 mod signed;
 mod strays;
 mod tricky;
@@ -51,6 +52,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ("strays", strays::cases),
         ("programs", programs::cases),
         ("objects", objects::cases),
+        ("services", services::cases),
         ("clean_settings", clean_settings::cases),
         ("clean_references", clean_references::cases),
         ("clean_ciphertext", clean_ciphertext::cases),

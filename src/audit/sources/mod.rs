@@ -107,6 +107,7 @@ pub const ALL: &[&Source] = &[
     &infrastructure::salt::SOURCE,
     &infrastructure::terraform::SOURCE,
     &infrastructure::terraform_state::SOURCE,
+    &infrastructure::vagrant::SOURCE,
     // Images that build tools make.
     &builds::gradle::SOURCE,
     &builds::maven::SOURCE,
@@ -157,6 +158,7 @@ pub const ALL: &[&Source] = &[
     &shell::variables::SOURCE,
     &shell::commands::SOURCE,
     &clients::netrc::SOURCE,
+    &anywhere::userinfo::SOURCE,
     // What is left.
     &anywhere::any_registry::SOURCE,
     &anywhere::hub_tokens::SOURCE,

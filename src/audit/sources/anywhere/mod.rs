@@ -4,3 +4,4 @@ pub(crate) mod any_registry;
 mod field_words;
 pub(crate) mod hub_tokens;
 pub(crate) mod named_secrets;
+pub(crate) mod userinfo;

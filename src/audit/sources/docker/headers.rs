@@ -67,16 +67,9 @@ fn find_header(name: &str, at: &Here<'_>, registry: Option<&str>, found: &mut Ve
 /// User and secret in a header, without the scheme: `Basic`'s are decoded.
 fn secret(name: &str, value: &str) -> Option<(Option<String>, String)> {
     let value = value.trim();
-    if let Some((scheme, rest)) = value.split_once(' ') {
-        let rest = rest.trim();
-        if scheme.eq_ignore_ascii_case("basic") {
-            let (user, password) = auths::decode(rest)?;
-            let user = Some(user).filter(|user| !user.is_empty());
-            return (!password.is_empty()).then_some((user, password));
-        }
-        if ["bearer", "token"].iter().any(|word| scheme.eq_ignore_ascii_case(word)) {
-            return Some((None, rest.to_owned()));
-        }
+    let scheme = value.split_once(' ').map_or("", |(scheme, _)| scheme);
+    if ["basic", "bearer", "token"].iter().any(|word| scheme.eq_ignore_ascii_case(word)) {
+        return auths::header(value);
     }
     let name = name.to_ascii_lowercase();
     NAMES.iter().any(|part| name.contains(part)).then(|| (None, value.to_owned()))

@@ -43,7 +43,7 @@ pub(crate) fn userinfo(address: &str) -> Option<(String, String)> {
 }
 
 /// Text without `%41` and its like.
-fn decoded(text: &str) -> String {
+pub(crate) fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, after @ ..] = rest {

@@ -1,16 +1,16 @@
 //! Harbor's own settings: the first password of its user `admin`, in the installer's `harbor.yml` and
-//! in the values of its chart.
+//! in the values of its chart; and the registries it copies from, as its interface says and takes them.
 
 use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
-use crate::audit::sources::{File, Find, Source};
+use crate::audit::sources::{File, Find, Source, login};
 
 pub(crate) const SOURCE: Source = Source {
     id: "harbor",
-    about: "the administrator's password of a Harbor",
+    about: "the administrator's password of a Harbor, or its login to another registry",
     reference: "https://goharbor.io/docs/2.13.0/install-config/configure-yml-file/",
     places: |_| Vec::new(),
-    words: &["harbor_admin_password", "harboradminpassword"],
+    words: &["harbor_admin_password", "harboradminpassword", "access_secret"],
     find: Find::Map(find),
 };
 
@@ -28,6 +28,16 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
             let secret = Found::at(&at, Kind::UserPass, password);
             found.push(secret.of(registry(here).as_deref(), Some("admin")));
         }
+    }
+    endpoint(here, found);
+}
+
+/// A registry that Harbor copies from or to (goharbor/harbor `src/pkg/reg/model/registry.go`).
+fn endpoint(here: &Here<'_>, found: &mut Vec<Found>) {
+    let Some(address) = here.text(&["url"]) else { return };
+    if let Some(credential) = here.field("credential") {
+        let names: (&[&str], &[&str]) = (&["access_key"], &["access_secret"]);
+        login::take_named(&credential, Some(address), names, found);
     }
 }
 
@@ -75,6 +85,14 @@ mod tests {
         assert_eq!(logins("harbor.yml", text), admin("reg.acme.lan", "Harbor12345", 2));
         let text = "hostname: reg.mydomain.com\nharbor_admin_password: s3cret-word\n";
         assert_eq!(logins("harbor.yml", text), admin("reg.mydomain.com", "s3cret-word", 2));
+    }
+
+    #[test]
+    fn logins_to_other_registries_are_found() {
+        let text = "{\"name\":\"hub\",\"type\":\"docker-hub\",\"url\":\"https://r.lan\",\n\"credential\":{\"type\":\"basic\",\"access_key\":\"ada\",\"access_secret\":\"s3cret-word\"}}";
+        let login = Login::of("harbor", "https://r.lan", "ada", "s3cret-word", 2);
+        assert_eq!(logins("hub.json", text), [login]);
+        clean("s3.json", &[&text.replace("\"url\"", "\"bucket\"")]);
     }
 
     #[test]

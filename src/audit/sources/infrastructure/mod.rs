@@ -12,3 +12,4 @@ pub(crate) mod packer;
 pub(crate) mod salt;
 pub(crate) mod terraform;
 pub(crate) mod terraform_state;
+pub(crate) mod vagrant;

@@ -2,6 +2,8 @@
 
 use crate::audit::document::Here;
 use crate::audit::finding::Found;
+use crate::audit::hosts;
+use crate::audit::sources::images::HUB;
 use crate::audit::sources::{File, Find, Source, login};
 
 pub(crate) const SOURCE: Source = Source {
@@ -17,6 +19,7 @@ pub(crate) const SOURCE: Source = Source {
         "repository_password",
         "oci://",
         "argocd_repository",
+        "secret_string",
     ],
     find: Find::Map(find),
 };
@@ -33,6 +36,7 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
             }
         }
         Some("image_registry_credential") => login::take(here, here.text(&["server"]), found),
+        Some("secret_string") => kept(here, found),
         _ if here.is_below("argocd_repository") => argocd(here, found),
         _ if here.is_below("argocd_repository_credentials") => argocd(here, found),
         _ => chart(here, found),
@@ -45,6 +49,31 @@ fn argocd(here: &Here<'_>, found: &mut Vec<Found>) {
         || here.text(&["type"]).is_some_and(|kind| ["helm", "oci"].contains(&kind));
     if let Some(address) = here.text(&["repo", "url"]).filter(|_| is_registry) {
         login::take(here, Some(address), found);
+    }
+}
+
+/// Parts of names of secrets that are for a registry, and which one where that is said.
+const KEPT: &[(&str, Option<&str>)] = &[
+    ("dockerhub", Some(HUB)),
+    ("docker_hub", Some(HUB)),
+    ("ghcr", Some("ghcr.io")),
+    ("quay", Some("quay.io")),
+    ("docker", None),
+    ("registry", None),
+    ("pull_through", None),
+    ("pullthrough", None),
+    ("image_pull", None),
+];
+
+/// A login that Secrets Manager keeps for ECS (`password`) or for ECR's pull through cache
+/// (`accessToken`); its resource's name says what it is for.
+fn kept(here: &Here<'_>, found: &mut Vec<Found>) {
+    let label = here.names().nth(1).unwrap_or_default().replace('-', "_").to_ascii_lowercase();
+    let is_other = hosts::is_other(&label.replace('_', "-"));
+    let part = KEPT.iter().find(|(part, _)| label.contains(part)).filter(|_| !is_other);
+    if let Some((_, registry)) = part.filter(|_| here.text(login::USERS).is_some()) {
+        let names: (&[&str], &[&str]) = (login::USERS, &["password", "accessToken", "token"]);
+        login::take_named(here, *registry, names, found);
     }
 }
 
@@ -90,6 +119,20 @@ mod tests {
         assert!(found.contains(&Login::of("docker-config", "quay.io", "bob", "0ther-word", 13)));
         assert!(found.contains(&Login::of("docker-config", "gcr.io", "cy", "th1rd-word", 21)));
         assert_eq!(found.len(), 3);
+    }
+
+    #[test]
+    fn logins_that_a_manager_of_secrets_keeps_are_found_by_its_name() {
+        let text = "resource \"aws_secretsmanager_secret_version\" \"registry_login\" {\n  secret_id     = aws_secretsmanager_secret.a.id\n  secret_string = jsonencode({ username = \"ada\", password = \"s3cret-word\" })\n}\nresource \"aws_secretsmanager_secret_version\" \"ghcr-cache\" {\n  secret_string = jsonencode({\n    username    = \"bob\"\n    accessToken = \"0ther-word\"\n  })\n}\n";
+        assert_eq!(
+            logins("main.tf", text),
+            [
+                Login::of("terraform", "", "ada", "s3cret-word", 3),
+                Login::of("terraform", "ghcr.io", "bob", "0ther-word", 8),
+            ]
+        );
+        let other = |name| text.replace("registry_login", name).replace("ghcr-cache", name);
+        clean("main.tf", &[&other("database"), &other("npm_registry")]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::audit::document::{Format, Here};
 use crate::audit::finding::{Found, Kind, MAX_IN_FILE};
 use crate::audit::places::Places;
 use crate::audit::sources::{File, Find, Source};
-use crate::audit::{auths, inner};
+use crate::audit::{auths, hosts, inner};
 
 pub(super) mod assignments;
 pub(crate) mod names;
@@ -238,6 +238,7 @@ fn settings(assignment: &Assignment, kind: Kind, found: &mut Vec<Found>, sibling
     let mut inside = Vec::new();
     for node in &inner::trees(&assignment.value) {
         auths::find(&Here::root(node), &mut inside);
+        headers(&Here::root(node), &mut inside);
     }
     if inside.is_empty()
         && let Some((user, secret)) = auths::decode(&assignment.value)
@@ -249,6 +250,17 @@ fn settings(assignment: &Assignment, kind: Kind, found: &mut Vec<Found>, sibling
         inside.push(Found::on_line(0, kind, secret).of(registry.as_deref(), Some(&user)));
     }
     found.extend(inside.into_iter().map(place));
+}
+
+/// A header for each host: `{"r.lan":"Basic …"}`, as `CNB_REGISTRY_AUTH` has it
+/// (buildpacks/lifecycle `auth/env_keychain.go`).
+fn headers(here: &Here<'_>, found: &mut Vec<Found>) {
+    for (host, at) in here.fields().filter(|(host, _)| hosts::is_address(host)) {
+        if let Some((user, secret)) = at.node.text().and_then(auths::header) {
+            let header = Found::at(&at, Kind::HttpHeader, secret);
+            found.push(header.of(Some(host), user.as_deref()));
+        }
+    }
 }
 
 /// Files of settings of shells and services with variables.

@@ -169,6 +169,15 @@ fn registry_and_user_come_from_the_variables_beside_it() {
 }
 
 #[test]
+fn a_header_for_each_host_is_found() {
+    let json = "{\"r.lan\":\"Basic YWRhOnMzY3JldA==\"}";
+    is("/a/.env", &format!("CNB_REGISTRY_AUTH='{json}'"), "r.lan", "ada", "s3cret", 1);
+    is("/a/ci.yml", &format!("env:\n  CNB_REGISTRY_AUTH: '{json}'"), "r.lan", "ada", "s3cret", 2);
+    let bearer = json.replace("Basic YWRhOnMzY3JldA==", "Bearer t0ken");
+    is("/a/.env", &format!("CNB_REGISTRY_AUTH='{bearer}'"), "r.lan", "-", "t0ken", 1);
+}
+
+#[test]
 fn settings_in_a_variable_are_one_finding_for_each_entry() {
     let auth = "YWRhOnMzY3JldA==";
     let json = format!("{{\"auths\":{{\"ghcr.io\":{{\"auth\":\"{auth}\"}}}}}}");
