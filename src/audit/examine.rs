@@ -77,7 +77,8 @@ pub fn look(path: &str, text: &str) -> Examined {
         visit(&file, &Here::root(tree), 0, &mut all);
     }
     if document.trees.is_empty() {
-        for tree in &loose::documents(text) {
+        let name = if document.is_too_large { "" } else { name };
+        for tree in &loose::of_file(name, text) {
             visit(&file, &Here::root(tree), 0, &mut all);
         }
         // A pointer needs a file that has a structure as a whole.

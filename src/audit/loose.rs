@@ -1,5 +1,5 @@
-//! Documents in files that as a whole have no structure: what a script writes (`cat > FILE <<EOF`),
-//! and YAML with a template's expressions in it.
+//! Documents in files that as a whole have no structure, or none that their names say: what a script
+//! writes (`cat > FILE <<EOF`), YAML with a template's expressions or errors in it, sections of INI.
 
 use std::cell::LazyCell;
 use std::collections::HashSet;
@@ -8,7 +8,7 @@ use memchr::memmem;
 
 use super::document::{self, Format, Lines, Node, Value};
 use super::embedded::placed;
-use super::prefilter;
+use super::{outline, prefilter, sections};
 
 /// How many words may stand after `<<` whose end is missing.
 const MAX_OPEN: usize = 16;
@@ -21,6 +21,36 @@ const MARKS: [(&str, &str); 2] = [("{{", "\u{f8f0}"), ("}}", "\u{f8f1}")];
 
 /// What stands for a quote in an expression: `"{{env "TOKEN"}}"`, as regsync has it.
 const QUOTE: (char, char) = ('"', '\u{f8f2}');
+
+/// The trees of a file, or of what can be read of it, with its lines.
+#[must_use]
+pub(super) fn of_file(name: &str, text: &str) -> Vec<Node> {
+    let found = documents(text);
+    if !found.is_empty() {
+        return found;
+    }
+    match document::named(name) {
+        Some(Format::Yaml) => outline::trees(text),
+        None if is_yaml(text) => document::parse(Format::Yaml, text).unwrap_or_default(),
+        _ => sections::tree(text).into_iter().collect(),
+    }
+}
+
+/// Whether a text begins as YAML does: its first two lines are names with a colon, or items.
+fn is_yaml(text: &str) -> bool {
+    let is_said = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let mut lines = text.lines().filter(is_said).skip_while(|line| line.trim_end() == "---");
+    let is_line = |line: &str| {
+        let line = line.trim().trim_start_matches("- ");
+        let (name, value) = line.split_once(':').unwrap_or_default();
+        let is_name = |b: u8| b.is_ascii_alphanumeric() || b"_-./".contains(&b);
+        !name.is_empty()
+            && name.bytes().all(is_name)
+            && (value.is_empty() || value.starts_with(' '))
+    };
+    // The history of fish has its own reader.
+    !text.starts_with("- cmd: ") && (0..2).all(|_| lines.next().is_some_and(is_line))
+}
 
 /// The trees of all documents in a text, with the lines of the text.
 #[must_use]
@@ -199,6 +229,16 @@ mod tests {
         assert_eq!(items[0].get("user").unwrap().text(), Some("{{env \"U\"}}"));
         assert_eq!(items[0].get("pass").unwrap().text(), Some("s3cret-word"));
         assert_eq!(items[1].get("pass").unwrap().text(), Some("{{env \"P\"}}"));
+    }
+
+    #[test]
+    fn yaml_is_read_under_any_name_where_it_begins_so() {
+        let text = "# halyard\ncurrentDeployment: default\ndeploymentConfigurations:\n- name: default\n  providers:\n    dockerRegistry:\n      accounts:\n      - name: lan\n        address: https://r.lan\n        username: ada\n        password: s3cret-word\n";
+        let expected =
+            [("registry-login", "https://r.lan".to_owned(), "s3cret-word".to_owned(), 11)];
+        assert_eq!(found(text), expected);
+        assert!(found(&format!("Some words.\n{text}")).is_empty());
+        assert!(found(&format!("{text}x: [\n")).is_empty());
     }
 
     #[test]

@@ -10,6 +10,8 @@ pub(crate) fn cases(corpus: &mut Corpus) {
     headers(corpus);
     endpoints(corpus);
     machines(corpus);
+    sections(corpus);
+    broken(corpus);
     clean(corpus);
 }
 
@@ -61,11 +63,47 @@ fn machines(corpus: &mut Corpus) {
     corpus.found("srv/infra/secrets.tf", &[57], &text, [found]);
 }
 
+fn sections(corpus: &mut Corpus) {
+    let login = corpus.dice.person();
+    let (user, secret, host) = (&login.user, &login.secret, &login.host);
+    let fields = format!("username = {user}\npassword = {secret}\n");
+    for (path, text) in [
+        ("app.ini", format!("[app]\nport = 8080\n\n[docker]\nregistry = {host}\n{fields}")),
+        ("app.cfg", format!("; ours\n[docker]\nregistry: {host}\n[auth]\n{fields}")),
+        ("pullrc", format!("[core]\n\tjobs = 4\n[registry \"{host}\"]\n{fields}")),
+    ] {
+        corpus.found(&format!("srv/app/{path}"), &[39], &text, [login.is(Kind::UserPass)]);
+    }
+}
+
+fn broken(corpus: &mut Corpus) {
+    let login = corpus.dice.person();
+    let (user, secret, host) = (&login.user, &login.secret, &login.host);
+    let login_of = format!(
+        "configs:\n  \"{host}\":\n    auth:\n      username: {user}\n      password: {secret}\n"
+    );
+    for text in [
+        format!("mirrors:\n  docker.io:\n    endpoint: [\"https://{host}\"\n{login_of}"),
+        format!("{login_of}    tls:\n     insecure_skip_verify: \"true\n"),
+    ] {
+        corpus.found("etc/rancher/k3s/registries.yaml", &[40], &text, [login.is(Kind::UserPass)]);
+    }
+    let text = format!(
+        "currentDeployment: default\ndeploymentConfigurations:\n- name: default\n  providers:\n    dockerRegistry:\n      enabled: true\n      accounts:\n      - name: ours\n        address: https://{host}\n        username: {user}\n        password: {secret}\n        email: ops@acme-corp.net\n"
+    );
+    corpus.found("home/mira/.hal/config", &[39], &text, [login.is(Kind::UserPass)]);
+}
+
 fn clean(corpus: &mut Corpus) {
     corpus.clean(
         "srv/app/feeds.conf",
         &[47],
         "feed = https://mira:hal-Tram-99@feeds.acme-corp.net/v2/items\ndb = postgres://mira:hal-Tram-99@db.acme-corp.net/app\nimage = docker://ghcr.io/acme/api:1\n",
+    );
+    corpus.clean(
+        "srv/app/app.ini",
+        &[39],
+        "[docker]\nregistry = ghcr.io\n[database]\nhost = db.acme-corp.net\nusername = mira\npassword = hal-Tram-99\n",
     );
     corpus.clean(
         "srv/infra/database.tf",

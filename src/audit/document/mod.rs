@@ -118,6 +118,12 @@ impl<'t> Document<'t> {
     }
 }
 
+/// What a file is, going by its name; `None` where that does not say.
+#[must_use]
+pub fn named(name: &str) -> Option<Format> {
+    format::by_name(name)
+}
+
 /// The trees of a text; `None` where it is not of this format, or too deep or too large.
 #[must_use]
 pub fn parse(format: Format, text: &str) -> Option<Vec<Node>> {

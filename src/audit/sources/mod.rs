@@ -24,7 +24,7 @@ mod images;
 mod login;
 mod secret_names;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 
 pub use shell::variables;
 

@@ -7,11 +7,11 @@ use crate::audit::finding::Kind;
 
 /// A finding: rule, registry, user name, secret and line.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Login(&'static str, Option<String>, Option<String>, String, usize);
+pub(in crate::audit) struct Login(&'static str, Option<String>, Option<String>, String, usize);
 
 impl Login {
     /// A finding; `""` is a registry or a user that the file does not name.
-    pub(super) fn of(
+    pub(in crate::audit) fn of(
         rule: &'static str,
         registry: &str,
         username: &str,
@@ -23,13 +23,13 @@ impl Login {
     }
 
     /// The same on another line.
-    pub(super) fn at(self, line: usize) -> Self {
+    pub(in crate::audit) fn at(self, line: usize) -> Self {
         Self(self.0, self.1, self.2, self.3, line)
     }
 }
 
 /// All that is found in a text.
-pub(super) fn logins(path: &str, text: &str) -> Vec<Login> {
+pub(in crate::audit) fn logins(path: &str, text: &str) -> Vec<Login> {
     let hits = examine(path, text).into_iter();
     hits.map(|hit| {
         let found = hit.found;
@@ -41,14 +41,17 @@ pub(super) fn logins(path: &str, text: &str) -> Vec<Login> {
 
 /// That nothing is found in these texts, in a file of this path.
 #[track_caller]
-pub(super) fn clean(path: &str, texts: &[&str]) {
+pub(in crate::audit) fn clean(path: &str, texts: &[&str]) {
     for text in texts {
         assert_eq!(logins(path, text), [], "{text}");
     }
 }
 
 /// Everything that a test asks of a text in a file: rule, registry, user, kind and secret of each.
-pub(super) fn hits(path: &str, text: &str) -> Vec<(&'static str, String, String, Kind, String)> {
+pub(in crate::audit) fn hits(
+    path: &str,
+    text: &str,
+) -> Vec<(&'static str, String, String, Kind, String)> {
     let hits = examine(path, text).into_iter();
     hits.map(|hit| {
         let found = hit.found;
@@ -60,7 +63,7 @@ pub(super) fn hits(path: &str, text: &str) -> Vec<(&'static str, String, String,
 }
 
 /// [`hits`] of these rules, as `registry user kind secret`.
-pub(super) fn lines_of(rule: &str, path: &str, text: &str) -> Vec<String> {
+pub(in crate::audit) fn lines_of(rule: &str, path: &str, text: &str) -> Vec<String> {
     let hits = hits(path, text).into_iter().filter(|hit| hit.0 == rule);
     hits.map(|(_, registry, user, kind, secret)| {
         format!("{registry} {user} {} {secret}", kind.name())

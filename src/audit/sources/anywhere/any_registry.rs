@@ -233,7 +233,8 @@ fn by_place<'t>(here: &Here<'t>, name: &Name<'_>) -> Option<&'t str> {
 
 /// The host that a map or the one above is called, and what is beside a map that is a login.
 fn by_name<'t>(here: &Here<'t>, name: &Name<'t>) -> Option<&'t str> {
-    let registry = name.registry();
+    let is_listed = VAGUE[..2].contains(&name.plain_above.as_str()) && is_image_place(name.own);
+    let registry = name.registry().or(is_listed.then_some(name.own));
     if registry.is_some() || !is_part_of_login(&name.plain) {
         return registry;
     }
