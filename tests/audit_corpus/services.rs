@@ -38,6 +38,17 @@ fn headers(corpus: &mut Corpus) {
     let text = format!("CNB_REGISTRY_AUTH='{{\"{}\":\"Basic {auth}\"}}'\n", login.host);
     let found = login.is(Kind::Env).written(&auth);
     corpus.found("srv/build/pack.env", &[47], &text, [found]);
+    let found = || login.is(Kind::HttpHeader).written(&auth);
+    let text = format!(
+        "time=2026-01-02T03:04:05Z level=debug msg=request url=https://{}/v2/acme/api/manifests/1 Authorization=\"Basic {auth}\"\n",
+        login.host
+    );
+    corpus.found("var/log/mirror.log", &[73], &text, [found()]);
+    let text = format!(
+        "{{\n  \"method\": \"GET\",\n  \"url\": \"https://{}/v2/\",\n  \"headers\": {{\n    \"Authorization\": \"Basic {auth}\"\n  }}\n}}\n",
+        login.host
+    );
+    corpus.found("srv/app/request.json", &[73], &text, [found()]);
 }
 
 fn endpoints(corpus: &mut Corpus) {
@@ -104,6 +115,11 @@ fn clean(corpus: &mut Corpus) {
         "srv/app/app.ini",
         &[39],
         "[docker]\nregistry = ghcr.io\n[database]\nhost = db.acme-corp.net\nusername = mira\npassword = hal-Tram-99\n",
+    );
+    corpus.clean(
+        "var/log/shop.log",
+        &[73],
+        "level=debug url=https://shop.acme-corp.net/cart Authorization=\"Basic bWlyYTpoYWwtVHJhbS05OQ==\"\n",
     );
     corpus.clean(
         "srv/infra/database.tf",

@@ -159,6 +159,7 @@ pub const ALL: &[&Source] = &[
     &shell::commands::SOURCE,
     &clients::netrc::SOURCE,
     &anywhere::userinfo::SOURCE,
+    &clients::logged_requests::SOURCE,
     // What is left.
     &anywhere::any_registry::SOURCE,
     &anywhere::hub_tokens::SOURCE,

@@ -22,7 +22,12 @@ pub(crate) const HAR: Source = Source {
     about: "a login in a saved request to a registry",
     reference: "https://w3c.github.io/web-performance/specs/HAR/Overview.html",
     places: |_| Vec::new(),
-    words: &["\"value\":\"basic ", "\"value\": \"basic "],
+    words: &[
+        "\"value\":\"basic ",
+        "\"value\": \"basic ",
+        "authorization\":\"basic ",
+        "authorization\": \"basic ",
+    ],
     find: Find::Map(in_archive),
 };
 
@@ -113,7 +118,7 @@ fn plain(login: &str) -> Option<(String, String)> {
 }
 
 /// The registry that is asked at an address, or to which a token of it is for.
-fn registry(address: &str) -> Option<String> {
+pub(super) fn registry(address: &str) -> Option<String> {
     let of_address = requests::registry_of_address(address);
     if requests::is_registry_address(address) || of_address == "docker.io" {
         return Some(of_address);
@@ -126,8 +131,17 @@ fn registry(address: &str) -> Option<String> {
 }
 
 fn in_archive(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    let Some(registry) = here.text(&["url"]).and_then(registry) else { return };
-    let Some(headers) = here.field("headers") else { return };
+    let Some(registry) = here.text(&["url", "uri"]).and_then(registry) else { return };
+    let headers = here.field("headers");
+    for map in [Some(here), headers.as_ref()].into_iter().flatten() {
+        let Some(at) = map.field("authorization") else { continue };
+        let login = at.node.text().filter(|text| is_basic(text));
+        if let Some((user, secret)) = login.and_then(auths::header) {
+            let header = Found::at(&at, Kind::HttpHeader, secret);
+            found.push(header.of(Some(&registry), user.as_deref()));
+        }
+    }
+    let Some(headers) = headers else { return };
     for header in headers.items().take(MAX_IN_FILE) {
         let is_login =
             header.text(&["name"]).is_some_and(|n| n.eq_ignore_ascii_case("authorization"));
@@ -139,6 +153,10 @@ fn in_archive(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
             found.push(login.of(Some(&registry), Some(user.as_str()).filter(|u| !u.is_empty())));
         }
     }
+}
+
+fn is_basic(value: &str) -> bool {
+    value.split_once(' ').is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
 }
 
 #[cfg(test)]
@@ -191,6 +209,12 @@ mod tests {
         };
         let login = Login::of("http-archive", "r.lan", "ada", "s3cret-word", 2);
         assert_eq!(logins("a.har", &har("https://r.lan/v2/")), [login]);
+        let object = |url: &str| {
+            format!("{{\"uri\":\"{url}\",\"headers\":{{\n\"Authorization\":\"Basic {AUTH}\"}}}}")
+        };
+        let login = Login::of("http-archive", "r.lan", "ada", "s3cret-word", 2);
+        assert_eq!(logins("a.json", &object("https://r.lan/v2/")), [login]);
+        clean("a.json", &[&object("https://shop.lan/cart")]);
         clean("a.har", &[&har("https://shop.lan/cart"), &har("https://r.lan/v2/")[..60]]);
     }
 

@@ -7,6 +7,7 @@ pub(crate) mod gh_hosts;
 pub(crate) mod helm_repositories;
 pub(crate) mod http_requests;
 pub(crate) mod jfrog;
+pub(crate) mod logged_requests;
 pub(crate) mod netrc;
 pub(crate) mod regctl;
 pub(crate) mod regsync;
