@@ -66,11 +66,18 @@ const KEPT: &[(&str, Option<&str>)] = &[
 ];
 
 /// A login that Secrets Manager keeps for ECS (`password`) or for ECR's pull through cache
-/// (`accessToken`); its resource's name says what it is for.
+/// (`accessToken`); its name, or that of its resource, says what it is for.
 fn kept(here: &Here<'_>, found: &mut Vec<Found>) {
-    let label = here.names().nth(1).unwrap_or_default().replace('-', "_").to_ascii_lowercase();
-    let is_other = hosts::is_other(&label.replace('_', "-"));
-    let part = KEPT.iter().find(|(part, _)| label.contains(part)).filter(|_| !is_other);
+    let label = here.names().nth(1).unwrap_or_default();
+    let version = here.map_above();
+    let id = version.and_then(|map| map.text(&["secret_id"]));
+    let resources = version.and_then(|map| map.map_above()?.map_above());
+    let secret = resources.and_then(|map| map.get("aws_secretsmanager_secret")?.get(label));
+    let name = secret.and_then(|secret| secret.get("name")?.text());
+    let names = [Some(label), id, name].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let names = names.replace('-', "_").to_ascii_lowercase();
+    let is_other = hosts::is_other(&names.replace('_', "-"));
+    let part = KEPT.iter().find(|(part, _)| names.contains(part)).filter(|_| !is_other);
     if let Some((_, registry)) = part.filter(|_| here.text(login::USERS).is_some()) {
         let names: (&[&str], &[&str]) = (login::USERS, &["password", "accessToken", "token"]);
         login::take_named(here, *registry, names, found);
@@ -131,6 +138,12 @@ mod tests {
                 Login::of("terraform", "ghcr.io", "bob", "0ther-word", 8),
             ]
         );
+        let named = format!(
+            "resource \"aws_secretsmanager_secret\" \"a\" {{\n  name = \"ecr-pullthroughcache/docker-hub\"\n}}\n{}",
+            text.replace("registry_login", "a").replace("ghcr-cache", "b")
+        );
+        let expected = Login::of("terraform", "docker.io", "ada", "s3cret-word", 6);
+        assert_eq!(logins("main.tf", &named), [expected]);
         let other = |name| text.replace("registry_login", name).replace("ghcr-cache", name);
         clean("main.tf", &[&other("database"), &other("npm_registry")]);
     }
