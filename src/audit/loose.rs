@@ -3,11 +3,13 @@
 
 use std::cell::LazyCell;
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use memchr::memmem;
 
 use super::document::{self, Format, Lines, Node, Value};
 use super::embedded::placed;
+use super::words::Words;
 use super::{outline, prefilter, sections};
 
 /// How many words may stand after `<<` whose end is missing.
@@ -22,11 +24,15 @@ const MARKS: [(&str, &str); 2] = [("{{", "\u{f8f0}"), ("}}", "\u{f8f1}")];
 /// What stands for a quote in an expression: `"{{env "TOKEN"}}"`, as regsync has it.
 const QUOTE: (char, char) = ('"', '\u{f8f2}');
 
+/// Words of which each document with a login has one.
+static WORDS: LazyLock<Option<Words>> =
+    LazyLock::new(|| Words::new(["pass", "token", "auth", "dockerc"]));
+
 /// The trees of a file, or of what can be read of it, with its lines.
 #[must_use]
 pub(super) fn of_file(name: &str, text: &str) -> Vec<Node> {
     let found = documents(text);
-    if !found.is_empty() {
+    if !found.is_empty() || WORDS.as_ref().is_some_and(|words| !words.are_in(text.as_bytes())) {
         return found;
     }
     match document::named(name) {

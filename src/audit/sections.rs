@@ -14,9 +14,6 @@ const MAX_SECTIONS: usize = 2_000;
 /// How long the name of a section may be.
 const MAX_NAME: usize = 128;
 
-/// Parts of names of passwords, of which a text with a login has one.
-const WORDS: &[&str] = &["pass", "Pass", "PASS", "token", "Token", "TOKEN"];
-
 /// Names of fields with a password.
 const SECRETS: &[&str] = &["password", "passwd", "pass", "token"];
 
@@ -32,9 +29,7 @@ struct Section<'t> {
 
 /// The sections of a text that have a password, as one tree; none, for most texts.
 pub(super) fn tree(text: &str) -> Option<Node> {
-    let has = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    let begins = text.trim_start().starts_with('[') || has("\n[");
-    if !begins || !WORDS.iter().any(|word| has(word)) {
+    if !text.trim_start().starts_with('[') && memmem::find(text.as_bytes(), b"\n[").is_none() {
         return None;
     }
     let mut root = Vec::new();
