@@ -60,7 +60,7 @@ fn is_module(name: &str) -> bool {
 
 /// `docker_login: registry=H username=u password=p`.
 fn free_form(arguments: &str, at: &Here<'_>, found: &mut Vec<Found>) {
-    let words = shlex::split(arguments).unwrap_or_default();
+    let words = shlex::split(&unbroken(arguments)).unwrap_or_default();
     let get = |names: &[&str]| {
         let pairs = words.iter().filter_map(|word| word.split_once('='));
         let mut named = pairs.filter(|(name, _)| names.contains(name));
@@ -71,8 +71,21 @@ fn free_form(arguments: &str, at: &Here<'_>, found: &mut Vec<Found>) {
     found.push(Found::at(at, Kind::UserPass, secret).of(registry, get(NAMES.0)));
 }
 
+/// Arguments with no blanks in the expressions of a template, which are words as a whole.
+fn unbroken(arguments: &str) -> String {
+    let mut parts = arguments.split("{{");
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (inside, after) = part.split_once("}}").unwrap_or((part, ""));
+        let inside: String = inside.split_whitespace().collect();
+        whole.push_str(&format!("{{{{{inside}}}}}{after}"));
+    }
+    whole
+}
+
 #[cfg(test)]
 mod tests {
+    use crate::audit::judge;
     use crate::audit::sources::testing::{Login, clean, logins};
 
     #[test]
@@ -89,6 +102,19 @@ mod tests {
                 Login::of("ansible", "gcr.io", "fay", "s1xth-word", 21),
             ]
         );
+    }
+
+    #[test]
+    fn an_expression_is_one_word_whatever_blanks_it_has() {
+        let text = "- docker_login: registry_url=ghcr.io username={{ the_user }} password=s3cret-word\n- docker_login: username=ada password={{ lookup('env', 'WORD') }}\n";
+        let expected = [
+            ("ghcr.io", "{{the_user}}", "s3cret-word", 1),
+            ("docker.io", "ada", "{{lookup(env,WORD)}}", 2),
+        ];
+        let expected = expected
+            .map(|(host, user, secret, line)| Login::of("ansible", host, user, secret, line));
+        assert_eq!(logins("play.yml", text), expected);
+        assert!(judge::is_no_secret("{{lookup(env,WORD)}}", Some("ada")));
     }
 
     #[test]
