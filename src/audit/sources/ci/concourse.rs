@@ -23,9 +23,20 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
             let registry = images::of_image(image);
             login::take(here, registry, found);
             let keys: (&[&str], &[&str]) = (&["aws_access_key_id"], &["aws_secret_access_key"]);
-            login::take_named(here, registry, keys, found);
+            login::take_named(here, of_amazon(here, image).as_deref(), keys, found);
         }
     }
+}
+
+/// The registry of an image for which there are keys of AWS: its account and region, where both are
+/// said, unless the image names its host.
+fn of_amazon(here: &Here<'_>, image: &str) -> Option<String> {
+    if let Some(host) = images::of_image(image).filter(|registry| *registry != images::HUB) {
+        return Some(host.to_owned());
+    }
+    let account = here.text(&["aws_account_id"])?;
+    let region = here.text(&["aws_ecr_region", "aws_region"])?;
+    Some(format!("{account}.dkr.ecr.{region}.amazonaws.com"))
 }
 
 #[cfg(test)]
@@ -43,6 +54,26 @@ mod tests {
                 Login::of("concourse", "docker.io", "cy", "th1rd-word", 18),
             ]
         );
+    }
+
+    #[test]
+    fn keys_of_aws_are_for_its_registry_and_never_for_the_hub() {
+        let keys =
+            "aws_access_key_id: a\n  aws_secret_access_key: s3cret-word\n  aws_region: eu-west-1\n";
+        for (image, account, registry) in [
+            ("app", "", ""),
+            (
+                "app",
+                "  aws_account_id: '123456789012'\n",
+                "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+            ),
+            ("r.example.com/app", "", "r.example.com/app"),
+        ] {
+            let text =
+                format!("type: registry-image\nsource:\n  repository: {image}\n  {keys}{account}");
+            let expected = Login::of("concourse", registry, "a", "s3cret-word", 5);
+            assert_eq!(logins("p.yml", &text), [expected], "{image}{account}");
+        }
     }
 
     #[test]
