@@ -22,6 +22,7 @@ const KNOWN: &[&str] = &[
     "public.ecr.aws",
     "registry.gitlab.com",
     "nvcr.io",
+    "authn.nvidia.com",
     ".jfrog.io",
     "registry.digitalocean.com",
     "icr.io",

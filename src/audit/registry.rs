@@ -22,6 +22,10 @@ const HUB_NAMES: &[&str] = &[
     "docker-hub",
 ];
 
+/// NVIDIA's registry, and the server that tools such as enroot are told to log in to for it.
+pub const NGC: &str = "nvcr.io";
+const NGC_LOGIN: &str = "authn.nvidia.com";
+
 /// Transports of the containers tools that name no registry
 /// (containers/image `docs/containers-transports.5.md`).
 const LOCAL: &[&str] = &[
@@ -88,6 +92,7 @@ pub fn name(written: Option<&str>) -> String {
     };
     match host {
         Some(host) if is_hub(&host) => HUB.to_owned(),
+        Some(host) if host == NGC_LOGIN => NGC.to_owned(),
         Some(host) => host,
         None => ANY.to_owned(),
     }

@@ -238,9 +238,7 @@ fn judged(path: &Path, hit: Hit, facts: &Facts) -> Option<Finding> {
         found.expiry.as_deref(),
         facts.now,
     );
-    // Such a token opens nothing else, whatever the file says of it.
-    let is_hubs = registry == "*" && matches!(token.token_type, "docker-pat" | "docker-oat");
-    let registry = if is_hubs { registry::HUB.to_owned() } else { registry };
+    let registry = opened(registry, found.secret.expose_secret(), token.token_type);
     let is_secret_name =
         username.is_some_and(|name| tokens::is_secret_username(name, found.secret.expose_secret()));
     let mut signals = Vec::new();
@@ -270,6 +268,18 @@ fn judged(path: &Path, hit: Hit, facts: &Facts) -> Option<Finding> {
         verdict: None,
         secret: found.secret,
     })
+}
+
+/// The registry of a secret, also where the file names none: some open no other one.
+fn opened(registry: String, secret: &str, token_type: &str) -> String {
+    // The user name of NVIDIA's keys is Quay's as well.
+    let is_nvidias = || tokens::prefix(secret) == Some("nvapi-");
+    match token_type {
+        _ if registry != registry::ANY => registry,
+        "docker-pat" | "docker-oat" => registry::HUB.to_owned(),
+        "nvidia-api-key" if is_nvidias() => registry::NGC.to_owned(),
+        _ => registry,
+    }
 }
 
 #[cfg(test)]

@@ -28,3 +28,16 @@ fn a_registrys_name_in_the_place_of_its_password_is_none() {
     };
     assert_eq!((found("cr.mlyn.eu:8443"), found("s3cret-word")), (0, 1));
 }
+
+#[test]
+fn tokens_of_one_registry_alone_are_for_that() {
+    let facts = Facts { now: SystemTime::UNIX_EPOCH, surroundings: Default::default() };
+    let registry = |secret: &str| {
+        let text = format!("REGISTRY_USER='$oauthtoken'\nREGISTRY_PASSWORD={secret}\n");
+        let found = in_text(Path::new("/nowhere/.env"), ".env", &text, None, &facts);
+        found.first().map(|finding| finding.registry.clone()).unwrap_or_default()
+    };
+    assert_eq!(registry(&format!("nvapi-{}", "aZ3k_9Q-".repeat(8))), "nvcr.io");
+    assert_eq!(registry(&format!("dckr_pat_{}", "aZ3k_9Q-x".repeat(3))), "docker.io");
+    assert_eq!(registry("s3cret-word"), "*");
+}
