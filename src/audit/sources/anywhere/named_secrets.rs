@@ -168,7 +168,9 @@ fn get<'t>(beside: &HashMap<String, &'t str>, prefix: &str, ends: &[&str]) -> Op
 }
 
 fn registry<'t>(prefix: &str, beside: &HashMap<String, &'t str>) -> Option<&'t str> {
-    let written = get(beside, prefix, REGISTRIES).filter(|text| {
+    // `acr_login_server` beside `acr_admin_password`.
+    let of_admin = || get(beside, prefix.strip_suffix("admin")?, REGISTRIES);
+    let written = get(beside, prefix, REGISTRIES).or_else(of_admin).filter(|text| {
         let host = hosts::host(text);
         hosts::looks_like_host(host) || text.contains("://")
     });
@@ -200,6 +202,13 @@ mod tests {
         );
         let text = "variable \"registry_password\" {\n  type    = string\n  default = \"s3cret-word\"\n}\nvariable \"registry_user\" {\n  default = \"ada\"\n}\nvariable \"docker_password\" {\n  sensitive = true\n}\n";
         assert_eq!(logins("variables.tf", text), [Login::of(RULE, "", "ada", "s3cret-word", 3)]);
+    }
+
+    #[test]
+    fn an_administrators_password_is_for_the_registry_beside_it() {
+        let text = "acr_login_server = \"acme.azurecr.io\"\nacr_admin_username = \"acme\"\nacr_admin_password = \"s3cret-word\"\n";
+        let expected = Login::of(RULE, "acme.azurecr.io", "acme", "s3cret-word", 3);
+        assert_eq!(logins("prod.tfvars", text), [expected]);
     }
 
     #[test]
