@@ -8,10 +8,13 @@ use secrecy::ExposeSecret;
 use super::document::{Document, Format, Here, Node, Value};
 use super::finding::{Found, MAX_IN_FILE};
 use super::sources::{self, File, Find};
-use super::{inner, literals, loose, registry};
+use super::{inner, literals, loose, readings, registry};
 
 /// How deep documents may lie in the texts of documents.
 const MAX_INNER: usize = 4;
+
+/// How deep readings may lie in readings: a patch in a file that an agent wrote.
+const MAX_READINGS: usize = 3;
 
 /// A credential and the source that found it.
 #[derive(Debug)]
@@ -69,6 +72,11 @@ pub fn examine(path: &str, text: &str) -> Vec<Hit> {
 /// [`examine`], and whether it was all.
 #[must_use]
 pub fn look(path: &str, text: &str) -> Examined {
+    look_at(path, text, 0)
+}
+
+/// [`look`] at a text that is so many readings deep in a file.
+fn look_at(path: &str, text: &str, depth: usize) -> Examined {
     let name = path.rsplit('/').next().unwrap_or(path);
     let document = Document::read(name, text);
     let file = File { path, document: &document };
@@ -94,15 +102,10 @@ pub fn look(path: &str, text: &str) -> Examined {
         }
     }
     if document.trees.is_empty() {
-        let mut known = std::mem::take(&mut all.hits);
-        if let Some(tree) = literals::tree(file.name(), text) {
-            visit(&file, &Here::root(&tree), 0, &mut all);
-        }
-        // A `registry` of a program may be one of packages: one of images says where it is.
-        all.hits.retain(|hit| hit.found.registry.is_some());
-        all.hits.iter_mut().for_each(|hit| hit.found.pointer.clear());
-        known.append(&mut all.hits);
-        all.hits = known;
+        look_at_literals(&file, &mut all);
+    }
+    if depth < MAX_READINGS {
+        look_again(&file, depth, &mut all);
     }
     keep_first(&mut all.hits);
     all.hits.sort_by_key(|hit| hit.found.line);
@@ -110,6 +113,30 @@ pub fn look(path: &str, text: &str) -> Examined {
         all.is_partial = Some("more values than are read of one file");
     }
     all
+}
+
+/// Shows the objects of a program to the sources.
+fn look_at_literals(file: &File<'_>, all: &mut Examined) {
+    let mut known = std::mem::take(&mut all.hits);
+    if let Some(tree) = literals::tree(file.name(), file.document.text) {
+        visit(file, &Here::root(&tree), 0, all);
+    }
+    // A `registry` of a program may be one of packages: one of images says where it is.
+    all.hits.retain(|hit| hit.found.registry.is_some());
+    all.hits.iter_mut().for_each(|hit| hit.found.pointer.clear());
+    known.append(&mut all.hits);
+    all.hits = known;
+}
+
+/// Looks at the other readings of a file: what only one of them shows stands behind what is known.
+fn look_again(file: &File<'_>, depth: usize, all: &mut Examined) {
+    for reading in readings::of(file.path, file.document) {
+        for mut hit in look_at(&reading.path, &reading.text, depth + 1).hits {
+            hit.found.line = reading.line(hit.found.line);
+            hit.found.pointer.clear();
+            all.collect(hit.rule, |found| found.push(hit.found));
+        }
+    }
 }
 
 /// A secret, and its registry in its one spelling.

@@ -23,6 +23,7 @@ mod outline;
 pub mod places;
 pub mod prefilter;
 mod reader;
+mod readings;
 pub mod registry;
 pub mod remedy;
 pub mod scan;

@@ -36,6 +36,7 @@ mod words;
 const WORDS: &[&str] = &[
     " login",
     "\"login\"",
+    "\"login\\\"", // in a text of JSON
     "'login'",
     "-creds",
     "-password",
