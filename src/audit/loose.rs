@@ -10,7 +10,7 @@ use memchr::memmem;
 use super::document::{self, Format, Lines, Node, Value};
 use super::embedded::placed;
 use super::words::Words;
-use super::{outline, prefilter, sections};
+use super::{excerpts, outline, prefilter, sections};
 
 /// How many words may stand after `<<` whose end is missing.
 const MAX_OPEN: usize = 16;
@@ -61,7 +61,8 @@ fn is_yaml(text: &str) -> bool {
 /// The trees of all documents in a text, with the lines of the text.
 #[must_use]
 pub fn documents(text: &str) -> Vec<Node> {
-    let found = heredocs(text);
+    let mut found = heredocs(text);
+    found.extend(excerpts::documents(text));
     if found.is_empty() { template(text) } else { found }
 }
 

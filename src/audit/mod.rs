@@ -11,6 +11,7 @@ pub mod auths;
 pub mod document;
 pub mod embedded;
 pub mod examine;
+mod excerpts;
 pub mod finding;
 mod git;
 pub mod hosts;

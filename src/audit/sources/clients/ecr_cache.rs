@@ -1,4 +1,5 @@
-//! The cache of Amazon's helper: tokens of twelve hours, encoded as `auth` is.
+//! The cache of Amazon's helper, and what `aws ecr get-authorization-token` prints: tokens of twelve
+//! hours, encoded as `auth` is.
 
 use crate::audit::auths;
 use crate::audit::document::Here;
@@ -20,16 +21,26 @@ pub(crate) const SOURCE: Source = Source {
 };
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    let Some(registries) = here.field("Registries") else { return };
-    for (key, entry) in registries.fields() {
-        let Some(at) = entry.field("AuthorizationToken") else { continue };
-        let Some((user, password)) = at.node.text().and_then(auths::decode) else { continue };
-        if !password.is_empty() {
-            let registry = entry.text(&["ProxyEndpoint"]).or_else(|| host(key));
-            let expiry = entry.text(&["ExpiresAt"]).map(str::to_owned);
-            let token = Found::at(&at, Kind::Auth, password).of(registry, Some(&user));
-            found.push(Found { expiry, ..token });
+    if let Some(registries) = here.field("Registries") {
+        for (key, entry) in registries.fields() {
+            take(&entry, || host(key), found);
         }
+    }
+    if let Some(printed) = here.field("authorizationData") {
+        take(&printed, || None, found); // of public registries
+        printed.items().for_each(|entry| take(&entry, || None, found));
+    }
+}
+
+/// Takes the token of an entry, for the registry that it names, or else for another one.
+fn take<'t>(entry: &Here<'t>, other: impl Fn() -> Option<&'t str>, found: &mut Vec<Found>) {
+    let Some(at) = entry.field("AuthorizationToken") else { return };
+    let Some((user, password)) = at.node.text().and_then(auths::decode) else { return };
+    if !password.is_empty() {
+        let registry = entry.text(&["ProxyEndpoint"]).or_else(other);
+        let expiry = entry.text(&["ExpiresAt"]).map(str::to_owned);
+        let token = Found::at(&at, Kind::Auth, password).of(registry, Some(&user));
+        found.push(Found { expiry, ..token });
     }
 }
 
