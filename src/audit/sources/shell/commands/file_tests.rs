@@ -1,6 +1,22 @@
 //! Histories, sessions, logs and pipelines with logins in them, and hostile lines.
 
+use std::time::SystemTime;
+
 use super::tests::rows;
+use crate::audit::known;
+use crate::audit::places::Places;
+use crate::audit::scan::Facts;
+
+#[test]
+fn histories_of_the_windows_of_macos_are_known_places() {
+    let folder = tempfile::tempdir().unwrap();
+    let sessions = folder.path().join(".zsh_sessions");
+    std::fs::create_dir(&sessions).unwrap();
+    std::fs::write(sessions.join("9F.history"), "docker login -u ada -p s3cret-word\n").unwrap();
+    let places = Places { home: folder.path().to_owned(), ..Places::default() };
+    let facts = Facts { now: SystemTime::UNIX_EPOCH, surroundings: Default::default() };
+    assert_eq!(known::known(&[places], &facts).findings.len(), 1);
+}
 
 #[test]
 fn histories_of_all_shells_are_read() {

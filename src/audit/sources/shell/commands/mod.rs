@@ -94,6 +94,7 @@ const AT_HOME: &[&str] = &[
     ".bash_history",
     ".zsh_history",
     ".zhistory",
+    ".zsh_sessions/*", // macOS: a history for each window
     ".histfile",
     ".history",
     ".sh_history",
