@@ -9,6 +9,9 @@ const INLINE: &[&str] = &["span", "b", "i", "em", "strong", "a", "font", "mark",
 /// The longest mark, in bytes.
 const MAX_MARK: usize = 1024;
 
+/// The longest page, in bytes: one of nothing but short lines takes many times its size.
+const MAX_PAGE: usize = 2 * 1024 * 1024;
+
 /// What stands for characters that mean something else in a page.
 const ENTITIES: &[(&str, &str)] = &[
     ("&lt;", "<"),
@@ -28,9 +31,12 @@ pub(super) fn without(path: &str, text: &str) -> Option<Reading> {
     if !is_page && !["<pre", "<code"].iter().any(|mark| text.contains(mark)) {
         return None;
     }
+    if text.len() > MAX_PAGE {
+        return None;
+    }
     let mut reading = Reading::of(path);
     for (at, line) in text.lines().enumerate() {
-        for part in parts(line) {
+        for part in parts(line).into_iter().filter(|part| !part.trim().is_empty()) {
             let mut part = part;
             if part.contains('&') {
                 let plain =

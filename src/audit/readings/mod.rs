@@ -120,6 +120,11 @@ mod tests {
         for part in ["<", "<p", "<p>", "&lt;", "<html>docker login ", "</"] {
             let _ = found("a.html", &part.repeat(10_000));
         }
+        for (count, expected) in [(1, 1), (3 * 1024 * 1024, 0)] {
+            let page = "<h1>a</h1><pre>docker login -u ada -p s3cret-word r.example.com</pre>";
+            let page = format!("{page}{}", " ".repeat(count));
+            assert_eq!(found("a.html", &page).len(), expected, "{count}");
+        }
     }
 
     #[test]
