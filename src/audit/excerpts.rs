@@ -8,37 +8,53 @@ use super::prefilter;
 /// How many documents are read of a text.
 const MAX_DOCUMENTS: usize = 2_000;
 
-/// The most lines of one document.
+/// The most lines of one document that begins with a bracket.
 const MAX_LINES: usize = 2_000;
+
+/// How many lines of a text are looked at for the ends of those, one after the other.
+const MAX_LOOKED_AT: usize = 200_000;
 
 /// What begins and ends a block of code.
 const FENCES: [&str; 2] = ["```", "~~~"];
 
 /// The trees of the documents in a text, with the lines of the text.
 pub(super) fn documents(text: &str) -> Vec<Node> {
-    let lines: Vec<&str> = text.lines().collect();
-    let mut found = fenced(&lines);
-    found.extend(objects(&lines));
+    let mut found = fenced(text);
+    found.extend(objects(text));
     found
 }
 
+/// A line, where it begins in its text, and its number from 0.
+#[derive(Clone, Copy)]
+struct Line<'t> {
+    text: &'t str,
+    at: usize,
+    number: usize,
+}
+
+/// The lines of a text.
+fn lines(text: &str) -> impl Iterator<Item = Line<'_>> + Clone {
+    let begin = move |line: &str| line.as_ptr() as usize - text.as_ptr() as usize;
+    text.lines().enumerate().map(move |(number, text)| Line { text, at: begin(text), number })
+}
+
 /// The trees of blocks that say what they are: ```` ```yaml ````.
-fn fenced(lines: &[&str]) -> Vec<Node> {
+fn fenced(text: &str) -> Vec<Node> {
     let mut found = Vec::new();
-    let mut open: Option<(&str, &str, usize)> = None;
-    for (at, line) in lines.iter().enumerate() {
-        let line = line.trim();
+    let mut open: Option<(&str, &str, Line<'_>)> = None;
+    for line in lines(text) {
+        let said = line.text.trim();
         match open {
-            Some((fence, language, begin)) if line.starts_with(fence) => {
-                let body = lines.get(begin..at).unwrap_or_default().join("\n");
-                found.extend(read(language, &body).into_iter().map(|tree| below(tree, begin)));
+            Some((fence, language, begin)) if said.starts_with(fence) => {
+                let body = text.get(begin.at + begin.text.len()..line.at).unwrap_or_default();
+                found.extend(read(language, body).into_iter().map(|t| below(t, begin.number)));
                 open = None;
             }
             Some(_) => {}
             None => {
                 open = FENCES.iter().find_map(|fence| {
-                    let language = line.strip_prefix(fence)?.trim_start_matches(['`', '~']);
-                    Some((*fence, language.trim(), at + 1))
+                    let language = said.strip_prefix(fence)?.trim_start_matches(['`', '~']);
+                    Some((*fence, language.trim(), line))
                 });
             }
         }
@@ -67,38 +83,42 @@ fn read(language: &str, body: &str) -> Vec<Node> {
 }
 
 /// The trees of JSON whose first and last brackets stand alone, equally far from the margin.
-fn objects(lines: &[&str]) -> Vec<Node> {
+fn objects(text: &str) -> Vec<Node> {
     let mut found = Vec::new();
-    let mut next = 0;
-    while let Some((begin, close)) = begin(lines, next).filter(|_| found.len() < MAX_DOCUMENTS) {
-        next = begin + 1;
-        let near = lines.get(next..).unwrap_or_default().iter().take(MAX_LINES);
-        let Some(end) = near.map(|line| line.trim_end()).position(|line| line == close) else {
-            continue;
-        };
-        let body = lines.get(begin..=next + end).unwrap_or_default().join("\n");
-        if !prefilter::may_hold_credentials(body.as_bytes()) {
-            continue;
+    let (mut lines_left, mut bytes_left) = (MAX_LOOKED_AT, 2 * text.len());
+    let mut rest = lines(text);
+    while let Some((begin, close)) = rest.find_map(begin) {
+        if found.len() > MAX_DOCUMENTS || lines_left == 0 {
+            break;
         }
-        if let Some(trees) = document::parse(Format::Json, &body) {
-            found.extend(trees.into_iter().map(|tree| below(tree, begin)));
-            next += end;
+        let mut near = rest.clone().take(MAX_LINES.min(lines_left)).enumerate();
+        let end = near.find(|(_, line)| line.text.trim_end() == close);
+        lines_left -= end.map_or(MAX_LINES, |(count, _)| count + 1).min(lines_left);
+        let Some((count, end)) = end else { continue };
+        let body = text.get(begin.at..end.at + end.text.len()).unwrap_or_default();
+        if body.len() > bytes_left {
+            break;
+        }
+        bytes_left -= body.len();
+        if prefilter::may_hold_credentials(body.as_bytes())
+            && let Some(trees) = document::parse(Format::Json, body)
+        {
+            found.extend(trees.into_iter().map(|tree| below(tree, begin.number)));
+            rest.nth(count);
         }
     }
     found
 }
 
-/// The next line from one on that is nothing but a bracket, and the line that closes it.
-fn begin(lines: &[&str], from: usize) -> Option<(usize, String)> {
-    lines.iter().enumerate().skip(from).find_map(|(at, line)| {
-        let line = line.trim_end();
-        let close = match line.trim_start() {
-            "{" => "}",
-            "[" => "]",
-            _ => return None,
-        };
-        Some((at, format!("{}{close}", &line[..line.len() - 1])))
-    })
+/// A line that is nothing but a bracket, and the line that closes it.
+fn begin(line: Line<'_>) -> Option<(Line<'_>, String)> {
+    let said = line.text.trim_end();
+    let close = match said.trim_start() {
+        "{" => "}",
+        "[" => "]",
+        _ => return None,
+    };
+    Some((line, format!("{}{close}", &said[..said.len() - 1])))
 }
 
 /// A tree whose text begins below so many lines.

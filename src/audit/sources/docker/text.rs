@@ -80,7 +80,9 @@ mod tests {
         let (forward, backward) =
             (swap(LINES.to_vec()), swap(LINES.iter().rev().copied().collect()));
         for text in [&forward, &backward] {
-            assert_eq!(lines_of("docker-config-text", path, text), FOUND);
+            let all = hits(path, text);
+            assert_eq!(all.len(), 1, "{text}");
+            assert_eq!((all[0].1.as_str(), all[0].4.as_str()), ("ghcr.io", "s3cret-word"));
             let line = examine(path, text)[0].found.line;
             assert!(text.lines().nth(line - 1).unwrap().contains("\"auth\""));
         }
