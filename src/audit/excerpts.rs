@@ -1,6 +1,8 @@
 //! Documents in the middle of other text: blocks of code in Markdown, and JSON that begins and ends
 //! on lines of its own, as manuals, tickets and logs show it.
 
+use memchr::memmem;
+
 use super::document::{self, Document, Format, Node};
 use super::embedded::placed;
 use super::prefilter;
@@ -41,6 +43,9 @@ fn lines(text: &str) -> impl Iterator<Item = Line<'_>> + Clone {
 /// The trees of blocks that say what they are: ```` ```yaml ````.
 fn fenced(text: &str) -> Vec<Node> {
     let mut found = Vec::new();
+    if !FENCES.iter().any(|fence| memmem::find(text.as_bytes(), fence.as_bytes()).is_some()) {
+        return found;
+    }
     let mut open: Option<(&str, &str, Line<'_>)> = None;
     for line in lines(text) {
         let said = line.text.trim();
@@ -86,16 +91,18 @@ fn read(language: &str, body: &str) -> Vec<Node> {
 fn objects(text: &str) -> Vec<Node> {
     let mut found = Vec::new();
     let (mut lines_left, mut bytes_left) = (MAX_LOOKED_AT, 2 * text.len());
-    let mut rest = lines(text);
-    while let Some((begin, close)) = rest.find_map(begin) {
+    let (mut next, mut numbers) = (0, Numbers { text, at: 0, number: 0 });
+    while let Some((at, close)) = begin(text, next) {
         if found.len() > MAX_DOCUMENTS || lines_left == 0 {
             break;
         }
-        let mut near = rest.clone().take(MAX_LINES.min(lines_left)).enumerate();
-        let end = near.find(|(_, line)| line.text.trim_end() == close);
-        lines_left -= end.map_or(MAX_LINES, |(count, _)| count + 1).min(lines_left);
-        let Some((count, end)) = end else { continue };
-        let body = text.get(begin.at..end.at + end.text.len()).unwrap_or_default();
+        next = at + close.len();
+        let mut near = lines(&text[at..]).skip(1).take(MAX_LINES.min(lines_left));
+        let end = near.find(|line| line.text.trim_end() == close);
+        lines_left -= end.map_or(MAX_LINES, |line| line.number).min(lines_left);
+        let Some(body) = end.and_then(|end| text.get(at..at + end.at + end.text.len())) else {
+            continue;
+        };
         if body.len() > bytes_left {
             break;
         }
@@ -103,22 +110,47 @@ fn objects(text: &str) -> Vec<Node> {
         if prefilter::may_hold_credentials(body.as_bytes())
             && let Some(trees) = document::parse(Format::Json, body)
         {
-            found.extend(trees.into_iter().map(|tree| below(tree, begin.number)));
-            rest.nth(count);
+            let above = numbers.of(at);
+            found.extend(trees.into_iter().map(|tree| below(tree, above)));
+            next = at + body.len();
         }
     }
     found
 }
 
-/// A line that is nothing but a bracket, and the line that closes it.
-fn begin(line: Line<'_>) -> Option<(Line<'_>, String)> {
-    let said = line.text.trim_end();
-    let close = match said.trim_start() {
-        "{" => "}",
-        "[" => "]",
-        _ => return None,
-    };
-    Some((line, format!("{}{close}", &said[..said.len() - 1])))
+/// Where the next line begins, from a place on, that is nothing but a bracket, and the line that
+/// closes it. Nearly all lines end otherwise.
+fn begin(text: &str, from: usize) -> Option<(usize, String)> {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'\n', &bytes[from..]).find_map(|end| {
+        let end = from + end - usize::from(bytes[..from + end].ends_with(b"\r"));
+        let close = match bytes[..end].last()? {
+            b'{' => '}',
+            b'[' => ']',
+            _ => return None,
+        };
+        let bracket = end - 1;
+        let indent = bytes[..bracket].iter().rev().take_while(|b| b" \t".contains(b)).count();
+        let begin = bracket - indent;
+        let is_line = begin >= from && (begin == 0 || bytes[begin - 1] == b'\n');
+        is_line.then(|| (begin, format!("{}{close}", &text[begin..bracket])))
+    })
+}
+
+/// Counts the lines above places that are asked for in their order.
+struct Numbers<'t> {
+    text: &'t str,
+    at: usize,
+    number: usize,
+}
+
+impl Numbers<'_> {
+    fn of(&mut self, at: usize) -> usize {
+        let passed = self.text.as_bytes().get(self.at..at).unwrap_or_default();
+        self.number += memchr::memchr_iter(b'\n', passed).count();
+        self.at = at;
+        self.number
+    }
 }
 
 /// A tree whose text begins below so many lines.

@@ -15,6 +15,10 @@ pub(super) fn of_trees(path: &str, trees: &[Node]) -> Vec<Reading> {
 /// The texts of the documents that are a line each, as sessions of agents are written.
 pub(super) fn of_lines(path: &str, text: &str) -> Vec<Reading> {
     let mut all = Vec::new();
+    // Nearly all files have no such line.
+    if !text.starts_with('{') && memchr::memmem::find(text.as_bytes(), b"\n{").is_none() {
+        return all;
+    }
     for (at, line) in text.lines().enumerate() {
         if line.starts_with('{') && prefilter::may_hold_credentials(line.as_bytes()) {
             let trees = document::parse(Format::Json, line).unwrap_or_default();
