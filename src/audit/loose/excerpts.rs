@@ -3,9 +3,9 @@
 
 use memchr::memmem;
 
-use super::document::{self, Document, Format, Node};
-use super::embedded::placed;
-use super::prefilter;
+use crate::audit::document::{self, Document, Format, Node};
+use crate::audit::embedded::placed;
+use crate::audit::prefilter;
 
 /// How many documents are read of a text.
 const MAX_DOCUMENTS: usize = 2_000;

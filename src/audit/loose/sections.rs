@@ -3,7 +3,7 @@
 
 use memchr::memmem;
 
-use super::document::{Node, Value};
+use crate::audit::document::{Node, Value};
 
 /// How many names and values of a text are read.
 const MAX_FIELDS: usize = 20_000;

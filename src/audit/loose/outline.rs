@@ -1,8 +1,8 @@
 //! What can be read of YAML that has an error: maps and lists by their indent, line by line. A line
 //! that is none of theirs is left out, and what stands above and below it counts.
 
-use super::document::{self, Format, MAX_DEPTH, Node, Value};
-use super::embedded::placed;
+use crate::audit::document::{self, Format, MAX_DEPTH, Node, Value};
+use crate::audit::embedded::placed;
 
 /// How many lines are read.
 const MAX_LINES: usize = 20_000;

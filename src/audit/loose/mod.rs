@@ -1,16 +1,20 @@
 //! Documents in files that as a whole have no structure, or none that their names say: what a script
 //! writes (`cat > FILE <<EOF`), YAML with a template's expressions or errors in it, sections of INI.
 
+mod excerpts;
+mod outline;
+mod sections;
+
 use std::cell::LazyCell;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use memchr::memmem;
 
-use super::document::{self, Format, Lines, Node, Value};
-use super::embedded::placed;
-use super::words::Words;
-use super::{excerpts, outline, prefilter, sections};
+use crate::audit::document::{self, Format, Lines, Node, Value};
+use crate::audit::embedded::placed;
+use crate::audit::prefilter;
+use crate::audit::words::Words;
 
 /// How many words may stand after `<<` whose end is missing.
 const MAX_OPEN: usize = 16;
@@ -30,7 +34,7 @@ static WORDS: LazyLock<Option<Words>> =
 
 /// The trees of a file, or of what can be read of it, with its lines.
 #[must_use]
-pub(super) fn of_file(name: &str, text: &str) -> Vec<Node> {
+pub(in crate::audit) fn of_file(name: &str, text: &str) -> Vec<Node> {
     let found = documents(text);
     if !found.is_empty() || WORDS.as_ref().is_some_and(|words| !words.are_in(text.as_bytes())) {
         return found;
