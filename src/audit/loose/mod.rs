@@ -36,13 +36,17 @@ static WORDS: LazyLock<Option<Words>> =
 #[must_use]
 pub(in crate::audit) fn of_file(name: &str, text: &str) -> Vec<Node> {
     let found = documents(text);
-    if !found.is_empty() || WORDS.as_ref().is_some_and(|words| !words.are_in(text.as_bytes())) {
+    if !found.is_empty() {
         return found;
     }
+    let has_login = || WORDS.as_ref().is_none_or(|words| words.are_in(text.as_bytes()));
     match document::named(name) {
-        Some(Format::Yaml) => outline::trees(text),
-        None if is_yaml(text) => document::parse(Format::Yaml, text).unwrap_or_default(),
-        _ => sections::tree(text).into_iter().collect(),
+        Some(Format::Yaml) if has_login() => outline::trees(text),
+        None if is_yaml(text) && has_login() => {
+            document::parse(Format::Yaml, text).unwrap_or_default()
+        }
+        _ if sections::may_be_in(text) && has_login() => sections::tree(text).into_iter().collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -27,11 +27,13 @@ struct Section<'t> {
     line: usize,
 }
 
-/// The sections of a text that have a password, as one tree; none, for most texts.
+/// Whether a line begins as that of a section's name does; none, in most texts.
+pub(super) fn may_be_in(text: &str) -> bool {
+    text.trim_start().starts_with('[') || memmem::find(text.as_bytes(), b"\n[").is_some()
+}
+
+/// The sections of a text that have a password, as one tree.
 pub(super) fn tree(text: &str) -> Option<Node> {
-    if !text.trim_start().starts_with('[') && memmem::find(text.as_bytes(), b"\n[").is_none() {
-        return None;
-    }
     let mut root = Vec::new();
     for section in sections(text) {
         put(&mut root, section);

@@ -56,11 +56,13 @@ impl Request<'_> {
     }
 }
 
-/// The end of the scheme, as it is spelled; nearly all files have none.
-const BASIC: [&[u8]; 2] = [b"asic ", b"ASIC "];
+/// The end of the header's name, as it is spelled; nearly all files have none.
+const HEADER: [&[u8]; 2] = [b"uthorization", b"UTHORIZATION"];
 
 fn in_text(file: &File<'_>, found: &mut Vec<Found>) {
-    if !BASIC.iter().any(|word| memchr::memmem::find(file.document.text.as_bytes(), word).is_some())
+    if !HEADER
+        .iter()
+        .any(|word| memchr::memmem::find(file.document.text.as_bytes(), word).is_some())
     {
         return;
     }

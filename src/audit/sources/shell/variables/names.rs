@@ -115,7 +115,20 @@ pub(super) fn has_secret(text: &str) -> bool {
     let Some(marks) = MARKS.as_ref() else { return true };
     let is_part = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
     let (bytes, longest) = (text.as_bytes(), MAX_NAME + 1);
+    // `_CR` of `_CREATE` is no word of its own.
+    let is_word = |end: usize| {
+        let is_fused = |word: &str| {
+            let begin = end.checked_sub(word.len());
+            begin.is_some_and(|at| bytes[at..end].eq_ignore_ascii_case(word.as_bytes()))
+        };
+        bytes[end - 1] == b'_'
+            || bytes.get(end).is_none_or(|b| !b.is_ascii_alphanumeric())
+            || FUSED.iter().any(|word| is_fused(word))
+    };
     marks.any(bytes, |end| {
+        if !is_word(end) {
+            return false;
+        }
         let begin = end - bytes[..end].iter().rev().take(longest).take_while(is_part).count();
         let end = end + bytes[end..].iter().take(longest).take_while(is_part).count();
         let name = text.get(begin..end).unwrap_or_default();
