@@ -5,6 +5,8 @@
 //! the place. [`known`] and [`walk`] say which files, and `reader` reads each, while [`watch`] sees
 //! to it that none is waited for in vain; [`scan`] takes it through [`prefilter`], [`document`], the
 //! rows of [`sources`], and [`judge`], in this order; [`signals`] and [`severity`] say how bad it is.
+//! What has no structure as a whole is read by [`loose`], `literals` and `readings`: documents in a
+//! text, objects of a program, and what a text is besides (a patch, a page, a session).
 //! Nothing here runs a program or goes to the network.
 
 pub mod auths;
