@@ -7,6 +7,7 @@ use secrecy::ExposeSecret;
 
 use super::document::{Document, Format, Here, Node, Value};
 use super::finding::{Found, MAX_IN_FILE};
+use super::prefilter::Wanted;
 use super::sources::{self, File, Find};
 use super::{inner, literals, loose, readings, registry};
 
@@ -77,14 +78,18 @@ pub fn look(path: &str, text: &str) -> Examined {
 
 /// [`look`] at a text that is so many readings deep in a file.
 fn look_at(path: &str, text: &str, depth: usize) -> Examined {
+    let mut all = Examined::default();
+    let wanted = Wanted::of(text);
+    if !wanted.documents && !wanted.sources.contains(&true) {
+        return all;
+    }
     let name = path.rsplit('/').next().unwrap_or(path);
     let document = Document::read(name, text);
     let file = File { path, document: &document };
-    let mut all = Examined::default();
     for tree in &document.trees {
         visit(&file, &Here::root(tree), 0, &mut all);
     }
-    if document.trees.is_empty() {
+    if document.trees.is_empty() && wanted.documents {
         let name = if document.is_too_large { "" } else { name };
         for tree in &loose::of_file(name, text) {
             visit(&file, &Here::root(tree), 0, &mut all);
@@ -93,7 +98,8 @@ fn look_at(path: &str, text: &str, depth: usize) -> Examined {
         all.hits.iter_mut().for_each(|hit| hit.found.pointer.clear());
     }
     let values = Values::of(&document, &all.hits);
-    for source in sources::ALL {
+    for (source, _) in sources::ALL.iter().zip(&wanted.sources).filter(|(_, is_wanted)| **is_wanted)
+    {
         if let Find::Text(find) = source.find {
             all.collect(source.id, |found| {
                 find(&file, found);
@@ -101,7 +107,7 @@ fn look_at(path: &str, text: &str, depth: usize) -> Examined {
             });
         }
     }
-    if document.trees.is_empty() {
+    if document.trees.is_empty() && wanted.documents {
         look_at_literals(&file, &mut all);
     }
     if depth < MAX_READINGS {

@@ -6,7 +6,7 @@ use std::io::{Read, Seek};
 use std::sync::LazyLock;
 
 use super::document::is_utf16;
-use super::sources;
+use super::sources::{self, Find, Source};
 use super::words::Words;
 
 /// Base64 of `{"auths"`, as manifests hold it, in the layouts that programs write.
@@ -17,6 +17,36 @@ pub(super) const ENCODED: &[&str] =
 static WORDS: LazyLock<Option<Words>> = LazyLock::new(|| {
     Words::new(sources::ALL.iter().flat_map(|source| source.words).chain(ENCODED))
 });
+
+/// Which sources may find something in a text, going by its words.
+pub(super) struct Wanted {
+    /// In the order of the sources.
+    pub(super) sources: Vec<bool>,
+    /// Whether there may be a document in it that is for one of them.
+    pub(super) documents: bool,
+}
+
+impl Wanted {
+    /// Those that have a word in this text.
+    pub(super) fn of(text: &str) -> Self {
+        let Some(words) = WORDS.as_ref() else {
+            return Self { sources: vec![true; sources::ALL.len()], documents: true };
+        };
+        let found = words.found_in(text.as_bytes());
+        let mut rest = &found[..];
+        let mut take = |count: usize| {
+            let (own, others) = rest.split_at(count);
+            rest = others;
+            own.contains(&true)
+        };
+        let sources: Vec<bool> =
+            sources::ALL.iter().map(|source| take(source.words.len())).collect();
+        let of_documents =
+            |(source, has): (&&Source, &bool)| *has && matches!(source.find, Find::Map(_));
+        let documents = sources::ALL.iter().zip(&sources).any(of_documents) || take(ENCODED.len());
+        Self { sources, documents }
+    }
+}
 
 /// Whether a file is worth reading closely, going by its bytes: it has one of the words, and is text.
 /// UTF-16 hides its words from this, and is always read.

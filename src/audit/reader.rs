@@ -1,7 +1,8 @@
 //! Files read one after the other: each once, with a limit, and only those closely that may hold a
 //! credential.
 
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
+use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
 use zeroize::Zeroize;
@@ -22,7 +23,9 @@ const LARGE: u64 = 512 * 1024;
 /// Reads files one after the other, in one buffer.
 #[derive(Default)]
 pub(super) struct Reader {
+    /// As long as the longest file so far; the one that is looked at has so many bytes of it.
     buffer: Vec<u8>,
+    length: usize,
     seat: Seat,
 }
 
@@ -39,7 +42,7 @@ enum Read {
 impl Reader {
     /// One that says here what it is at.
     pub(super) fn at(seat: Seat) -> Self {
-        Self { buffer: Vec::new(), seat }
+        Self { seat, ..Self::default() }
     }
 
     /// Looks into one file. `name` stands for it in ids: its path from the folder that was asked for.
@@ -74,13 +77,12 @@ impl Reader {
             Ok(Read::Large) => return false,
             Ok(Read::Worth(about)) => {
                 self.seat.begin(path, Doing::Examining);
-                let text = decode(&self.buffer);
+                let text = decode(&self.buffer[..self.length]);
                 let (findings, why) = read_text(path, name, &text, Some(&about), facts);
                 let skipped = why.map(|reason| skip(reason.to_owned())).into_iter().collect();
                 into.add(Scan::of(findings, skipped));
                 drop(text);
-                // Only what was read: the whole buffer has the size of the largest file.
-                self.buffer.as_mut_slice().zeroize();
+                self.buffer[..self.length].zeroize();
                 self.seat.end();
             }
             Ok(Read::Nothing) | Err(files::Error::Missing(_)) => {}
@@ -112,10 +114,34 @@ impl Reader {
         if about.len() > bytes {
             return Ok(Read::Large);
         }
-        self.buffer.clear();
-        files::read_into(&file, &about, path, MAX_FILE_BYTES, &mut self.buffer)?;
-        let is_worth_it = prefilter::may_hold_credentials(&self.buffer);
+        self.fill(&file, &about, path)?;
+        let is_worth_it = prefilter::may_hold_credentials(&self.buffer[..self.length]);
         Ok(if is_worth_it { Read::Worth(about) } else { Read::Nothing })
+    }
+
+    /// Reads as many bytes as the file had when it was opened, in one go where the system gives them.
+    fn fill(&mut self, mut file: &File, about: &Metadata, path: &Path) -> Result<(), files::Error> {
+        let length = usize::try_from(about.len()).unwrap_or_default();
+        if length == 0 {
+            // What the kernel makes up when it is read has no length.
+            self.buffer =
+                std::mem::take(&mut *files::read_open(file, about, path, MAX_FILE_BYTES)?);
+            self.length = self.buffer.len();
+            return Ok(());
+        }
+        if self.buffer.len() < length {
+            self.buffer.resize(length, 0);
+        }
+        self.length = 0;
+        while self.length < length {
+            match file.read(&mut self.buffer[self.length..length]) {
+                Ok(0) => break,
+                Ok(count) => self.length += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(files::Error::io(path, error)),
+            }
+        }
+        Ok(())
     }
 
     /// Keeps no buffer of a large file.

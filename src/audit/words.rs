@@ -27,6 +27,23 @@ impl Words {
     /// Whether `is` holds of a place where a word ends. The places come in no order, and more than
     /// once.
     pub(super) fn any(&self, bytes: &[u8], mut is: impl FnMut(usize) -> bool) -> bool {
+        self.any_match(bytes, |_, end| is(end))
+    }
+
+    /// Which of the words are there, in the order in which they were given.
+    pub(super) fn found_in(&self, bytes: &[u8]) -> Vec<bool> {
+        let mut found = vec![false; self.automaton.patterns_len()];
+        self.any_match(bytes, |state, _| {
+            for at in 0..self.automaton.match_len(state) {
+                found[self.automaton.match_pattern(state, at).as_usize()] = true;
+            }
+            false
+        });
+        found
+    }
+
+    /// Whether `is` holds of a state in which words end, and of where.
+    fn any_match(&self, bytes: &[u8], mut is: impl FnMut(StateID, usize) -> bool) -> bool {
         // A step of the automaton waits for the one before it: four parts are read at the same time.
         let length = bytes.len() / 4;
         let (one, rest) = bytes.split_at(length);
@@ -34,13 +51,15 @@ impl Words {
         let (three, four) = rest.split_at(length);
         let step = |state, byte: &u8| self.automaton.next_state(Anchored::No, state, *byte);
         let is_match = |state| self.automaton.is_match(state);
+        let is_special = |state| self.automaton.is_special(state);
         let [mut e, mut f, mut g, mut h] = [self.start; 4];
         // Written out: a loop over the four takes twice as long.
         for (at, (((a, b), c), d)) in one.iter().zip(two).zip(three).zip(four).enumerate() {
             (e, f, g, h) = (step(e, a), step(f, b), step(g, c), step(h, d));
-            if is_match(e) | is_match(f) | is_match(g) | is_match(h) {
+            // One comparison each, where a match is two: of the states on this path no other is special.
+            if is_special(e) | is_special(f) | is_special(g) | is_special(h) {
                 let ended = [e, f, g, h].into_iter().zip((at + 1..).step_by(length));
-                if ended.filter(|(state, _)| is_match(*state)).any(|(_, end)| is(end)) {
+                if ended.filter(|(state, _)| is_match(*state)).any(|(state, end)| is(state, end)) {
                     return true;
                 }
             }
@@ -51,7 +70,7 @@ impl Words {
             let begin = part * length;
             bytes[begin..].iter().take(over).zip(begin + 1..).any(|(byte, end)| {
                 state = step(state, byte);
-                is_match(state) && is(end)
+                is_match(state) && is(state, end)
             })
         })
     }
@@ -85,6 +104,8 @@ mod tests {
                 ends.dedup();
             }
             prop_assert_eq!(words.are_in(text.as_bytes()), !wanted.is_empty());
+            let is_there = list.map(|word| lower.contains(&word.to_ascii_lowercase()));
+            prop_assert_eq!(words.found_in(text.as_bytes()), is_there);
             prop_assert_eq!(found, wanted);
         }
     }

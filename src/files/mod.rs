@@ -142,27 +142,15 @@ pub(crate) fn read_open(
     path: &Path,
     max_bytes: u64,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let mut bytes = Zeroizing::new(Vec::new());
-    read_into(file, about, path, max_bytes, &mut bytes)?;
-    Ok(bytes)
-}
-
-/// As [`read_open`], into a buffer that is empty, and used again for the next file.
-pub(crate) fn read_into(
-    file: &File,
-    about: &Metadata,
-    path: &Path,
-    max_bytes: u64,
-    bytes: &mut Vec<u8>,
-) -> Result<(), Error> {
     let too_large = || Error::TooLarge(path.to_owned(), max_bytes);
     if about.len() > max_bytes {
         return Err(too_large());
     }
     // One more than the length, so that the end is seen without growing (and copying) the buffer.
-    bytes.reserve_exact(usize::try_from(about.len()).map_err(|_| too_large())? + 1);
-    file.take(max_bytes + 1).read_to_end(bytes).map_err(|e| Error::io(path, e))?;
-    if bytes.len() as u64 > max_bytes { Err(too_large()) } else { Ok(()) }
+    let room = usize::try_from(about.len()).map_err(|_| too_large())? + 1;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+    file.take(max_bytes + 1).read_to_end(&mut bytes).map_err(|e| Error::io(path, e))?;
+    if bytes.len() as u64 > max_bytes { Err(too_large()) } else { Ok(bytes) }
 }
 
 /// Refuses what belongs to another user than the effective one.

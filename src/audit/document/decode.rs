@@ -8,10 +8,10 @@ use std::borrow::Cow;
 #[must_use]
 pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     let text = match bytes {
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
+        [0xef, 0xbb, 0xbf, rest @ ..] => utf8(rest),
         _ => match order(bytes) {
             Some(Order { mark, read }) => utf16(&bytes[mark..], read).into(),
-            None => of_zsh(bytes).map_or_else(|| String::from_utf8_lossy(bytes), Cow::Owned),
+            None => utf8(bytes),
         },
     };
     if memchr::memchr2(0, b'\r', text.as_bytes()).is_none() {
@@ -28,13 +28,19 @@ pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(lines)
 }
 
-/// A history of zsh whose bytes are no UTF-8 as they are: it writes some bytes as 0x83 and the byte
+/// Nearly all texts are what they should be, and that is soon seen.
+fn utf8(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(
+        |_| of_zsh(bytes).map_or_else(|| String::from_utf8_lossy(bytes), Cow::Owned),
+        Cow::Borrowed,
+    )
+}
+
+/// A history of zsh, in bytes that are no UTF-8 as they are: it writes some bytes as 0x83 and the byte
 /// with another bit 5 (zsh `Src/utils.c`, `unmetafy`).
 fn of_zsh(bytes: &[u8]) -> Option<String> {
     const META: u8 = 0x83;
-    if memchr::memchr(META, bytes).is_none() || std::str::from_utf8(bytes).is_ok() {
-        return None;
-    }
+    memchr::memchr(META, bytes)?;
     let mut plain = Vec::with_capacity(bytes.len());
     let mut rest = bytes.iter();
     while let Some(&byte) = rest.next() {

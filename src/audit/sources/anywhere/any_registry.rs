@@ -23,6 +23,8 @@ pub(crate) const SOURCE: Source = Source {
         "registry\":",
         "registry =",
         "registry {",
+        "[registry",
+        "[docker",
         "registries:",
         "registries\":",
         "registryurl",
