@@ -38,7 +38,7 @@ pub fn known(users: &[Places], facts: &Facts) -> Scan {
             let real = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
             if seen.lock().is_ok_and(|mut seen| seen.insert(real)) {
                 let mut scan = Scan::default();
-                reader.look(&path, &name(&path, &task.from), &facts, &mut scan);
+                reader.look(&path, &|| name(&path, &task.from), &facts, &mut scan);
                 watch.add(scan);
             }
         }

@@ -45,8 +45,14 @@ impl Reader {
         Self { seat, ..Self::default() }
     }
 
-    /// Looks into one file. `name` stands for it in ids: its path from the folder that was asked for.
-    pub(super) fn look(&mut self, path: &Path, name: &str, facts: &Facts, into: &mut Scan) {
+    /// Looks into one file. `name` stands for it in ids.
+    pub(super) fn look(
+        &mut self,
+        path: &Path,
+        name: &dyn Fn() -> String,
+        facts: &Facts,
+        into: &mut Scan,
+    ) {
         self.look_up_to(MAX_FILE_BYTES, path, name, facts, into);
     }
 
@@ -54,7 +60,7 @@ impl Reader {
     pub(super) fn look_if_small(
         &mut self,
         path: &Path,
-        name: &str,
+        name: &dyn Fn() -> String,
         facts: &Facts,
         into: &mut Scan,
     ) -> bool {
@@ -65,7 +71,7 @@ impl Reader {
         &mut self,
         bytes: u64,
         path: &Path,
-        name: &str,
+        name: &dyn Fn() -> String,
         facts: &Facts,
         into: &mut Scan,
     ) -> bool {
@@ -78,7 +84,7 @@ impl Reader {
             Ok(Read::Worth(about)) => {
                 self.seat.begin(path, Doing::Examining);
                 let text = decode(&self.buffer[..self.length]);
-                let (findings, why) = read_text(path, name, &text, Some(&about), facts);
+                let (findings, why) = read_text(path, &name(), &text, Some(&about), facts);
                 let skipped = why.map(|reason| skip(reason.to_owned())).into_iter().collect();
                 into.add(Scan::of(findings, skipped));
                 drop(text);

@@ -10,8 +10,10 @@ use super::finding::Finding;
 use super::git::Repository;
 use super::registry;
 use super::severity::signal;
-use super::watch::PATIENCE;
 use crate::daemon::Unchecked;
+
+/// How long the file system may take for an answer, where nobody says otherwise.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is known of the machine.
 #[derive(Debug, Clone, Default)]

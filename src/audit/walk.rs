@@ -56,7 +56,7 @@ impl Walk<'_> {
     fn one_by_one(&self, files: mpsc::Receiver<Large>) {
         let mut reader = Reader::at(self.watch.seat());
         for (path, name) in files {
-            self.look(|facts, scan| reader.look(&path, &name, facts, scan));
+            self.look(|facts, scan| reader.look(&path, &|| name.clone(), facts, scan));
             self.watch.has(&path);
         }
     }
@@ -67,11 +67,14 @@ impl Walk<'_> {
         walk.standard_filters(false).follow_links(false).same_file_system(true);
         let watch = Arc::clone(self.watch);
         walk.filter_entry(move |entry| {
-            let is_walked = !is_pruned(entry.path());
-            if is_walked && is_folder(entry) {
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            if is_folder && is_pruned(entry.path()) {
+                return false;
+            }
+            if is_folder {
                 watch.awaits(entry.path());
             }
-            is_walked
+            true
         });
         walk.build_parallel().run(|| {
             let (mut reader, large) = (Reader::at(self.watch.seat()), large.clone());
@@ -88,9 +91,7 @@ impl Walk<'_> {
 
     fn file(&self, root: &Path, entry: DirEntry, reader: &mut Reader, large: &mpsc::Sender<Large>) {
         let path = entry.path();
-        let name = path.strip_prefix(root).ok().filter(|p| *p != Path::new(""));
-        let name = name.or_else(|| path.file_name().map(Path::new)).unwrap_or(path);
-        let name = name.to_string_lossy();
+        let name = || name(root, path);
         let is_small = self.look(|facts, scan| reader.look_if_small(path, &name, facts, scan));
         if entry.depth() == 0 {
             self.watch.has(path);
@@ -98,7 +99,7 @@ impl Walk<'_> {
         if !is_small {
             self.watch.awaits(path);
             // Nobody receives where the walk was given up.
-            let _ = large.send((path.to_owned(), name.into_owned()));
+            let _ = large.send((path.to_owned(), name()));
         }
     }
 
@@ -119,12 +120,15 @@ impl Walk<'_> {
     }
 }
 
-fn is_pruned(path: &Path) -> bool {
-    PRUNED.iter().any(|pruned| path.ends_with(pruned))
+/// A file's name in ids: its path from the folder that was asked for.
+fn name(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).ok().filter(|below| *below != Path::new(""));
+    let name = below.or_else(|| path.file_name().map(Path::new)).unwrap_or(path);
+    name.to_string_lossy().into_owned()
 }
 
-fn is_folder(entry: &DirEntry) -> bool {
-    entry.file_type().is_some_and(|kind| kind.is_dir())
+fn is_pruned(path: &Path) -> bool {
+    PRUNED.iter().any(|pruned| path.ends_with(pruned))
 }
 
 /// Whether it is a file; what was asked for by name may also be a link to one.

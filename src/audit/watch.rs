@@ -12,9 +12,6 @@ use std::time::Duration;
 
 use super::scan::{Scan, Skipped};
 
-/// How long the file system may take for an answer, where nobody says otherwise.
-pub const PATIENCE: Duration = Duration::from_secs(5);
-
 /// Why it was not looked at.
 pub const NO_ANSWER: &str = "no answer in time";
 

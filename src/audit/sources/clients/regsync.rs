@@ -13,7 +13,7 @@ pub(crate) const SOURCE: Source = Source {
         let names = ["regsync.yml", "regsync.yaml", "regbot.yml", "regbot.yaml"];
         names.iter().map(|name| places.home.join(name)).collect()
     },
-    words: &["creds:", "\"creds\""],
+    words: &["creds: ", "creds:\n", "creds:\r", "creds:\t", "creds:\\", "\"creds\""],
     find: Find::Map(find),
 };
 

@@ -6,7 +6,7 @@ use crate::audit::finding::Found;
 use crate::audit::places::Places;
 use crate::audit::sources::{File, Find, Source, docker};
 
-const WORDS: &[&str] = &["auths", "\"auth\""];
+const WORDS: &[&str] = &[r"auths\b", "\"auth\""];
 
 pub(crate) const APPTAINER: Source = Source {
     id: "apptainer-config",

@@ -20,7 +20,7 @@ pub(crate) const SOURCE: Source = Source {
         all.extend(Places::below(&places.data, "Trash/files/.dockercfg*"));
         all
     },
-    words: &["auths", "\"auth\""],
+    words: &[r"auths\b", "\"auth\""],
     find: Find::Map(find),
 };
 

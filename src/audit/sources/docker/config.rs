@@ -20,7 +20,7 @@ pub(crate) const SOURCE: Source = Source {
         all.extend(places.named("BUILDX_CONFIG").map(|folder| folder.join("config/*")));
         all
     },
-    words: &["auths", "serveraddress"],
+    words: &[r"auths\b", "serveraddress"],
     find: Find::Map(find),
 };
 

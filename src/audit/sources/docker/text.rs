@@ -13,7 +13,7 @@ pub(crate) const SOURCE: Source = Source {
     about: "a login of Docker's settings in the middle of a text",
     reference: "https://github.com/docker/cli/blob/master/cli/config/configfile/file.go",
     places: |_| Vec::new(),
-    words: &["auths"],
+    words: &[r"auths\b"],
     find: Find::Text(find),
 };
 

@@ -18,7 +18,8 @@ pub(crate) const SOURCE: Source = Source {
     words: &[
         ".header]",
         "[header]",
-        ".header.",
+        "\".header.",
+        "'.header.",
         "header.authorization",
         "header.\"",
         "header.'",

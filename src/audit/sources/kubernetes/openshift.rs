@@ -15,7 +15,7 @@ pub(crate) const SOURCE: Source = Source {
             ["pull-secret*", "Downloads/pull-secret*", ".crc/pull-secret*", "install-config.yaml*"];
         names.iter().map(|name| places.home.join(name)).collect()
     },
-    words: &["auths"],
+    words: &[r"auths\b"],
     find: Find::Map(find),
 };
 
