@@ -142,7 +142,7 @@ fn read(text: &str) -> Vec<Node> {
 /// The trees of YAML among a template's expressions: lines of nothing else are dropped, others stay
 /// in the values as they are written.
 fn template(text: &str) -> Vec<Node> {
-    if !text.contains("{{") {
+    if memmem::find(text.as_bytes(), b"{{").is_none() {
         return Vec::new();
     }
     let mut marked = String::with_capacity(text.len());

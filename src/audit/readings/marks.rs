@@ -28,7 +28,8 @@ const ENTITIES: &[(&str, &str)] = &[
 pub(super) fn without(path: &str, text: &str) -> Option<Reading> {
     let lower = path.to_ascii_lowercase();
     let is_page = [".html", ".htm", ".xhtml"].iter().any(|end| lower.ends_with(end));
-    if !is_page && !["<pre", "<code"].iter().any(|mark| text.contains(mark)) {
+    let has = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    if !is_page && !has("<pre") && !has("<code") {
         return None;
     }
     if text.len() > MAX_PAGE {

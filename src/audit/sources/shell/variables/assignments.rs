@@ -39,10 +39,12 @@ pub(in crate::audit::sources) fn read(
         let (begin, end) = (at, at + length);
         at = end;
         let name = &text[begin..end];
-        if is_reference(bytes, begin) || !is_wanted(name) {
+        if is_reference(bytes, begin) {
             continue;
         }
-        let Some(place) = after_name(text, begin, end) else { continue };
+        // Most words of a text are no names, and that is seen sooner than what a name says.
+        let place = after_name(text, begin, end).filter(|_| is_wanted(name));
+        let Some(place) = place else { continue };
         if let Some((value, next)) = values::read(text, place, &mut missing) {
             let name = name.to_owned();
             let line = lines.line(begin);
