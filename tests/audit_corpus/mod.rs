@@ -18,6 +18,7 @@ mod kubernetes;
 mod logins;
 mod objects;
 mod pipelines;
+mod platforms;
 mod programs;
 mod properties;
 mod services;
@@ -51,6 +52,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ("tricky", tricky::cases),
         ("strays", strays::cases),
         ("programs", programs::cases),
+        ("platforms", platforms::cases),
         ("objects", objects::cases),
         ("services", services::cases),
         ("clean_settings", clean_settings::cases),

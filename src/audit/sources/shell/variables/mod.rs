@@ -17,6 +17,7 @@ pub(super) mod assignments;
 pub(crate) mod names;
 #[cfg(test)]
 mod names_tests;
+mod owners;
 mod siblings;
 #[cfg(test)]
 mod tests;
@@ -75,6 +76,7 @@ pub const SOURCE: Source = Source {
         "CI_JOB_TOKEN",
         "CI_DEPLOY_PASS",
         "DEVCONTAINERS_OCI_AUTH",
+        "HUB_PAT_TOKEN",
     ],
     find: Find::Text(find),
 };

@@ -37,7 +37,7 @@ static MARKS: LazyLock<Option<Words>> = LazyLock::new(|| {
 const FUSED: [&str; 4] = ["DOCKER", "REGISTRY", "GHCR", "QUAY"];
 
 /// Parts of names that have none of the words.
-const OTHER_PARTS: [&str; 5] = ["CI_", "REPO_", "DEVCONTAINERS", "TRIVY_", "QUARKUS_"];
+const OTHER_PARTS: [&str; 6] = ["CI_", "REPO_", "DEVCONTAINERS", "TRIVY_", "QUARKUS_", "HUB_PAT_"];
 
 /// The words of a name, in capitals and without what tools put before it.
 pub(super) fn words(name: &str) -> Vec<String> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::assignments::Assignment;
-use super::names;
+use super::{names, owners};
 use crate::audit::hosts;
 
 const REGISTRIES: &[&str] = &[
@@ -110,21 +110,27 @@ const GITHUB_USER: &[&str] = &[
 /// The longest name of a registry or a user, in bytes; each password has its own copy.
 const MAX_VALUE: usize = 512;
 
-/// All variables of a text, by name.
+/// All variables of a text, by name, and those of one owner by it and by name.
 pub(super) struct Siblings<'a> {
     by_name: HashMap<String, Vec<&'a Assignment>>,
+    by_owner: HashMap<(&'a str, String), &'a Assignment>,
 }
 
 impl<'a> Siblings<'a> {
     pub(super) fn of(all: &'a [Assignment]) -> Self {
         let mut by_name: HashMap<String, Vec<&Assignment>> = HashMap::new();
+        let mut by_owner = HashMap::new();
         for assignment in all {
-            by_name.entry(names::words(&assignment.name).join("_")).or_default().push(assignment);
+            let name = names::words(&assignment.name).join("_");
+            if let Some(owner) = owners::owner(assignment) {
+                by_owner.entry((owner, name.clone())).or_insert(assignment);
+            }
+            by_name.entry(name).or_default().push(assignment);
         }
         for list in by_name.values_mut() {
             list.sort_by_key(|assignment| assignment.line);
         }
-        Self { by_name }
+        Self { by_name, by_owner }
     }
 
     /// Whether a variable of this name is set.
@@ -132,21 +138,30 @@ impl<'a> Siblings<'a> {
         self.by_name.contains_key(name)
     }
 
-    /// The value of the variable of this name that is nearest to a line.
-    fn near(&self, name: &str, line: usize) -> Option<&'a str> {
+    /// The value of the variable of this name that is nearest to another: of the same owner, else by
+    /// its line.
+    fn near(&self, name: &str, of: &Assignment) -> Option<&'a str> {
         let list = self.by_name.get(name)?;
-        let after = list.partition_point(|assignment| assignment.line < line);
+        let after = list.partition_point(|assignment| assignment.line < of.line);
         let around = [after.checked_sub(1), Some(after)];
         let candidates = around.iter().flatten().filter_map(|at| list.get(*at));
-        let nearest = candidates.min_by_key(|a| a.line.abs_diff(line)).map(|a| a.value.as_str());
-        nearest.filter(|value| value.len() <= MAX_VALUE)
+        let together = candidates.filter(|other| !owners::are_apart(other, of));
+        let nearest = together.min_by_key(|a| a.line.abs_diff(of.line)).map(|a| a.value.as_str());
+        let value = self.of_owner(name, of).or(nearest);
+        value.filter(|value| value.len() <= MAX_VALUE)
+    }
+
+    /// The value of the variable of this name that the owner of another has.
+    fn of_owner(&self, name: &str, of: &Assignment) -> Option<&'a str> {
+        let key = (owners::owner(of)?, name.to_owned());
+        self.by_owner.get(&key).map(|assignment| assignment.value.as_str())
     }
 
     /// The variable of this name, with the same ending as the password's where there is one.
     fn twin(&self, name: &str, of: &Assignment) -> Option<&'a str> {
         let ending = names::ending(&of.name);
-        let twin = ending.and_then(|ending| self.near(&format!("{name}_{ending}"), of.line));
-        twin.or_else(|| self.near(name, of.line))
+        let twin = ending.and_then(|ending| self.near(&format!("{name}_{ending}"), of));
+        twin.or_else(|| self.near(name, of))
     }
 
     /// The registry of a password.
@@ -162,7 +177,7 @@ impl<'a> Siblings<'a> {
         };
         let by_name = || names::host(&of.name).map(str::to_owned);
         let any = || {
-            let near = |name: &&str| self.near(name, of.line).filter(|value| is_address(value));
+            let near = |name: &&str| self.near(name, of).filter(|value| is_address(value));
             ANY_REGISTRY.iter().find_map(near).map(str::to_owned)
         };
         by_stem(whole).or_else(by_name).or_else(|| shorter.iter().find_map(by_stem)).or_else(any)
@@ -170,7 +185,7 @@ impl<'a> Siblings<'a> {
 
     /// The user of a password.
     pub(super) fn user(&self, of: &Assignment, registry: Option<&str>) -> Option<String> {
-        let near = |name: &str| self.near(name, of.line).filter(|value| is_literal(value));
+        let near = |name: &str| self.near(name, of).filter(|value| is_literal(value));
         let by_stem = |stem: &String| {
             let twin = |end: &&str| self.twin(&joined(stem, end), of);
             USERS.iter().find_map(|end| twin(end).filter(|value| is_literal(value)))
@@ -189,7 +204,9 @@ impl<'a> Siblings<'a> {
         // Harbor's first user, whose name is no setting.
         let first = || of.name.eq_ignore_ascii_case("HARBOR_ADMIN_PASSWORD").then_some("admin");
         let beside = || others.iter().find_map(|name| near(name));
-        found.or_else(first).or_else(beside).map(str::to_owned)
+        // `--username=ada` among the arguments of what has the variable.
+        let told = || self.of_owner("USERNAME", of).filter(|value| is_literal(value));
+        found.or_else(first).or_else(told).or_else(beside).map(str::to_owned)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Variables in the maps and lists of a structured file.
 
+use std::borrow::Cow;
+
 use super::assignments::{Assignment, MAX_VARIABLES};
 use crate::audit::document::{Here, Node, Value};
 use crate::audit::inner::decoded;
@@ -33,15 +35,26 @@ fn visit(here: &Here<'_>, is_wanted: &dyn Fn(&str) -> bool, all: &mut Vec<Assign
                 if all.len() >= MAX_VARIABLES {
                     return;
                 }
-                if let Some((name, value)) = at.node.text().and_then(|text| text.split_once('='))
-                    && is_wanted(name.trim())
+                if let Some((name, value)) = at.node.text().and_then(set)
+                    && is_wanted(&name)
                 {
-                    all.push(assignment(name.trim(), value, &at));
+                    all.push(assignment(&name, value, &at));
                 }
                 visit(&at, is_wanted, all);
             }
         }
         Value::Text(_) | Value::Null => {}
+    }
+}
+
+/// `NAME=value`, also as an option of a container; other options go by the names of variables.
+fn set(text: &str) -> Option<(Cow<'_, str>, &str)> {
+    let text = ["--env=", "--build-arg="].iter().find_map(|o| text.strip_prefix(o)).unwrap_or(text);
+    let (name, value) = text.split_once('=')?;
+    let name = name.trim();
+    match name.strip_prefix("--") {
+        Some(option) => Some((option.replace('-', "_").into(), value)),
+        None => Some((name.into(), value)),
     }
 }
 

@@ -94,6 +94,7 @@ pub(super) const OTHER_WORDS: &[&str] = &[
 pub(super) const EXACT: &[&str] = &[
     "CI_DEPLOY_PASSWORD",
     "CI_JOB_TOKEN",
+    "HUB_PAT_TOKEN",
     "REPO_PASS",
     "REPO_PASSWORD",
     "TRIVY_PASSWORD",
@@ -128,6 +129,7 @@ pub(super) const HOSTS: &[(&str, &str)] = &[
     ("DOCKERHUB", "docker.io"),
     ("DOCKER_HUB", "docker.io"),
     ("DOCKERIO", "docker.io"),
+    ("HUB_PAT", "docker.io"),
     ("WUD_REGISTRY_HUB", "docker.io"),
     ("GHCR", "ghcr.io"),
     ("CR_PAT", "ghcr.io"),
