@@ -7,6 +7,7 @@ use super::case::Corpus;
 
 pub(crate) fn cases(corpus: &mut Corpus) {
     servers_of_agents(corpus);
+    jenkins(corpus);
 }
 
 fn servers_of_agents(corpus: &mut Corpus) {
@@ -31,4 +32,26 @@ fn servers_of_agents(corpus: &mut Corpus) {
         &[73],
         "{\"mcpServers\": {\"hub\": {\"env\": {\"HUB_PAT_TOKEN\": \"${HUB_PAT_TOKEN}\", \"GITHUB_PAT_TOKEN\": \"hal-Tram-99\", \"HUB_TOKEN_URL\": \"https://hub.acme-corp.net\"}}}}\n",
     );
+}
+
+fn jenkins(corpus: &mut Corpus) {
+    let (hub, own) = (corpus.dice.hub(), corpus.dice.person());
+    let text = format!(
+        "jenkins:\n  numExecutors: 0\ncredentials:\n  system:\n    domainCredentials:\n      - credentials:\n          - usernamePassword:\n              scope: GLOBAL\n              id: docker-hub\n              username: {}\n              password: {}\n          - usernamePassword:\n              scope: GLOBAL\n              id: build-robot\n              username: {}\n              password: {}\n              description: \"pushes to harbor.praha-labs.cz\"\n          - usernamePassword:\n              id: nexus-deploy\n              username: mira\n              password: hal-Tram-99\n",
+        hub.user, hub.secret, own.user, own.secret
+    );
+    let found = [hub.is(Kind::UserPass), own.is(Kind::UserPass).registry("harbor.praha-labs.cz")];
+    corpus.found("srv/jenkins/jenkins.yaml", &[51], &text, found);
+    let token = corpus.dice.login("docker-pat");
+    let text = format!(
+        "credentials:\n  system:\n    domainCredentials:\n      - credentials:\n          - string:\n              id: dockerhub-token\n              secret: {}\n          - string:\n              id: docker-registry-url\n              secret: {}\n",
+        token.secret, own.host
+    );
+    let found = [token.is(Kind::UserPass).user("-")];
+    corpus.found("srv/jenkins/casc/tokens.yaml", &[51], &text, found);
+    let text = format!(
+        "import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl\n\ndef store = SystemCredentialsProvider.instance.store\nstore.addCredentials(Domain.global(), new UsernamePasswordCredentialsImpl(\n    CredentialsScope.GLOBAL, 'docker-hub', 'Docker Hub', '{}', '{}'))\nstore.addCredentials(Domain.global(), new UsernamePasswordCredentialsImpl(\n    CredentialsScope.GLOBAL, 'nexus', 'Maven', 'mira', 'hal-Tram-99'))\n",
+        hub.user, hub.secret
+    );
+    corpus.found("srv/jenkins/init.groovy.d/hub.groovy", &[51], &text, [hub.is(Kind::UserPass)]);
 }

@@ -92,6 +92,8 @@ pub const ALL: &[&Source] = &[
     &ci::dependabot::SOURCE,
     &ci::drone::SOURCE,
     &ci::github_actions::SOURCE,
+    &ci::jenkins::SOURCE,
+    &ci::jenkins::SCRIPT,
     &ci::renovate::SOURCE,
     &ci::renovate::SCRIPT,
     // Machines and services.

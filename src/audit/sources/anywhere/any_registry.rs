@@ -72,7 +72,6 @@ pub(crate) const SOURCE: Source = Source {
         "registry.",
         "harbor.",
         "docker.",
-        "usernamepassword",
         "regopts",
     ],
     find: Find::Map(find),
@@ -190,8 +189,6 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
         login::take(here, Some(registry), found);
     } else if has_user && name.is_one_of(&["registry"]) && !is_elsewhere(here) {
         login::take(here, None, found);
-    } else if own == "usernamePassword" {
-        jenkins(here, found);
     }
 }
 
@@ -260,14 +257,6 @@ fn by_name<'t>(here: &Here<'t>, name: &Name<'t>) -> Option<&'t str> {
 /// What the map above says of its registry.
 fn beside<'t>(here: &Here<'t>) -> Option<&'t str> {
     field(here.map_above()?, REGISTRIES).filter(|text| is_image_place(text))
-}
-
-/// Jenkins as code: the id of a credential says what it is for.
-fn jenkins(here: &Here<'_>, found: &mut Vec<Found>) {
-    let label = here.text(&["id", "description"]).map(plain).unwrap_or_default();
-    if ["dockerhub", "dockerregistry", "ghcr", "quay"].iter().any(|word| label.contains(word)) {
-        login::take(here, label.contains("dockerhub").then_some(HUB), found);
-    }
 }
 
 /// Whether a name says that a map is the login of the one above.

@@ -8,4 +8,5 @@ pub(crate) mod dependabot;
 pub(crate) mod drone;
 pub(crate) mod github_actions;
 pub(crate) mod gitlab_runner;
+pub(crate) mod jenkins;
 pub(crate) mod renovate;

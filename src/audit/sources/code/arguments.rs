@@ -6,9 +6,9 @@
 const MAX_BYTES: usize = 4096;
 const MAX_ARGUMENTS: usize = 40;
 
-/// Functions that only wrap the text they are given; the last part of their names.
+/// Functions that only wrap the text they are given; the last part of their names, in any case.
 const WRAPPERS: &[&str] =
-    &["Some", "String", "from", "secret", "Secret", "new", "set_secret", "setSecret", "SetSecret"];
+    &["some", "string", "from", "fromstring", "secret", "new", "set_secret", "setsecret"];
 
 /// How many of them may be around one text.
 const MAX_WRAPPERS: usize = 3;
@@ -18,9 +18,9 @@ const ENDS: &[&str] = &[".to_string()", ".to_owned()", ".into()", ".freeze"];
 
 /// A text, and the byte at which it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Text {
-    pub(super) said: String,
-    pub(super) at: usize,
+pub(in crate::audit::sources) struct Text {
+    pub(in crate::audit::sources) said: String,
+    pub(in crate::audit::sources) at: usize,
 }
 
 /// An argument or a field: its name in lower case and without separators, and its value where that
@@ -31,11 +31,11 @@ struct Argument {
 }
 
 /// All that is between two brackets.
-pub(super) struct Arguments(Vec<Argument>);
+pub(in crate::audit::sources) struct Arguments(Vec<Argument>);
 
 impl Arguments {
     /// Reads from an opening bracket on; `None` where no bracket is at this byte.
-    pub(super) fn read(text: &str, open: usize) -> Option<Self> {
+    pub(in crate::audit::sources) fn read(text: &str, open: usize) -> Option<Self> {
         text.get(open..)?.starts_with(['(', '{', '[']).then_some(())?;
         let text = near(text, open);
         let (mut all, mut at) = (Vec::new(), open + 1);
@@ -55,7 +55,7 @@ impl Arguments {
     }
 
     /// The byte after the bracket that closes the one at this byte.
-    pub(super) fn end(text: &str, open: usize) -> Option<usize> {
+    pub(in crate::audit::sources) fn end(text: &str, open: usize) -> Option<usize> {
         let text = near(text, open);
         let mut at = open + 1;
         loop {
@@ -68,23 +68,23 @@ impl Arguments {
     }
 
     /// The text with one of these names.
-    pub(super) fn text(&self, names: &[&str]) -> Option<&Text> {
+    pub(in crate::audit::sources) fn text(&self, names: &[&str]) -> Option<&Text> {
         let named = |wanted: &&str| self.0.iter().find(|a| a.name.as_deref() == Some(*wanted));
         names.iter().find_map(named)?.value.as_ref()
     }
 
     /// Whether one of these names is given, a text or anything else.
-    pub(super) fn has(&self, names: &[&str]) -> bool {
+    pub(in crate::audit::sources) fn has(&self, names: &[&str]) -> bool {
         self.0.iter().filter_map(|a| a.name.as_deref()).any(|name| names.contains(&name))
     }
 
     /// The text in this place among those without a name, counted from 0.
-    pub(super) fn place(&self, place: usize) -> Option<&Text> {
+    pub(in crate::audit::sources) fn place(&self, place: usize) -> Option<&Text> {
         self.0.get(place).filter(|a| a.name.is_none())?.value.as_ref()
     }
 
     /// How many arguments without a name there are.
-    pub(super) fn places(&self) -> usize {
+    pub(in crate::audit::sources) fn places(&self) -> usize {
         self.0.iter().take_while(|a| a.name.is_none()).count()
     }
 }
@@ -213,7 +213,7 @@ fn literal(expression: &str, begin: usize, depth: usize) -> Option<Text> {
 fn wrapped(call: &str, open: usize, begin: usize, depth: usize) -> Option<Text> {
     let last = call[..open].rsplit(['.', ':', ' ']).next()?;
     let inside = call.get(open + 1..)?.strip_suffix(')')?;
-    if !WRAPPERS.contains(&last) {
+    if !WRAPPERS.iter().any(|name| name.eq_ignore_ascii_case(last)) {
         return None;
     }
     let (mut at, mut end) = (0, item_end(inside, 0));

@@ -1,6 +1,6 @@
 //! Programs that log in to registries by a library.
 
-mod arguments;
+pub(super) mod arguments;
 pub(super) mod login_call;
 mod notebook;
 pub(super) mod object;

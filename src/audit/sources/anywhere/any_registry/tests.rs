@@ -67,10 +67,6 @@ fn maps_beside_or_under_a_known_host_are_found() {
         "imageRegistryCredentials:\n- server: acme.example\n  username: ada\n  password: s3cret-word\n",
         "acme.example",
     );
-    found(
-        "credentials:\n- usernamePassword:\n    id: docker-hub\n    username: ada\n    password: s3cret-word\n",
-        "docker.io",
-    );
 }
 
 #[test]
