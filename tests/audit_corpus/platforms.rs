@@ -8,6 +8,8 @@ use super::case::Corpus;
 pub(crate) fn cases(corpus: &mut Corpus) {
     servers_of_agents(corpus);
     jenkins(corpus);
+    units(corpus);
+    audits(corpus);
 }
 
 fn servers_of_agents(corpus: &mut Corpus) {
@@ -54,4 +56,66 @@ fn jenkins(corpus: &mut Corpus) {
         hub.user, hub.secret
     );
     corpus.found("srv/jenkins/init.groovy.d/hub.groovy", &[51], &text, [hub.is(Kind::UserPass)]);
+}
+
+fn units(corpus: &mut Corpus) {
+    let login = corpus.dice.person();
+    let (user, secret, host) = (&login.user, &login.secret, &login.host);
+    for (name, section) in [
+        (
+            "api.container",
+            format!(
+                "[Container]\nImage={host}/acme/api:1\nPodmanArgs=--tls-verify --creds={user}:{secret}\n"
+            ),
+        ),
+        (
+            "api.container",
+            format!(
+                "[Container]\nPodmanArgs=--creds \\\n  {user}:{secret}\nImage={host}/acme/api:1\n"
+            ),
+        ),
+        ("api.image", format!("[Image]\nImage={host}/acme/api:1\nCreds={user}:{secret}\n")),
+        (
+            "api.service",
+            format!(
+                "[Service]\nExecStartPre=-/usr/bin/podman login --username={user} --password={secret} {host}\nExecStart=/usr/bin/podman run --rm {host}/acme/api:1\n"
+            ),
+        ),
+    ] {
+        let text = format!(
+            "[Unit]\nDescription=the API\n\n{section}\n[Install]\nWantedBy=default.target\n"
+        );
+        let path = format!("home/ada/.config/containers/systemd/{name}");
+        corpus.found(&path, &[74], &text, [login.is(Kind::Script)]);
+    }
+}
+
+fn audits(corpus: &mut Corpus) {
+    let login = corpus.dice.person();
+    let (user, secret, host) = (&login.user, &login.secret, &login.host);
+    let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02X}")).collect::<String>();
+    let event = "msg=audit(1767225600.123:4567):";
+    let argv = format!("docker\0login\0-u\0{user}\0-p\0{secret}\0{host}");
+    let piped = format!("echo {secret} | docker login -u {user} --password-stdin {host}");
+    for (text, written) in [
+        (
+            format!(
+                "type=SYSCALL {event} arch=c000003e syscall=59 success=yes comm=\"docker\"\ntype=EXECVE {event} argc=7 a0=\"docker\" a1=\"login\" a2=\"-u\" a3=\"{user}\" a4=\"-p\" a5=\"{secret}\" a6=\"{host}\"\n"
+            ),
+            secret.clone(),
+        ),
+        (format!("type=PROCTITLE {event} proctitle={}\n", hex(&argv)), hex(secret)),
+        (
+            format!("node=a type=EXECVE {event} argc=3 a0=\"sh\" a1=\"-c\" a2={}\n", hex(&piped)),
+            hex(secret),
+        ),
+    ] {
+        let found = login.is(Kind::Log).written(&written);
+        corpus.found("var/log/audit/audit.log", &[74], &text, [found]);
+    }
+    corpus.clean(
+        "var/log/audit/audit.log",
+        &[74],
+        &format!("type=EXECVE {event} argc=5 a0=\"docker\" a1=\"login\" a2=\"-u\" a3=\"mira\" a4=\"ghcr.io\"\ntype=PROCTITLE {event} proctitle={}\n", hex("docker\0login\0--help")),
+    );
 }

@@ -1,10 +1,11 @@
 //! Other readings of a text, in which sources find what they know: the two sides of a patch, a page
-//! of HTML without its marks, numbered lines without their numbers, and the texts of JSON that are
-//! files themselves (what an agent wrote or saw, what a notebook printed).
+//! of HTML without its marks, numbered lines without their numbers, commands that are no shell's, and
+//! the texts of JSON that are files themselves (what an agent wrote or saw, what a notebook printed).
 
 use super::document::{Document, Format};
 use super::prefilter;
 
+mod commands;
 mod marks;
 mod patch;
 mod values;
@@ -65,6 +66,7 @@ fn of_lines(path: &str, text: &str) -> Vec<Reading> {
         return sides;
     }
     let plain = marks::without(path, text).or_else(|| unnumbered(path, text));
+    let plain = plain.or_else(|| commands::of(path, text));
     plain.map_or_else(|| values::of_lines(path, text), |reading| vec![reading])
 }
 

@@ -58,6 +58,12 @@ const WORDS: &[&str] = &[
     "auth.password=",
     "harboradminpassword=",
     "container-image.password=",
+    "\ncreds=",
+    // `login`, `-creds` and `-password`, as Linux' audit writes them.
+    "006c6f67696e00",
+    "206c6f67696e20",
+    "2d6372656473",
+    "2d70617373776f7264",
 ];
 
 pub(crate) const SOURCE: Source = Source {
