@@ -20,7 +20,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("jsonc_parser", &["clients/", "audit/document/json.rs"]),
     ("saphyr_parser", &["audit/document/yaml.rs"]),
     ("toml_edit", &["audit/document/toml.rs", "lookup/registries_conf.rs"]),
-    ("roxmltree", &["audit/document/xml.rs"]),
+    ("roxmltree", &["audit/document/xml"]),
     ("aho_corasick", &["audit/"]),
     ("ureq", &["registry/http.rs", "registry/tls.rs", "registry/trouble.rs"]),
     ("rustls", &["registry/tls.rs", "registry/trouble.rs"]),

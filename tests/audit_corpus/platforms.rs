@@ -10,6 +10,7 @@ pub(crate) fn cases(corpus: &mut Corpus) {
     jenkins(corpus);
     units(corpus);
     audits(corpus);
+    agents_of_macos(corpus);
 }
 
 fn servers_of_agents(corpus: &mut Corpus) {
@@ -118,4 +119,22 @@ fn audits(corpus: &mut Corpus) {
         &[74],
         &format!("type=EXECVE {event} argc=5 a0=\"docker\" a1=\"login\" a2=\"-u\" a3=\"mira\" a4=\"ghcr.io\"\ntype=PROCTITLE {event} proctitle={}\n", hex("docker\0login\0--help")),
     );
+}
+
+fn agents_of_macos(corpus: &mut Corpus) {
+    let (one, two) = (corpus.dice.person(), corpus.dice.person());
+    let string = |text: &str| format!("\t\t<string>{text}</string>\n");
+    let variable = |name: &str, text: &str| format!("\t\t<key>{name}</key>\n{}", string(text));
+    let arguments = ["/usr/local/bin/docker", "login", "--username", &two.user, "--password"];
+    let text = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n<plist version=\"1.0\">\n<dict>\n\t<key>Label</key>\n\t<string>net.acme-corp.mirror</string>\n\t<key>EnvironmentVariables</key>\n\t<dict>\n{}{}{}\t</dict>\n\t<key>ProgramArguments</key>\n\t<array>\n{}{}{}\t</array>\n\t<key>RunAtLoad</key>\n\t<true/>\n</dict>\n</plist>\n",
+        variable("DOCKER_REGISTRY", &one.host),
+        variable("DOCKER_USERNAME", &one.user),
+        variable("DOCKER_PASSWORD", &one.secret),
+        arguments.map(string).concat(),
+        string(&two.secret),
+        string(&two.host),
+    );
+    let found = [one.is(Kind::Env), two.is(Kind::Script)];
+    corpus.found("Users/ada/Library/LaunchAgents/net.acme-corp.mirror.plist", &[47], &text, found);
 }

@@ -1,6 +1,6 @@
 //! XML: Maven's settings and projects. An element is a map of its attributes and children, repeated
 //! children are a list, and an element with nothing but text is the text. Documents that declare
-//! types, and with them entities, are refused.
+//! types, and with them entities, are refused, but for property lists.
 
 use std::collections::HashMap;
 
@@ -8,12 +8,18 @@ use roxmltree::{Document, ParsingOptions};
 
 use super::{Lines, MAX_DEPTH, MAX_VALUES, Node, Value};
 
+mod plist;
+
 /// The tree of a text: a map of the root element; `None` where it is no XML.
 pub(super) fn parse(text: &str) -> Option<Node> {
     let nodes_limit = u32::try_from(MAX_VALUES).ok()?;
     let options = ParsingOptions { allow_dtd: false, nodes_limit, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(text, options).ok()?;
+    let plain = plist::undeclared(text);
+    let document = Document::parse_with_options(plain.as_deref().unwrap_or(text), options).ok()?;
     let root = document.root_element();
+    if let Some(list) = plist::root(root, &Lines::of(text)) {
+        return Some(list);
+    }
     let tree = element(root, &Lines::of(text), 0)?;
     let line = tree.line;
     Some(Node { value: Value::Map(vec![(root.tag_name().name().to_owned(), tree)]), line })

@@ -38,6 +38,7 @@ const WORDS: &[&str] = &[
     "\"login\"",
     "\"login\\\"", // in a text of JSON
     "'login'",
+    "<string>login<", // in a property list
     "-creds",
     "-password",
     "registry-token",
