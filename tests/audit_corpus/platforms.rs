@@ -11,6 +11,7 @@ pub(crate) fn cases(corpus: &mut Corpus) {
     units(corpus);
     audits(corpus);
     agents_of_macos(corpus);
+    scripts_of_windows(corpus);
 }
 
 fn servers_of_agents(corpus: &mut Corpus) {
@@ -137,4 +138,60 @@ fn agents_of_macos(corpus: &mut Corpus) {
     );
     let found = [one.is(Kind::Env), two.is(Kind::Script)];
     corpus.found("Users/ada/Library/LaunchAgents/net.acme-corp.mirror.plist", &[47], &text, found);
+}
+
+fn scripts_of_windows(corpus: &mut Corpus) {
+    let login = corpus.dice.person();
+    let (user, secret, host) = (&login.user, &login.secret, &login.host);
+    for (name, text) in [
+        (
+            "push.ps1",
+            format!(
+                "$ErrorActionPreference = \"Stop\"\n$word = \"{secret}\"\n$word | docker login {host} -u {user} --password-stdin\n"
+            ),
+        ),
+        (
+            "push.ps1",
+            format!(
+                "$word = '{secret}'\n$robot = '{user}'\ndocker login -u $robot -p $word {host}\n"
+            ),
+        ),
+        (
+            "push.bat",
+            format!(
+                "@echo off\r\nset WORD={secret}\r\necho %WORD%| docker login {host} -u {user} --password-stdin\r\n"
+            ),
+        ),
+    ] {
+        corpus.found(&format!("srv/app/{name}"), &[74], &text, [login.is(Kind::Script)]);
+    }
+    let token = corpus.dice.login("github-pat");
+    for (name, text) in [
+        (
+            "push.ps1",
+            format!(
+                "$env:CR_PAT = \"{}\"\n$env:CR_PAT | docker login ghcr.io -u {} --password-stdin\n",
+                token.secret, token.user
+            ),
+        ),
+        (
+            "push.cmd",
+            format!(
+                "set \"CR_PAT={}\"\necho %CR_PAT% | docker login ghcr.io -u {} --password-stdin\n",
+                token.secret, token.user
+            ),
+        ),
+    ] {
+        let found = [token.is(Kind::Env).registry("ghcr.io")];
+        corpus.found(&format!("srv/app/{name}"), &[47], &text, found);
+    }
+    let text = format!(
+        "$DockerUsername = \"{user}\"\n$DockerPassword = ConvertTo-SecureString \"{secret}\" -AsPlainText -Force\n"
+    );
+    corpus.found("srv/app/deploy.ps1", &[47], &text, [login.is(Kind::Env).registry("*").user("-")]);
+    corpus.clean(
+        "srv/app/deploy.ps1",
+        &[47],
+        "param([string]$DockerPassword)\n$DockerPassword = Get-Secret docker -AsPlainText\n$sealed = ConvertTo-SecureString '01000000d08c9ddf0115d1118c7a00c0' -Key $key\n$DockerPassword | docker login -u mira --password-stdin\n",
+    );
 }

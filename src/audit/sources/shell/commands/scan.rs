@@ -143,7 +143,8 @@ impl<'t> Scan<'t> {
 
     fn pipeline(&mut self, pipeline: &[Command], place: Place, is_trace: bool) {
         for (at, command) in pipeline.iter().enumerate() {
-            let given = stdin::of(&pipeline[..=at]).or_else(|| self.below(command, place));
+            let given = stdin::of(&pipeline[..=at], self.dialect);
+            let given = given.or_else(|| self.below(command, place));
             let is_found = self.command(&command.words, given.as_ref(), place);
             if is_trace && !is_found && pipeline.len() == 1 {
                 self.trace(command, place);
@@ -163,7 +164,9 @@ impl<'t> Scan<'t> {
         let at = command.words.first().map_or(0, |word| word.at);
         let line = self.line(place, at);
         let is_near = |other: usize| line.abs_diff(other) <= MAX_TRACE;
-        if let Some(word) = stdin::written(command).filter(|word| may_be_secret(&word.text)) {
+        if let Some(word) =
+            stdin::written(command, self.dialect).filter(|word| may_be_secret(&word.text))
+        {
             match self.waiting.take() {
                 Some((other, words)) if is_near(other) => {
                     self.command(&words, Some(&word), Place::Line(line));

@@ -2,6 +2,8 @@
 
 use base64ct::{Base64, Encoding};
 
+use super::quotes::Dialect;
+use super::references;
 use super::words::{Command, Word};
 
 /// How long the lines are that a login is given: a cloud's key is the longest secret.
@@ -30,14 +32,14 @@ pub(super) fn below<'t>(text: &'t str, from: usize, word: &str) -> Option<(&'t s
 const MAX_BETWEEN: usize = 3;
 
 /// The text that the last of these commands reads, where it is written there.
-pub(super) fn of(pipeline: &[Command]) -> Option<Word> {
+pub(super) fn of(pipeline: &[Command], dialect: Dialect) -> Option<Word> {
     let (reader, before) = pipeline.split_last()?;
     if let Some(here) = &reader.here {
         return Some(here.clone());
     }
     let mut is_encoded = false;
     for command in before.iter().rev().take(MAX_BETWEEN) {
-        if let Some(word) = written(command) {
+        if let Some(word) = written(command, dialect) {
             return if is_encoded { decoded(word) } else { Some(word) };
         }
         let has = |name: &str| command.words.iter().any(|word| word.text == name);
@@ -51,7 +53,7 @@ pub(super) fn of(pipeline: &[Command]) -> Option<Word> {
 }
 
 /// What a command writes, where it says it.
-pub(super) fn written(command: &Command) -> Option<Word> {
+pub(super) fn written(command: &Command, dialect: Dialect) -> Option<Word> {
     if let Some(here) = &command.here {
         return Some(here.clone());
     }
@@ -66,7 +68,9 @@ pub(super) fn written(command: &Command) -> Option<Word> {
     let Some(at) = at else {
         // PowerShell: `"text" | docker login --password-stdin`, `$env:NAME | …`.
         let [only] = words.as_slice() else { return None };
-        return (only.is_quoted || only.text.starts_with("$env:")).then(|| only.clone());
+        let is_variable = only.text.starts_with("$env:")
+            || dialect == Dialect::PowerShell && references::variable(&only.text).is_some();
+        return (only.is_quoted || is_variable).then(|| only.clone());
     };
     let is_format = name(&words[at]) == "printf";
     let is_option = |word: &&Word| {

@@ -1,5 +1,6 @@
 //! Names and values in a text of any language: shells, `.env`, systemd, Dockerfiles, YAML, JSON.
 
+use super::sigils;
 use super::values::{self, Place};
 use crate::audit::document::Lines;
 
@@ -39,7 +40,7 @@ pub(in crate::audit::sources) fn read(
         let (begin, end) = (at, at + length);
         at = end;
         let name = &text[begin..end];
-        if is_reference(bytes, begin) {
+        if is_reference(text, begin, end) {
             continue;
         }
         // Most words of a text are no names, and that is seen sooner than what a name says.
@@ -65,9 +66,11 @@ fn is_part(byte: u8) -> bool {
 }
 
 /// Whether a name is one whose value is asked for: `$X`, `${X`, `%X%`.
-fn is_reference(bytes: &[u8], begin: usize) -> bool {
+fn is_reference(text: &str, begin: usize, end: usize) -> bool {
+    let bytes = text.as_bytes();
     match bytes[..begin] {
-        [.., b'$' | b'%'] | [.., b'$', b'{' | b'('] | [b'0'..=b'9'] => true,
+        [.., b'$'] => !sigils::is_set(text, begin - 1, end),
+        [.., b'%'] | [.., b'$', b'{' | b'('] | [b'0'..=b'9'] => true,
         [.., byte] => byte.is_ascii_digit(),
         [] => false,
     }
@@ -116,7 +119,7 @@ fn is_argument(before: &str) -> bool {
 }
 
 /// The last bytes of a text.
-fn tail(text: &str) -> &str {
+pub(super) fn tail(text: &str) -> &str {
     let mut from = text.len().saturating_sub(24);
     while !text.is_char_boundary(from) {
         from += 1;

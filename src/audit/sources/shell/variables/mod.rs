@@ -19,6 +19,7 @@ pub(crate) mod names;
 mod names_tests;
 mod owners;
 mod siblings;
+mod sigils;
 #[cfg(test)]
 mod tests;
 mod trees;
@@ -109,19 +110,24 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
         ["docker", "registry", "watchtower"].iter().any(|word| text.contains(word))
     };
     let mut own = in_assignments(&all, kind, &is_about_images);
-    if own.iter().any(|found| found.registry.is_none()) {
+    if own.iter().any(is_open) {
         ask_logins(file, &mut own);
     }
     found.extend(own);
 }
 
-/// Fills in what no name says: a command beside that logs in with the secret knows where.
+/// Whether no name says all of a login.
+fn is_open(found: &Found) -> bool {
+    found.registry.is_none() || found.username.is_none()
+}
+
+/// Fills in what no name says: a command beside that logs in with the secret knows where and as whom.
 fn ask_logins(file: &File<'_>, own: &mut [Found]) {
     let said = commands::said(file);
-    for found in own.iter_mut().filter(|found| found.registry.is_none()) {
+    for found in own.iter_mut().filter(|found| is_open(found)) {
         if let Some((registry, username)) = said.get(found.secret.expose_secret()) {
-            found.registry.clone_from(registry);
             found.username = username.clone().or_else(|| found.username.take());
+            found.registry = found.registry.take().or_else(|| registry.clone());
         }
     }
 }

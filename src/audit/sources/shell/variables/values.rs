@@ -51,6 +51,7 @@ pub(super) fn read(text: &str, place: Place, missing: &mut Missing) -> Option<(S
     let bytes = text.as_bytes();
     let blanks = bytes[place.at..].iter().take_while(|b| b" \t".contains(b)).count();
     let at = place.at + blanks;
+    let at = at + secure(text.get(at..missing.line_end(text, at))?)?;
     let rest = text.get(at..)?;
     let line = text.get(at..missing.line_end(text, at))?;
     let end = (0..=line.len().min(MAX_LINE)).rfind(|end| line.is_char_boundary(*end));
@@ -75,6 +76,18 @@ pub(super) fn read(text: &str, place: Place, missing: &mut Missing) -> Option<(S
     }
     let value = bare(line, place.is_field);
     (!value.is_empty()).then(|| (unescaped(value, place.is_field), at + value.len()))
+}
+
+/// Where on a line the text begins that PowerShell makes a secure one of; 0 on all others, and nothing
+/// where the text is one already.
+fn secure(line: &str) -> Option<usize> {
+    const CALL: &str = "ConvertTo-SecureString";
+    let inside = line.trim_start_matches('(');
+    if inside.get(..CALL.len()).is_none_or(|begin| !begin.eq_ignore_ascii_case(CALL)) {
+        return Some(0);
+    }
+    let is_plain = line.to_ascii_lowercase().contains("-asplaintext");
+    line.find(['"', '\'']).filter(|_| is_plain)
 }
 
 fn close_in(bytes: &[u8], quote: u8) -> Option<usize> {
