@@ -204,7 +204,7 @@ fn texts(node: &Node, ends: &mut HashMap<usize, usize>) {
 fn keep_first(hits: &mut Vec<Hit>) {
     let encoded = |hit: &Hit| Base64::encode_string(hit.found.secret.expose_secret().as_bytes());
     let encoded: HashSet<_> = hits.iter().map(|hit| (hit.found.line, encoded(hit))).collect();
-    let bare = |hit: &Hit| hit.rule == sources::BARE;
+    let bare = |hit: &Hit| sources::BARE.contains(&hit.rule);
     let secret = |hit: &Hit| hit.found.secret.expose_secret().to_owned();
     let known: HashSet<_> = hits.iter().filter(|hit| !bare(hit)).map(secret).collect();
     let mut owners = HashMap::new();

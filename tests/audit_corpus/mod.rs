@@ -19,6 +19,7 @@ mod logins;
 mod objects;
 mod pipelines;
 mod platforms;
+mod printed;
 mod programs;
 mod properties;
 mod services;
@@ -53,6 +54,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ("strays", strays::cases),
         ("programs", programs::cases),
         ("platforms", platforms::cases),
+        ("printed", printed::cases),
         ("objects", objects::cases),
         ("services", services::cases),
         ("clean_settings", clean_settings::cases),

@@ -77,8 +77,8 @@ impl<'t> File<'t> {
 /// Rules whose findings are lines of a shell.
 pub const SHELL: [&str; 2] = [shell::commands::SOURCE.id, shell::variables::SOURCE.id];
 
-/// The rule of tokens of which nothing but their text is known.
-pub const BARE: &str = anywhere::hub_tokens::SOURCE.id;
+/// The rules of tokens of which nothing but their text is known.
+pub const BARE: [&str; 2] = [anywhere::ecr_tokens::SOURCE.id, anywhere::hub_tokens::SOURCE.id];
 
 /// The table, by family. Of two rows that find the same secret at a place, the first has it: rows for
 /// one program stand before those for any.
@@ -140,6 +140,7 @@ pub const ALL: &[&Source] = &[
     &clients::zot_sync::SOURCE,
     &clients::http_requests::TEXT,
     &clients::http_requests::HAR,
+    &clients::azure_registry::SOURCE,
     &clients::ecr_cache::SOURCE,
     &clients::gcr_store::SOURCE,
     &clients::gh_hosts::SOURCE,
@@ -164,5 +165,6 @@ pub const ALL: &[&Source] = &[
     &clients::logged_requests::SOURCE,
     // What is left.
     &anywhere::any_registry::SOURCE,
+    &anywhere::ecr_tokens::SOURCE,
     &anywhere::hub_tokens::SOURCE,
 ];

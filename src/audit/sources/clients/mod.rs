@@ -1,5 +1,6 @@
 //! Other programs that talk to registries: their settings, stores and caches.
 
+pub(crate) mod azure_registry;
 pub(crate) mod doctl;
 pub(crate) mod ecr_cache;
 pub(crate) mod gcr_store;

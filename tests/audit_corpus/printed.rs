@@ -1,0 +1,55 @@
+//! What command lines of clouds print and people keep, and settings of which the begin or the form of
+//! today is missing.
+
+use imgsec_cred::audit::finding::Kind;
+
+use super::case::Corpus;
+
+pub(crate) fn cases(corpus: &mut Corpus) {
+    azure(corpus);
+    amazon(corpus);
+}
+
+fn azure(corpus: &mut Corpus) {
+    let (one, two) =
+        (corpus.dice.login("azure-acr-password"), corpus.dice.login("azure-acr-password"));
+    let list = |names: [&str; 2]| {
+        format!(
+            "[\n    {{\n      \"name\": \"{}\",\n      \"value\": \"{}\"\n    }},\n    {{\n      \"name\": \"{}\",\n      \"value\": \"{}\"\n    }}\n  ]",
+            names[0], one.secret, names[1], two.secret
+        )
+    };
+    let text = format!(
+        "{{\n  \"passwords\": {},\n  \"username\": \"acmeimages\"\n}}\n",
+        list(["password", "password2"])
+    );
+    let of = |user: &str| {
+        [&one, &two]
+            .map(|login| login.is(Kind::UserPass).user(user).registry("acmeimages.azurecr.io"))
+    };
+    corpus.found("home/ada/acr.json", &[74], &text, of("acmeimages"));
+    let text = format!(
+        "{{\n  \"credentials\": {{\n    \"certificates\": [],\n    \"passwords\": {},\n    \"username\": \"puller\"\n  }},\n  \"id\": \"/subscriptions/1/resourceGroups/a/providers/Microsoft.ContainerRegistry/registries/acmeimages/tokens/puller\",\n  \"type\": \"Microsoft.ContainerRegistry/registries/tokens\"\n}}\n",
+        list(["password1", "password2"])
+    );
+    corpus.found("home/ada/token.json", &[74], &text, of("puller"));
+    corpus.clean(
+        "home/ada/users.json",
+        &[74],
+        "{\"passwords\": [{\"name\": \"old\", \"value\": \"hal-Tram-99\"}, {\"name\": \"password2\", \"value\": \"********\"}], \"username\": \"mira\"}\n",
+    );
+}
+
+fn amazon(corpus: &mut Corpus) {
+    for token in ["aws-ecr", "aws-ecr-expired"] {
+        let login = corpus.dice.login(token);
+        let found = login.is(Kind::Script).registry("*").user("AWS");
+        corpus.found("home/ada/ecr-password", &[74], &format!("{}\n", login.secret), [found]);
+        let auth = login.auth();
+        let text = format!(
+            "{{\n    \"authorizationData\": [\n        {{\n            \"authorizationToken\": \"{auth}\",\n            \"proxyEndpoint\": \"https://{}\"\n        }}\n    ]\n}}\n",
+            login.host
+        );
+        corpus.found("home/ada/ecr.json", &[74], &text, [login.is(Kind::Auth)]);
+    }
+}
