@@ -4,10 +4,13 @@
 use imgsec_cred::audit::finding::Kind;
 
 use super::case::Corpus;
+use super::generate::base64;
 
 pub(crate) fn cases(corpus: &mut Corpus) {
     azure(corpus);
     amazon(corpus);
+    fragments(corpus);
+    first_settings(corpus);
 }
 
 fn azure(corpus: &mut Corpus) {
@@ -52,4 +55,34 @@ fn amazon(corpus: &mut Corpus) {
         );
         corpus.found("home/ada/ecr.json", &[74], &text, [login.is(Kind::Auth)]);
     }
+}
+
+fn fragments(corpus: &mut Corpus) {
+    let (one, two) = (corpus.dice.person(), corpus.dice.hub());
+    let entry = |login: &super::logins::Login| {
+        format!("\t\t\"{}\": {{\n\t\t\t\"auth\": \"{}\"\n\t\t}}", login.host, login.auth())
+    };
+    let text = format!("{},\n{}\n\t}},\n\t\"credsStore\": \"\"\n}}\n", entry(&one), entry(&two));
+    for (path, begin) in [
+        ("home/ada/.docker/config.json", ""),
+        ("home/ada/.docker/config.json.save", "s\": {\n"),
+        ("home/ada/notes.txt", "what was left of it:\n\n"),
+    ] {
+        let found = [one.is(Kind::Auth), two.is(Kind::Auth)];
+        corpus.found(path, &[1], &format!("{begin}{text}"), found);
+    }
+    corpus.clean(
+        "home/ada/notes.txt",
+        &[1],
+        &format!(
+            "what was left of it:\n\"files.acme-corp.net\": {{\"auth\": \"none\"}},\n\"basic\": {{\"auth\": \"{}\"}}\n",
+            base64("mira:hal-Tram-99")
+        ),
+    );
+}
+
+fn first_settings(corpus: &mut Corpus) {
+    let hub = corpus.dice.hub();
+    let text = format!("auth = {}\nemail = {}@acme-corp.net\n", hub.auth(), hub.user);
+    corpus.found("home/ada/.dockercfg", &[6], &text, [hub.is(Kind::Auth)]);
 }

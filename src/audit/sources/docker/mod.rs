@@ -5,6 +5,7 @@ pub(crate) mod backup;
 pub(crate) mod config;
 pub(crate) mod daemon_proxies;
 pub(crate) mod dockercfg;
+mod fragments;
 pub(crate) mod headers;
 pub(crate) mod plugins;
 pub(crate) mod proxies;

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::fragments;
 use crate::audit::document::{Here, Node};
 use crate::audit::finding::Found;
 use crate::audit::sources::{File, Find, Source};
@@ -13,7 +14,7 @@ pub(crate) const SOURCE: Source = Source {
     about: "a login of Docker's settings in the middle of a text",
     reference: "https://github.com/docker/cli/blob/master/cli/config/configfile/file.go",
     places: |_| Vec::new(),
-    words: &[r"auths\b"],
+    words: &[r"auths\b", "\"auth\"", "\nemail = "],
     find: Find::Text(find),
 };
 
@@ -24,6 +25,10 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
     let text = file.document.text;
     logins(&embedded::settings(text), found);
     logins(&embedded::encoded_settings(text), found);
+    fragments::entries(text, found);
+    if file.name().contains("dockercfg") {
+        fragments::oldest(text, found);
+    }
     if found.is_empty() && is_swap(file.name(), text) {
         let count = text.lines().count();
         logins(&embedded::settings(&reversed(text)), found);
