@@ -227,8 +227,9 @@ fn judged(path: &Path, hit: Hit, facts: &Facts) -> Option<Finding> {
     }
     found.secret = SecretString::from(judge::literal(found.secret.expose_secret()));
     let registry = registry::name(found.registry.as_deref());
-    // What stands in both places is an address, and would be shown.
-    if registry == found.secret.expose_secret() {
+    // What stands in both places is an address, and would be shown; its one spelling has no capitals.
+    let secret = found.secret.expose_secret();
+    if registry.eq_ignore_ascii_case(secret) || found.registry.as_deref() == Some(secret) {
         return None;
     }
     let token = tokens::look(

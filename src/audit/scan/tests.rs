@@ -27,6 +27,18 @@ fn a_registrys_name_in_the_place_of_its_password_is_none() {
         in_text(Path::new("/nowhere/.netrc"), ".netrc", &text, None, &facts).len()
     };
     assert_eq!((found("cr.mlyn.eu:8443"), found("s3cret-word")), (0, 1));
+    assert_eq!(found("CR.mlyn.eu:8443"), 0);
+}
+
+#[test]
+fn a_password_with_a_dot_is_no_registry_of_its_own() {
+    let facts = Facts { now: SystemTime::UNIX_EPOCH, surroundings: Default::default() };
+    for secret in ["Wr0ng-4.pLace", "Wr0ng-4.pL/ace"] {
+        let text = format!("registryPassword = '{secret}'\n");
+        let found = in_text(Path::new("/nowhere/a.py"), "a.py", &text, None, &facts);
+        let registries: Vec<_> = found.iter().map(|f| f.registry.as_str()).collect();
+        assert_eq!(registries, ["*"], "{secret}");
+    }
 }
 
 #[test]

@@ -171,7 +171,9 @@ impl<'a> Siblings<'a> {
         let by_stem = |stem: &String| {
             REGISTRIES.iter().find_map(|end| {
                 let name = joined(stem, end);
-                let value = self.twin(&name, of).filter(|_| name != "DOCKER_HOST")?;
+                // A name of one word is its own stem: `registryPassword`.
+                let is_other = name != "DOCKER_HOST" && !names::is_secret(&name);
+                let value = self.twin(&name, of).filter(|_| is_other)?;
                 azure(stem, value).or_else(|| is_address(value).then(|| value.to_owned()))
             })
         };
