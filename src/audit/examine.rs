@@ -128,10 +128,15 @@ fn look_at_literals(file: &File<'_>, all: &mut Examined) {
         visit(file, &Here::root(&tree), 0, all);
     }
     // A `registry` of a program may be one of packages: one of images says where it is.
-    all.hits.retain(|hit| hit.found.registry.is_some());
+    let is_template = literals::is_template(file.name());
+    all.hits.retain(|hit| hit.found.registry.is_some() || is_template);
     all.hits.iter_mut().for_each(|hit| hit.found.pointer.clear());
-    known.append(&mut all.hits);
-    all.hits = known;
+    if is_template {
+        all.hits.append(&mut known);
+    } else {
+        known.append(&mut all.hits);
+        all.hits = known;
+    }
 }
 
 /// Looks at the other readings of a file: what only one of them shows stands behind what is known.

@@ -18,7 +18,14 @@ pub(super) fn tree(name: &str, text: &str) -> Option<Node> {
     let has_word = || {
         WORDS.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
     };
-    (is_program && has_word()).then(|| joined(blocks::read(text, false)))
+    (is_program && (is_template(name) || has_word())).then(|| joined(blocks::read(text, false)))
+}
+
+/// Whether a file is Bicep, which is settings and no program: its parameters are as those of any
+/// other.
+#[must_use]
+pub(super) fn is_template(name: &str) -> bool {
+    [".bicep", ".bicepparam"].iter().any(|end| name.ends_with(end))
 }
 
 /// Inner blocks stand behind those around them: each is put into its own from the last one on.
@@ -99,6 +106,16 @@ mod tests {
             "registry-login two.azurecr.io acme 0ther-word 10",
         ];
         assert_eq!(found("main.bicep", text), expected);
+    }
+
+    #[test]
+    fn parameters_of_bicep_are_found_with_what_is_beside() {
+        let text = "param registryServer string = 'acme.azurecr.io'\nparam registryUsername string = 'acme'\n@secure()\nparam registryPassword string = 's3cret-word'\n@secure()\nparam dockerHubToken string\n";
+        let rule = "named-registry-secret";
+        let expected = [format!("{rule} acme.azurecr.io acme s3cret-word 4")];
+        assert_eq!(found("main.bicep", text), expected);
+        let text = "using './main.bicep'\nparam dockerHubToken = 's3cret-word'\nparam tag = readEnvironmentVariable('X')\n";
+        assert_eq!(found("main.bicepparam", text), [format!("{rule} docker.io  s3cret-word 2")]);
     }
 
     #[test]

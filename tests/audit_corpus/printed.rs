@@ -11,6 +11,7 @@ pub(crate) fn cases(corpus: &mut Corpus) {
     amazon(corpus);
     fragments(corpus);
     first_settings(corpus);
+    parameters(corpus);
 }
 
 fn azure(corpus: &mut Corpus) {
@@ -85,4 +86,24 @@ fn first_settings(corpus: &mut Corpus) {
     let hub = corpus.dice.hub();
     let text = format!("auth = {}\nemail = {}@acme-corp.net\n", hub.auth(), hub.user);
     corpus.found("home/ada/.dockercfg", &[6], &text, [hub.is(Kind::Auth)]);
+}
+
+fn parameters(corpus: &mut Corpus) {
+    let (own, hub) = (corpus.dice.person(), corpus.dice.hub());
+    let text = format!(
+        "targetScope = 'resourceGroup'\nparam registryServer string = '{}'\nparam registryUsername string = '{}'\n@secure()\nparam registryPassword string = '{}'\n@description('for the build')\nparam dockerHubToken string = '{}'\n@secure()\nparam databasePassword string = 'hal-Tram-99'\n",
+        own.host, own.user, own.secret, hub.secret
+    );
+    let found = [own.is(Kind::UserPass), hub.is(Kind::UserPass).user("-")];
+    corpus.found("srv/infra/main.bicep", &[74], &text, found);
+    let text = format!(
+        "using './main.bicep'\n\nparam registryServer = '{}'\nparam registryUsername = '{}'\nparam registryPassword = '{}'\n",
+        own.host, own.user, own.secret
+    );
+    corpus.found("srv/infra/prod.bicepparam", &[74], &text, [own.is(Kind::UserPass)]);
+    let text = format!(
+        "{{\n  \"$schema\": \"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#\",\n  \"parameters\": {{\n    \"registryLoginServer\": {{\"type\": \"string\", \"defaultValue\": \"{}\"}},\n    \"registryUsername\": {{\"type\": \"string\", \"defaultValue\": \"{}\"}},\n    \"registryPassword\": {{\"type\": \"securestring\", \"defaultValue\": \"{}\"}}\n  }}\n}}\n",
+        own.host, own.user, own.secret
+    );
+    corpus.found("srv/infra/azuredeploy.json", &[74], &text, [own.is(Kind::UserPass)]);
 }

@@ -223,24 +223,34 @@ fn begins(name: &str) -> bool {
 
 /// The assignment that a statement is.
 fn field(words: &[(Word, usize)]) -> Option<Field> {
-    let words = match words {
-        [(Word::Name(name), _), rest @ ..] if KEYWORDS.contains(&name.as_str()) => rest,
-        _ => words,
+    let (words, is_declared) = match words {
+        [(Word::Name(name), _), rest @ ..] if KEYWORDS.contains(&name.as_str()) => (rest, true),
+        _ => (words, false),
     };
     let ((Word::Name(name) | Word::Text(name), line), rest) = words.split_first()? else {
         return None;
     };
-    let value = match rest {
-        [(Word::Text(value), _)] if matches!(words[0].0, Word::Name(_)) => value,
-        [(Word::Mark('=' | ':'), _), (Word::Text(value), _)] => value,
-        [(Word::Mark('('), _), (Word::Text(value), _), (Word::Mark(')'), _)] => value,
+    // The type of what is declared.
+    let rest = match rest {
+        [(Word::Mark(':'), _), (Word::Name(_), _), rest @ ..] | [(Word::Name(_), _), rest @ ..]
+            if is_declared =>
+        {
+            rest
+        }
+        _ => rest,
+    };
+    let rest: Vec<&Word> = rest.iter().map(|(word, _)| word).collect();
+    let value = match rest.as_slice() {
+        [Word::Text(value)] if matches!(words[0].0, Word::Name(_)) => value,
+        [Word::Mark('=' | ':'), Word::Text(value)] => value,
+        [Word::Mark('('), Word::Text(value), Word::Mark(')')] => value,
         // Puppet keeps such a text out of its reports.
         [
-            (Word::Mark('='), _),
-            (Word::Name(kind), _),
-            (Word::Mark('('), _),
-            (Word::Text(value), _),
-            (Word::Mark(')'), _),
+            Word::Mark('='),
+            Word::Name(kind),
+            Word::Mark('('),
+            Word::Text(value),
+            Word::Mark(')'),
         ] if matches!(kind.as_str(), "Sensitive" | "Sensitive.new") => value,
         _ => return None,
     };
@@ -249,7 +259,7 @@ fn field(words: &[(Word, usize)]) -> Option<Field> {
 }
 
 /// What may stand before a name that is given a text.
-const KEYWORDS: &[&str] = &["def", "val", "var", "const", "let"];
+const KEYWORDS: &[&str] = &["def", "val", "var", "const", "let", "param"];
 
 #[cfg(test)]
 mod tests {
@@ -257,22 +267,11 @@ mod tests {
 
     #[test]
     fn assignments_are_read_in_every_spelling() {
-        let text = "a = 'x' // c\nb \"y\\\"z\"; c: 'u', d => 'v'\ne.set(\"w\")\n'f': 's'\nval g = \"t\"\nh = System.getenv('X')\ni = 'x' + y\n";
+        let text = "a = 'x' // c\nb \"y\\\"z\"; c: 'u', d => 'v'\ne.set(\"w\")\n'f': 's'\nval g: String = \"t\"\nh = System.getenv('X')\ni = 'x' + y\n";
         let blocks = read(text, false);
-        let fields: Vec<_> =
-            blocks[0].fields.iter().map(|f| (f.name.as_str(), f.value.as_str(), f.line)).collect();
-        assert_eq!(
-            fields,
-            [
-                ("a", "x", 1),
-                ("b", "y\"z", 2),
-                ("c", "u", 2),
-                ("d", "v", 2),
-                ("e", "w", 3),
-                ("f", "s", 4),
-                ("g", "t", 5)
-            ]
-        );
+        let fields = blocks[0].fields.iter().map(|f| format!("{}={} {}", f.name, f.value, f.line));
+        let expected = ["a=x 1", "b=y\"z 2", "c=u 2", "d=v 2", "e=w 3", "f=s 4", "g=t 5"];
+        assert_eq!(fields.collect::<Vec<_>>(), expected);
     }
 
     #[test]
