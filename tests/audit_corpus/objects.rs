@@ -13,6 +13,7 @@ pub(crate) fn cases(corpus: &mut Corpus) {
     mirrors(corpus);
     cut_off(corpus);
     services(corpus);
+    libraries(corpus);
     clean(corpus);
 }
 
@@ -105,8 +106,53 @@ fn services(corpus: &mut Corpus) {
     corpus.found("etc/systemd/system/docker.service.d/override.conf", &[7], &text, [found]);
 }
 
+fn libraries(corpus: &mut Corpus) {
+    let login = corpus.dice.person();
+    let (user, secret, host) = (&login.user, &login.secret, &login.host);
+    for (name, text) in [
+        (
+            "pull.py",
+            format!(
+                "import docker\n\nclient = docker.from_env()\nauth_config = {{\n    \"username\": \"{user}\",\n    \"password\": \"{secret}\",\n}}\nclient.images.pull(\"{host}/acme/api\", tag=\"1\", auth_config=auth_config)\n"
+            ),
+        ),
+        (
+            "push.py",
+            format!(
+                "import docker\n\nUSER = \"{user}\"\nWORD = \"{secret}\"\n\nclient = docker.from_env()\nclient.images.push(\"{host}/acme/api\", auth_config={{\"username\": USER, \"password\": WORD}})\n"
+            ),
+        ),
+        (
+            "Pull.java",
+            format!(
+                "import com.github.dockerjava.api.model.AuthConfig;\n\nclass Pull {{\n  AuthConfig auth = new AuthConfig()\n      .withUsername(\"{user}\")\n      .withPassword(\"{secret}\")\n      .withRegistryAddress(\"https://{host}\");\n}}\n"
+            ),
+        ),
+        (
+            "Pull.cs",
+            format!(
+                "using Docker.DotNet.Models;\n\nvar auth = new AuthConfig\n{{\n    ServerAddress = \"{host}\",\n    Username = \"{user}\",\n    Password = \"{secret}\",\n}};\n"
+            ),
+        ),
+    ] {
+        corpus.found(&format!("srv/app/{name}"), &[74], &text, [login.is(Kind::UserPass)]);
+    }
+    let text = format!(
+        "import docker\n\nWORD = '{secret}'  # of the robot\ndocker.from_env().login('{user}', WORD, registry='{host}')\n"
+    );
+    corpus.found("srv/app/login.py", &[74], &text, [login.is(Kind::Script)]);
+}
+
 fn clean(corpus: &mut Corpus) {
     for (path, text) in [
+        (
+            "srv/app/Db.java",
+            "var db = new PostgreSQLContainer<>(\"docker.io/library/postgres:16\").withUsername(\"ada\").withPassword(\"hal-Tram-99\");\nvar auth = new AuthConfig().withUsername(\"ada\").withPassword(System.getenv(\"WORD\"));\n",
+        ),
+        (
+            "srv/app/db.py",
+            "import docker\nWORD = \"hal-Tram-99\"\ndb.login(\"ada\", WORD)\nclient.images.pull(\"ghcr.io/acme/api\", auth_config=load(WORD))\n",
+        ),
         (
             "srv/app/db.config.ts",
             "export default {\n  database: { host: 'db.acme-corp.net', username: 'ada', password: 'hal-Tram-99' },\n  registry: { url: 'https://registry.npmjs.org', username: 'ada', password: 'hal-Tram-99' },\n  auths: { 'ghcr.io': { auth: process.env.GHCR_AUTH } },\n};\n",

@@ -2,32 +2,18 @@
 //! Python, JavaScript, Go, Java, C#, Rust and Ruby. Only texts that stand there as they are count: no
 //! variable, no call that fetches one, nothing that is put together.
 
+use super::literal::{Text, literal, quoted};
+
 /// How many bytes are read after a bracket, and how many arguments.
 const MAX_BYTES: usize = 4096;
 const MAX_ARGUMENTS: usize = 40;
 
-/// Functions that only wrap the text they are given; the last part of their names, in any case.
-const WRAPPERS: &[&str] =
-    &["some", "string", "from", "fromstring", "secret", "new", "set_secret", "setsecret"];
-
-/// How many of them may be around one text.
-const MAX_WRAPPERS: usize = 3;
-
-/// What may stand after a text without changing it.
-const ENDS: &[&str] = &[".to_string()", ".to_owned()", ".into()", ".freeze"];
-
-/// A text, and the byte at which it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::audit::sources) struct Text {
-    pub(in crate::audit::sources) said: String,
-    pub(in crate::audit::sources) at: usize,
-}
-
-/// An argument or a field: its name in lower case and without separators, and its value where that
-/// is a text.
+/// An argument or a field: its name in lower case and without separators, its value where that is a
+/// text, and the name that stands for it where it is one.
 struct Argument {
     name: Option<String>,
     value: Option<Text>,
+    constant: Option<String>,
 }
 
 /// All that is between two brackets.
@@ -73,6 +59,13 @@ impl Arguments {
         names.iter().find_map(named)?.value.as_ref()
     }
 
+    /// The name that is given for one of these names, or in this place.
+    pub(super) fn constant(&self, names: &[&str], place: usize) -> Option<&str> {
+        let is_named = |a: &&Argument| a.name.as_deref().is_some_and(|name| names.contains(&name));
+        let of_place = || self.0.get(place).filter(|a| a.name.is_none());
+        self.0.iter().find(is_named).or_else(of_place)?.constant.as_deref()
+    }
+
     /// Whether one of these names is given, a text or anything else.
     pub(in crate::audit::sources) fn has(&self, names: &[&str]) -> bool {
         self.0.iter().filter_map(|a| a.name.as_deref()).any(|name| names.contains(&name))
@@ -110,7 +103,7 @@ fn after_blanks(text: &str, mut at: usize) -> usize {
 }
 
 /// Where an argument ends: at its comma, at the bracket that closes, or with the text.
-fn item_end(text: &str, from: usize) -> usize {
+pub(super) fn item_end(text: &str, from: usize) -> usize {
     let bytes = text.as_bytes();
     let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |end| at + end);
     let (mut at, mut depth) = (from, 0usize);
@@ -136,35 +129,15 @@ fn item_end(text: &str, from: usize) -> usize {
     text.len()
 }
 
-/// The text in quotes that begins here, and the byte after it. Those of one line end with it.
-fn quoted(text: &str, open: usize) -> Option<(String, usize)> {
-    let rest = text.get(open..)?;
-    let quote = rest.chars().next()?;
-    let triple: String = std::iter::repeat_n(quote, 3).collect();
-    if let Some(body) = rest.strip_prefix(&triple) {
-        let length = body.find(&triple)?;
-        return Some((body[..length].to_owned(), open + length + 6));
-    }
-    let mut said = String::new();
-    let mut chars = rest.char_indices().skip(1);
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '\\' => said.extend(chars.next().map(|(_, c)| c)),
-            '\n' if quote != '`' => return None,
-            _ if c == quote => return Some((said, open + at + 1)),
-            _ => said.push(c),
-        }
-    }
-    None
-}
-
 /// The argument between two bytes.
 fn argument(text: &str, begin: usize, end: usize) -> Argument {
     let item = &text[begin..end];
-    let Some((name, value)) = name_and_value(item) else {
-        return Argument { name: None, value: literal(item, begin, MAX_WRAPPERS) };
-    };
-    Argument { name: Some(name), value: literal(&item[value..], begin + value, MAX_WRAPPERS) }
+    let (name, from) = name_and_value(item).map_or((None, 0), |(name, from)| (Some(name), from));
+    let value = &item[from..];
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let constant = Some(value.trim()).filter(|value| value.chars().all(is_name));
+    let value = literal(value, begin + from);
+    Argument { name, value, constant: constant.map(str::to_owned) }
 }
 
 /// The name of an argument (`name=`, `name:`, `"name":`, `:name =>`), and where its value begins.
@@ -187,40 +160,6 @@ fn name_and_value(item: &str) -> Option<(String, usize)> {
     })?;
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     (!name.is_empty()).then(|| (name.to_ascii_lowercase(), item.len() - value.len()))
-}
-
-/// The text that an expression is, and where; in so many wrappers at most.
-fn literal(expression: &str, begin: usize, depth: usize) -> Option<Text> {
-    let begin = begin + (expression.len() - expression.trim_start().len());
-    let mut plain = expression.trim();
-    while let Some(before) = ENDS.iter().find_map(|end| plain.strip_suffix(end)) {
-        plain = before;
-    }
-    let first = plain.find(['\'', '"', '`', '('])?;
-    if plain[first..].starts_with('(') {
-        return wrapped(plain, first, begin, depth.checked_sub(1)?);
-    }
-    if !["", "r", "R", "b", "u", "@"].contains(&&plain[..first]) {
-        return None;
-    }
-    let (said, end) = quoted(plain, first)?;
-    let rest = plain[end..].trim_start();
-    let is_whole = rest.is_empty() || rest.starts_with('#') || rest.starts_with("//");
-    (is_whole && !said.is_empty()).then(|| Text { said, at: begin + first })
-}
-
-/// The last argument of a call that only wraps it.
-fn wrapped(call: &str, open: usize, begin: usize, depth: usize) -> Option<Text> {
-    let last = call[..open].rsplit(['.', ':', ' ']).next()?;
-    let inside = call.get(open + 1..)?.strip_suffix(')')?;
-    if !WRAPPERS.iter().any(|name| name.eq_ignore_ascii_case(last)) {
-        return None;
-    }
-    let (mut at, mut end) = (0, item_end(inside, 0));
-    while inside[end..].starts_with(',') {
-        (at, end) = (end + 1, item_end(inside, end + 1));
-    }
-    literal(&inside[at..end], begin + open + 1 + at, depth)
 }
 
 #[cfg(test)]
@@ -284,9 +223,7 @@ mod tests {
 
     #[test]
     fn hostile_texts_end_soon() {
-        for unit in
-            ["(", ")", "'", "\"", "`", "(a=", "#", "\\", "é", "Some(", ",", "'''", "=>", "\\'"]
-        {
+        for unit in "( ) ' \" ` (a= # \\ é Some( , ''' => \\'".split(' ') {
             let _ = Arguments::read(&format!("({}", unit.repeat(100_000)), 0);
         }
     }

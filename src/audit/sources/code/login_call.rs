@@ -5,6 +5,7 @@
 use memchr::memmem;
 
 use super::arguments::Arguments;
+use super::constants::Constants;
 use super::notebook::each_source;
 use super::object::Login;
 use crate::audit::finding::{Found, Kind, MAX_IN_FILE};
@@ -69,24 +70,24 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
 
 /// `client.login("ada", "…", registry="…")`.
 fn logins(text: &str) -> Vec<Login> {
-    let mut clients = None;
+    let (mut clients, constants) = (None, Constants::of(text));
     let calls = memmem::find_iter(text.as_bytes(), ".login(").take(MAX_IN_FILE);
     let logins = calls.filter_map(|at| {
         let given = Arguments::read(text, at + ".login".len())?;
-        let secret = given.text(&["password"]).or_else(|| given.place(1))?.clone();
-        let said = given.text(REGISTRIES).or_else(|| given.place(3));
+        let argument = |names: &[&str], place| constants.text(&given, names, place);
+        let secret = argument(&["password"], 1)?;
+        let said = argument(REGISTRIES, 3).map(|text| text.said);
         let clients = clients.get_or_insert_with(|| Clients::of(text));
         let registry = match clients.default_of(text, at) {
             Some(default) if !given.has(REGISTRIES) && given.places() < 4 => default,
-            Some(_) => said.map(|text| text.said.clone()),
+            Some(_) => said,
             None => {
-                let named = given.text(&["registry"]).map(|text| text.said.as_str());
-                let is_place = |text: &&str| hosts::is_address(text) && !hosts::is_other(text);
-                Some(named.filter(is_place)?.to_owned())
+                let is_place = |text: &String| hosts::is_address(text) && !hosts::is_other(text);
+                Some(said.filter(|text| given.has(&["registry"]) && is_place(text))?)
             }
         };
-        let username = given.text(USERS).or_else(|| given.place(0));
-        Some(Login { registry, username: username.map(|text| text.said.clone()), secret })
+        let username = argument(USERS, 0).map(|text| text.said);
+        Some(Login { registry, username, secret })
     });
     logins.collect()
 }
@@ -222,6 +223,14 @@ mod tests {
             "reg.lan",
             "ada",
         );
+    }
+
+    #[test]
+    fn constants_are_given_by_their_names() {
+        let text = "import docker\nUSER = 'ada'\nWORD = \"s3cret-word\"\nHOST: str = \"reg.lan\"\nc = docker.from_env()\nc.login(username=USER, password=WORD, registry=HOST)\n";
+        found(text, "reg.lan", "ada");
+        let twice = text.replace("USER =", "WORD = \"x\"\nUSER =");
+        clean("app.py", &[&twice, &text.replace("WORD =", "WORD +=")]);
     }
 
     #[test]

@@ -1,14 +1,17 @@
 //! Objects that are a login to a registry: Docker's `AuthConfig` in the libraries of many languages,
 //! and the `registry` of an image that Pulumi builds.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 use memchr::memmem;
 
-use super::arguments::{Arguments, Text};
+use super::arguments::Arguments;
+use super::constants::Constants;
+use super::literal::Text;
 use super::notebook::each_source;
-use super::statement::{builder, chain, image_before};
+use super::statement::{builder, calls, chain, definitions, image_before};
 use crate::audit::finding::{Found, Kind, MAX_IN_FILE};
 use crate::audit::hosts;
 use crate::audit::sources::{File, Find, Source};
@@ -96,6 +99,9 @@ const USERS: &[&str] = &["username", "user"];
 /// How many objects of one file are read.
 const MAX_OBJECTS: usize = 2_000;
 
+/// How many names that are given for one are looked up.
+const MAX_LOOKED_UP: usize = 40;
+
 fn find(file: &File<'_>, found: &mut Vec<Found>) {
     each_source(file, |text, line| {
         let all = logins(text).into_iter().take(MAX_IN_FILE);
@@ -117,7 +123,7 @@ fn logins(text: &str) -> Vec<Login> {
     let mut all = Vec::new();
     // Nearly all texts have no password between quotes beside one of the words.
     let Some(words) = WORDS.as_ref().filter(|_| has_password(text)) else { return all };
-    let mut said = None;
+    let (mut said, mut looked_up, constants) = (None, 0, Constants::of(text));
     for word in words.find_iter(text).take(MAX_OBJECTS) {
         let Some((name, asks)) = BEFORE.get(word.pattern().as_usize()) else { continue };
         if name.starts_with('.') {
@@ -128,10 +134,17 @@ fn logins(text: &str) -> Vec<Login> {
             all.extend(builder(text, word.end()));
             continue;
         }
-        for open in brackets(text, word.end()) {
+        let mut opens = brackets(text, word.end());
+        if opens.is_empty() && *asks != Asks::Registry && looked_up < MAX_LOOKED_UP {
+            looked_up += 1;
+            opens = definitions(text, word.end()).filter_map(|end| bracket(text, end)).collect();
+        }
+        for open in opens {
             let Some(given) = Arguments::read(text, open) else { continue };
-            let login = if *name == "Credentials" { sbt(&given) } else { object(&given) };
-            let Some(mut login) = login else { continue };
+            let made = || calls(text, open + "()".len()).filter(|_| *asks == Asks::Docker);
+            let login =
+                if *name == "Credentials" { sbt(&given) } else { object(&given, &constants) };
+            let Some(mut login) = login.or_else(made) else { continue };
             let mut is_docker = || *said.get_or_insert_with(|| says_docker(text));
             if login.registry.is_none() && !given.has(SERVERS) && *asks != Asks::Registry {
                 login.registry = image_before(text, word.start());
@@ -146,6 +159,10 @@ fn logins(text: &str) -> Vec<Login> {
             all.extend(Some(login).filter(|_| is_asked));
         }
     }
+    // What an object is given for may say more than the object.
+    let named = all.iter().filter(|login| login.registry.is_some());
+    let named: HashSet<usize> = named.map(|login| login.secret.at).collect();
+    all.retain(|login| login.registry.is_some() || !named.contains(&login.secret.at));
     all
 }
 
@@ -156,7 +173,7 @@ fn has_password(text: &str) -> bool {
 }
 
 fn says_docker(text: &str) -> bool {
-    let words = ["docker", "Docker", "containerregistry", "podman"];
+    let words = ["docker", "Docker", "containerregistry", "podman", "testcontainers"];
     words.iter().any(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some())
 }
 
@@ -184,23 +201,31 @@ fn brackets(text: &str, after: usize) -> Vec<usize> {
 fn bracket(text: &str, after: usize) -> Option<usize> {
     let rest = text.get(after..)?;
     let rest = rest.trim_start_matches(['"', '\'']).trim_start_matches([' ', '\t']);
-    let rest = rest.strip_prefix("=>").or_else(|| rest.strip_prefix(['=', ':'])).unwrap_or(rest);
-    let rest = rest.trim_start_matches([' ', '\t', '&']);
+    let rest = rest.strip_prefix("()").filter(|rest| is_block(rest)).unwrap_or(rest);
+    let sign = ["=>", ":=", "=", ":"].iter().find_map(|sign| rest.strip_prefix(sign));
+    let rest = sign.unwrap_or(rest).trim_start_matches([' ', '\t', '&']);
     let rest = ["new ", "dict"].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
+    let rest = if is_block(rest) { rest.trim_start() } else { rest };
     let is_open = rest.starts_with(['(', '{', '[']);
     let at = text.len() - rest.len();
     let inner = |rest: &str| rest.strip_prefix("({").map(|_| at + 1);
     is_open.then(|| inner(rest).unwrap_or(at))
 }
 
+/// Whether a block begins, also on the next line.
+fn is_block(rest: &str) -> bool {
+    rest.trim_start().starts_with('{')
+}
+
 /// `{ server: …, username: …, password: … }`.
-fn object(given: &Arguments) -> Option<Login> {
-    let secret = given.text(&["password"])?.clone();
-    let written = given.text(SERVERS).map(|text| text.said.clone());
+fn object(given: &Arguments, constants: &Constants<'_>) -> Option<Login> {
+    let text = |names: &[&str]| constants.text(given, names, usize::MAX);
+    let secret = text(&["password"])?;
+    let written = text(SERVERS).map(|text| text.said);
     let url = || given.text(&["url", "host"]).filter(|text| hosts::is_registry(&text.said));
     let registry = written.or_else(|| url().map(|text| text.said.clone()));
     let registry = registry.filter(|text| hosts::is_address(text) && !hosts::is_other(text));
-    let username = given.text(USERS).map(|text| text.said.clone());
+    let username = text(USERS).map(|text| text.said);
     (username.is_some() || given.has(USERS)).then_some(Login { registry, username, secret })
 }
 

@@ -9,6 +9,10 @@ use crate::audit::sources::images;
 /// How far around a word the statement is looked for that it is in, in bytes.
 const MAX_STATEMENT: usize = 2_000;
 
+/// How many calls follow one another at most, and how often a name is looked at.
+const MAX_CALLS: usize = 20;
+const MAX_NAMES: usize = 100;
+
 /// The image that a call pulls or pushes with the login that is its later argument.
 pub(super) fn image_before(text: &str, at: usize) -> Option<String> {
     let begin = statement(text, at).0;
@@ -32,6 +36,49 @@ pub(super) fn chain(text: &str, at: usize) -> Option<Login> {
     let username = given(&["withRegistryUsername", "withUsername"]).map(|text| text.said);
     let secret = given(&["withRegistryPassword", "withPassword"])?;
     Some(Login { registry, username, secret })
+}
+
+/// `AuthConfig().withUsername("ada").withPassword("…")`: the calls that follow one another from a byte
+/// on.
+pub(super) fn calls(text: &str, from: usize) -> Option<Login> {
+    let (mut registry, mut username, mut secret) = (None, None, None);
+    let mut at = from;
+    for _ in 0..MAX_CALLS {
+        let Some((name, open)) = call(text, at) else { break };
+        let given = Arguments::read(text, open)?.place(0).cloned();
+        match name {
+            "withRegistryAddress" => registry = given.map(|text| text.said),
+            "withUsername" => username = given.map(|text| text.said),
+            "withPassword" => secret = given,
+            _ => {}
+        }
+        at = Arguments::end(text, open)?;
+    }
+    Some(Login { registry, username, secret: secret? })
+}
+
+/// The name of the call that begins a text with its dot, and where its bracket is.
+fn call(text: &str, at: usize) -> Option<(&str, usize)> {
+    let name = text.get(at..)?.trim_start().strip_prefix('.')?;
+    let (name, _) = name.split_at(name.find('(').filter(|length| *length < 40)?);
+    let open = name.as_ptr() as usize - text.as_ptr() as usize + name.len();
+    Some((name.trim(), open))
+}
+
+/// Where the names end that are given for a word (`auth_config=login`), at other places of the text.
+pub(super) fn definitions(text: &str, after: usize) -> impl Iterator<Item = usize> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let rest = text.get(after..).unwrap_or_default().trim_start_matches(['"', '\'']);
+    let given = rest.trim_start().strip_prefix(['=', ':']).unwrap_or(rest).trim_start();
+    let name = &given[..given.find(|c| !is_part(c)).unwrap_or(given.len())];
+    let is_name = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    let name = if is_name { name } else { "" };
+    let all = memmem::find_iter(text.as_bytes(), name).take(if is_name { MAX_NAMES } else { 0 });
+    all.filter_map(move |at| {
+        let end = at + name.len();
+        let is_within = text[..at].ends_with(is_part) || text[end..].starts_with(is_part);
+        (!is_within).then_some(end)
+    })
 }
 
 /// `.server("reg.lan").username("ada").password("…").build()`, of Pulumi for Java.

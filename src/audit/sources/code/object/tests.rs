@@ -89,6 +89,62 @@ fn logins_of_libraries_of_other_languages_are_found() {
 }
 
 #[test]
+fn an_object_is_for_the_image_that_it_is_given_for() {
+    for (path, text) in [
+        (
+            "a.py",
+            "auth_config = {\n  \"username\": \"ada\",\n  \"password\": \"s3cret-word\"}\nc.images.pull(\"reg.lan/a\", auth_config=auth_config)\n",
+        ),
+        (
+            "a.py",
+            "login = dict(username=\"ada\", password=\"s3cret-word\")\nc.images.push(\"reg.lan/a\", auth_config=login, stream=True) # docker\n",
+        ),
+        (
+            "a.js",
+            "const login = { username: 'ada', password: 's3cret-word' };\ndocker.pull('reg.lan/a', { authconfig: login });\n",
+        ),
+        (
+            "a.py",
+            "USER = \"ada\"\nWORD = \"s3cret-word\"\nc.images.pull(\"reg.lan/a\", auth_config={\"username\": USER, \"password\": WORD})\n",
+        ),
+    ] {
+        found(path, text, "reg.lan/a");
+    }
+}
+
+#[test]
+fn objects_begin_on_the_next_line_and_in_calls_that_follow_one_another() {
+    for (path, text) in [
+        (
+            "a.cs",
+            "// Docker.DotNet\nvar a = new AuthConfig\n{\n  Username = \"ada\",\n  Password = \"s3cret-word\"\n};\n",
+        ),
+        (
+            "a.cs",
+            "docker.Pull(p, new AuthConfig() { Username = \"ada\", Password = \"s3cret-word\" });\n",
+        ),
+        (
+            "A.java",
+            "// dockerjava\nvar a = new AuthConfig()\n  .withUsername(\"ada\")\n  .withPassword(\"s3cret-word\");\n",
+        ),
+        (
+            "a.go",
+            "// testcontainers\na := types.AuthConfig{Username: \"ada\", Password: \"s3cret-word\"}\n",
+        ),
+    ] {
+        found(path, text, "");
+    }
+    clean(
+        "A.java",
+        &[
+            "new PostgreSQLContainer(\"docker.io/postgres\").withUsername(\"ada\").withPassword(\"s3cret-word\");\n",
+            "// dockerjava\nnew AuthConfig().withUsername(\"ada\").withPassword(System.getenv(\"WORD\"));\n",
+            "// docker\nnew AuthConfig().withUsername(\"ada\")",
+        ],
+    );
+}
+
+#[test]
 fn credentials_of_sbt_are_found() {
     for text in [
         "credentials += Credentials(\"a\", \"ghcr.io\", \"ada\", \"s3cret-word\")\n",
