@@ -12,6 +12,8 @@ pub(crate) fn cases(corpus: &mut Corpus) {
     audits(corpus);
     agents_of_macos(corpus);
     scripts_of_windows(corpus);
+    homebrew(corpus);
+    models(corpus);
 }
 
 fn servers_of_agents(corpus: &mut Corpus) {
@@ -193,5 +195,44 @@ fn scripts_of_windows(corpus: &mut Corpus) {
         "srv/app/deploy.ps1",
         &[47],
         "param([string]$DockerPassword)\n$DockerPassword = Get-Secret docker -AsPlainText\n$sealed = ConvertTo-SecureString '01000000d08c9ddf0115d1118c7a00c0' -Key $key\n$DockerPassword | docker login -u mira --password-stdin\n",
+    );
+}
+
+fn homebrew(corpus: &mut Corpus) {
+    let login = corpus.dice.person();
+    let host = &login.host;
+    let text = format!(
+        "export HOMEBREW_ARTIFACT_DOMAIN=\"https://{host}\"\nexport HOMEBREW_DOCKER_REGISTRY_BASIC_AUTH_TOKEN={}\n",
+        login.auth()
+    );
+    let found = login.is(Kind::Env).written(&login.auth());
+    corpus.found("Users/ada/.zprofile", &[47], &text, [found]);
+    let text = format!(
+        "HOMEBREW_ARTIFACT_DOMAIN=https://{host}\nHOMEBREW_DOCKER_REGISTRY_TOKEN={}\n",
+        login.secret
+    );
+    corpus.found("etc/homebrew/brew.env", &[47], &text, [login.is(Kind::Env).user("-")]);
+    corpus.clean(
+        "etc/homebrew/brew.env",
+        &[47],
+        "HOMEBREW_ARTIFACT_DOMAIN=https://brew.acme-corp.net\nHOMEBREW_DOCKER_REGISTRY_BASIC_AUTH_TOKEN=none\n",
+    );
+}
+
+fn models(corpus: &mut Corpus) {
+    let (key, login) = (corpus.dice.login("nvidia-api-key"), corpus.dice.person());
+    let text = format!(
+        "image:\n  repository: nvcr.io/nim/meta/llama3-8b-instruct\nmodel:\n  ngcAPIKey: {}\nimagePullSecret:\n  create: true\n  password: {}\n",
+        key.secret, login.secret
+    );
+    let found = [
+        key.is(Kind::UserPass).registry("nvcr.io").user("-"),
+        login.is(Kind::UserPass).registry("nvcr.io").user("-"),
+    ];
+    corpus.found("srv/charts/nim/values.yaml", &[42], &text, found);
+    corpus.clean(
+        "srv/charts/nim/values.yaml",
+        &[42],
+        "image:\n  repository: nvcr.io/nim/meta/llama3-8b-instruct\nmodel:\n  ngcAPIKey: \"\"\n  openaiApiKey: hal-Tram-99\nngcApiSecret:\n  name: ngc-api\n  password: \"<your key>\"\n",
     );
 }

@@ -2,6 +2,7 @@
 //! is about a registry of images, by its name, by the names of its fields, or by a host that is one.
 //! Helm's charts have a dozen spellings of it.
 
+use super::field_words::MAPS;
 use crate::audit::document::Here;
 use crate::audit::finding::Found;
 use crate::audit::hosts;
@@ -73,53 +74,12 @@ pub(crate) const SOURCE: Source = Source {
         "harbor.",
         "docker.",
         "regopts",
+        "ngcapisecret",
+        "ngcsecret",
+        "ngcimagepull",
     ],
     find: Find::Map(find),
 };
-
-/// Names of maps that are logins to registries, without case and separators.
-pub(in crate::audit::sources) const MAPS: &[&str] = &[
-    "imagecredentials",
-    "imagecredential",
-    "imagepullsecret",
-    "imagepullsecrets",
-    "pullsecret",
-    "pullsecrets",
-    "imagepullcredentials",
-    "registrycredentials",
-    "registrycredential",
-    "registrysecret",
-    "registryauth",
-    "registrylogin",
-    "dockerregistry",
-    "dockerregistries",
-    "dockerregistrycredentials",
-    "dockercredentials",
-    "dockerlogin",
-    "dockerhub",
-    "dockerhubauth",
-    "dockerhubcredentials",
-    "dockerauth",
-    "dockerauths",
-    "dockerconfig",
-    "dockerconfigjson",
-    "regcred",
-    "containerregistry",
-    "containerregistries",
-    "imageregistry",
-    "imageregistrycredentials",
-    "privateregistry",
-    "privateregistries",
-    "registrypullsecret",
-    "dockerpullsecret",
-    "ghcr",
-    "imagesecret",
-    "registrycreds",
-    "dockercreds",
-    "pullcredentials",
-    "repositorycredentials",
-    "regopts",
-];
 
 /// Names of maps that are logins to registries when a field says where.
 const VAGUE: &[&str] = &["registry", "registries", "docker", "image"];
@@ -180,7 +140,8 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     if name.is_one_of(MAPS) || is_below_named {
         let said = registry.or_else(|| field(here, ADDRESSES)).or_else(|| beside(here));
         let called = || field(here, &["name"]).filter(|text| hosts::is_registry(text));
-        login::take(here, said.or_else(|| name.registry()).or_else(called), found);
+        let known = said.or_else(|| name.registry()).or_else(called);
+        login::take(here, known.or_else(|| of_image_beside(here)), found);
     } else if let Some(registry) = registry.filter(|text| has_user || hosts::is_registry(text)) {
         login::take(here, Some(registry), found);
     } else if has_user
@@ -215,6 +176,7 @@ impl<'t> Name<'t> {
         }
         match self.plain.as_str() {
             "ghcr" => Some("ghcr.io"),
+            name if name.starts_with("ngc") => Some("nvcr.io"),
             _ => Some(own).filter(|own| hosts::is_registry(own)),
         }
     }
@@ -257,6 +219,15 @@ fn by_name<'t>(here: &Here<'t>, name: &Name<'t>) -> Option<&'t str> {
 /// What the map above says of its registry.
 fn beside<'t>(here: &Here<'t>) -> Option<&'t str> {
     field(here.map_above()?, REGISTRIES).filter(|text| is_image_place(text))
+}
+
+/// The registry of the image beside a login that is for pulling images.
+fn of_image_beside<'t>(here: &Here<'t>) -> Option<&'t str> {
+    let image = here.map_above()?.get("image")?;
+    let said = image
+        .text()
+        .or_else(|| ["registry", "repository"].iter().find_map(|name| image.get(name)?.text()))?;
+    Some(said).filter(|text| is_image_place(text) && hosts::is_registry(text))
 }
 
 /// Whether a name says that a map is the login of the one above.

@@ -1,10 +1,59 @@
-//! The words of names of fields that hold a registry's password, its user or its address.
+//! The words of names of maps that are logins to registries, and of fields that hold a registry's
+//! password, its user or its address.
 
 use crate::audit::sources::images::HUB;
+
+/// Names of maps that are logins to registries, without case and separators.
+pub(in crate::audit::sources) const MAPS: &[&str] = &[
+    "imagecredentials",
+    "imagecredential",
+    "imagepullsecret",
+    "imagepullsecrets",
+    "pullsecret",
+    "pullsecrets",
+    "imagepullcredentials",
+    "registrycredentials",
+    "registrycredential",
+    "registrysecret",
+    "registryauth",
+    "registrylogin",
+    "dockerregistry",
+    "dockerregistries",
+    "dockerregistrycredentials",
+    "dockercredentials",
+    "dockerlogin",
+    "dockerhub",
+    "dockerhubauth",
+    "dockerhubcredentials",
+    "dockerauth",
+    "dockerauths",
+    "dockerconfig",
+    "dockerconfigjson",
+    "regcred",
+    "containerregistry",
+    "containerregistries",
+    "imageregistry",
+    "imageregistrycredentials",
+    "privateregistry",
+    "privateregistries",
+    "registrypullsecret",
+    "dockerpullsecret",
+    "ghcr",
+    "imagesecret",
+    "registrycreds",
+    "dockercreds",
+    "pullcredentials",
+    "repositorycredentials",
+    "regopts",
+    "ngcapisecret",
+    "ngcsecret",
+    "ngcimagepullsecret",
+];
 
 /// What such names end in, without case and separators; longer ones first.
 pub(super) const SECRETS: &[&str] = &[
     "accesstoken",
+    "apikey",
     "authtoken",
     "pullpassword",
     "pulltoken",
@@ -44,6 +93,7 @@ pub(super) const NAMES: &[(&str, Option<&str>)] = &[
     ("ghcr", Some("ghcr.io")),
     ("quay", Some("quay.io")),
     ("nvcr", Some("nvcr.io")),
+    ("ngc", Some("nvcr.io")),
     ("harbor", None),
     ("harborrobot", None),
     ("harboradmin", None),

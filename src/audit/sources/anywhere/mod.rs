@@ -2,7 +2,7 @@
 
 pub(crate) mod any_registry;
 pub(crate) mod ecr_tokens;
-mod field_words;
+pub(super) mod field_words;
 pub(crate) mod hub_tokens;
 pub(crate) mod named_secrets;
 pub(crate) mod userinfo;

@@ -47,6 +47,7 @@ pub(crate) const SOURCE: Source = Source {
         "acr_pass",
         "acrpass",
         "acr_admin",
+        "ngcapikey",
         "imagepull",
         "image_pull",
         "image-pull",
@@ -227,6 +228,14 @@ mod tests {
     fn values_that_are_set_by_name_are_found() {
         let text = "resource \"helm_release\" \"a\" {\n  set_sensitive {\n    name  = \"imageCredentials.password\"\n    value = \"s3cret-word\"\n  }\n  set {\n    name  = \"db.password\"\n    value = \"x\"\n  }\n}\n";
         assert_eq!(logins("main.tf", text), [Login::of(RULE, "", "", "s3cret-word", 4)]);
+    }
+
+    #[test]
+    fn keys_of_nvidias_catalog_are_found() {
+        for name in ["ngcAPIKey", "ngcApiKey"] {
+            let text = format!("model:\n  {name}: s3cret-word\n  openaiApiKey: x9-0ther\n");
+            assert_eq!(logins("a.yml", &text), [Login::of(RULE, "nvcr.io", "", "s3cret-word", 2)]);
+        }
     }
 
     #[test]

@@ -70,6 +70,21 @@ fn maps_beside_or_under_a_known_host_are_found() {
 }
 
 #[test]
+fn a_pull_secret_is_for_the_image_beside_it_or_for_what_its_name_says() {
+    for (image, registry) in [
+        ("{repository: nvcr.io/nim/meta/llama}", "nvcr.io/nim/meta/llama"),
+        ("{registry: ghcr.io, repository: a/b}", "ghcr.io"),
+        ("ghcr.io/a/b:1", "ghcr.io/a/b:1"),
+        ("{repository: a/b}", ""),
+    ] {
+        let text =
+            format!("image: {image}\nimagePullSecret: {{username: ada, password: s3cret-word}}\n");
+        found(&text, registry);
+    }
+    found("ngcApiSecret: {username: ada, password: s3cret-word}\n", "nvcr.io");
+}
+
+#[test]
 fn other_logins_are_clean() {
     for text in [
         "dubbo:\n  registry: {address: 'zookeeper://127.0.0.1:2181', username: ada, password: s3cret-word}\n",

@@ -4,7 +4,8 @@
 use super::login::Login;
 use super::options::Options;
 use super::words::Word;
-use crate::audit::sources::anywhere::any_registry::{MAPS, plain};
+use crate::audit::sources::anywhere::any_registry::plain;
+use crate::audit::sources::anywhere::field_words::MAPS;
 use crate::audit::sources::login::{SECRETS, USERS};
 
 /// What fields with a registry are called.

@@ -77,7 +77,7 @@ pub(super) fn role(name: &str) -> Option<Role> {
     }
     let is_settings = joined.contains("DOCKER") || joined.contains("REGISTRY");
     if is_settings
-        && ["AUTH_CONFIG", "CONFIG_JSON", "CONFIGJSON", "AUTH", "AUTHS"]
+        && ["AUTH_CONFIG", "CONFIG_JSON", "CONFIGJSON", "AUTH", "AUTHS", "BASIC_AUTH_TOKEN"]
             .iter()
             .any(|end| joined.ends_with(end))
     {

@@ -24,6 +24,7 @@ const REGISTRIES: &[&str] = &[
     "ENDPOINT",
     "AUTHORITY",
     "DOMAIN",
+    "ARTIFACT_DOMAIN", // Homebrew's
     "REMOTEURL",
     "NAME",
     "REGISTRY_NAME",
@@ -247,4 +248,23 @@ fn tag_only(host: &str) -> bool {
     host.split_once(':').is_some_and(|(name, tag)| {
         !name.contains('.') && name != "localhost" && !tag.bytes().all(|b| b.is_ascii_digit())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::sources::testing::{Login, clean, logins};
+
+    #[test]
+    fn tokens_of_homebrew_are_for_the_domain_of_its_artifacts() {
+        let login = |user| [Login::of("variable", "https://r.lan", user, "s3cret-word", 2)];
+        let text = |name: &str, value: &str| {
+            format!(
+                "HOMEBREW_ARTIFACT_DOMAIN=https://r.lan\nHOMEBREW_DOCKER_REGISTRY_{name}={value}\n"
+            )
+        };
+        assert_eq!(logins(".env", &text("TOKEN", "s3cret-word")), login(""));
+        let auth = "YWRhOnMzY3JldC13b3Jk";
+        assert_eq!(logins(".env", &text("BASIC_AUTH_TOKEN", auth)), login("ada"));
+        clean(".env", &[&text("BASIC_AUTH_TOKEN", "none")]);
+    }
 }
