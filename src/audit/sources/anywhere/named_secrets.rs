@@ -80,8 +80,11 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     for (name, at) in here.fields() {
         let Some(prefix) = prefix(name) else { continue };
         let Some((field, text)) = said(at.node, is_declared) else { continue };
-        if !is_secret(text) || harbor::is_template(here) {
+        if !is_secret(text) {
             continue;
+        }
+        if beside.is_none() && harbor::is_template(here) {
+            return;
         }
         let beside = beside.get_or_insert_with(|| siblings(here, is_declared));
         let secret = Found::at(&at.field(field).unwrap_or(at), Kind::UserPass, text);
