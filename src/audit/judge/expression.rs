@@ -64,7 +64,16 @@ const FUNCTIONS: &[&str] = &[
 
 /// Whether a text is an expression that fetches a secret.
 pub(super) fn is_expression(text: &str) -> bool {
-    is_dotted(text) || is_call(text) || is_index(text)
+    is_dotted(text) || is_call(text) || is_index(text) || is_of_azure(text)
+}
+
+/// `[parameters('password')]`, `[concat(…)]`: what Azure's templates work out.
+fn is_of_azure(text: &str) -> bool {
+    let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let call = inside.and_then(|inside| inside.split_once('('));
+    call.is_some_and(|(name, rest)| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic()) && rest.contains(')')
+    })
 }
 
 /// A variable's name, with the names of its parts.
@@ -96,7 +105,8 @@ fn is_dotted(text: &str) -> bool {
     is_resource && text.matches('.').count() >= 2 && steps.all(is_step)
 }
 
-/// `credentials('id')`, `System.getenv("X")`, `file("key.json")`, `(Get-Secret x).Password`.
+/// `credentials('id')`, `System.getenv("X")`, `file("key.json")`, `(Get-Secret x).Password`,
+/// `acr.listCredentials().passwords[0].value`.
 fn is_call(text: &str) -> bool {
     let Some((name, rest)) = text.split_once('(') else { return false };
     let name = name.trim_end();
@@ -108,6 +118,7 @@ fn is_call(text: &str) -> bool {
     FUNCTIONS.iter().any(|function| function.eq_ignore_ascii_case(last))
         || (rest.starts_with(['"', '\'', '$']) && rest.trim_end().ends_with(')'))
         || (name.contains('.') && rest.ends_with(')'))
+        || rest.rsplit_once(").").is_some_and(|(_, field)| is_name(field))
 }
 
 /// `ENV['X']`, `os.environ["X"]`, `secrets["x"]`.

@@ -123,6 +123,7 @@ fn references_are_no_secrets() {
     each.value.password ¦ secrets.TOKEN ¦ params.TOKEN ¦ process.env.TOKEN ¦
     os.environ['TOKEN'] ¦ os.environ.get('TOKEN') ¦ os.getenv("TOKEN") ¦
     System.getenv("TOKEN") ¦ ENV['TOKEN'] ¦ ENV.fetch('TOKEN') ¦ credentials('registry') ¦
+    [parameters('password')] ¦ acr.listCredentials().passwords[0].value ¦
     file("key.json") ¦ project.findProperty("token") ¦ $env:TOKEN ¦ $env:TOKEN.Trim() ¦
     $credential.Password ¦ (Get-Secret registry).Password ¦ $CI_JOB_TOKEN ¦
     arn:aws:secretsmanager:eu-west-1:123456789012:secret:registry-AbCdEf ¦

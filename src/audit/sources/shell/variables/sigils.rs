@@ -12,7 +12,9 @@ pub(super) fn is_set(text: &str, sigil: usize, end: usize) -> bool {
     let after = text[end..].trim_start_matches([' ', '\t']);
     let value = after.strip_prefix('=').map(|value| value.trim_start_matches([' ', '\t']));
     // A bare word there is a command, or a number.
-    let is_text = |value: &str| value.starts_with(['"', '\'', '(']) || value.starts_with("Convert");
+    let is_text = |value: &str| {
+        value.starts_with(['"', '\'']) || value.trim_start_matches('(').starts_with("Convert")
+    };
     let is_assigned = value.is_some_and(is_text);
     let before = tail(&text[..sigil]).trim_end_matches([' ', '\t']);
     let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
@@ -63,6 +65,7 @@ mod tests {
             &[
                 "$DockerPassword = ConvertTo-SecureString '01000000d08c9ddf' -Key $key\n",
                 "$DockerPassword = Get-Secret docker\n",
+                "$DockerPassword = (Get-Content x.txt)\n",
                 "$DockerPassword -eq 's3cret-word'\n$DockerPassword == 's3cret-word'\n",
             ],
         );
