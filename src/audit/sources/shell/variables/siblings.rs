@@ -1,5 +1,6 @@
 //! The registry and the user of a password, from the variables beside it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::assignments::Assignment;
@@ -122,7 +123,7 @@ impl<'a> Siblings<'a> {
         let mut by_name: HashMap<String, Vec<&Assignment>> = HashMap::new();
         let mut by_owner = HashMap::new();
         for assignment in all {
-            let name = names::words(&assignment.name).join("_");
+            let name = names::words(&parted(&assignment.name)).join("_");
             if let Some(owner) = owners::owner(assignment) {
                 by_owner.entry((owner, name.clone())).or_insert(assignment);
             }
@@ -167,7 +168,7 @@ impl<'a> Siblings<'a> {
 
     /// The registry of a password.
     pub(super) fn registry(&self, of: &Assignment) -> Option<String> {
-        let stems = names::stems(&of.name);
+        let stems = names::stems(&parted(&of.name));
         let (whole, shorter) = stems.split_first()?;
         let by_stem = |stem: &String| {
             REGISTRIES.iter().find_map(|end| {
@@ -202,7 +203,7 @@ impl<'a> Siblings<'a> {
             }
             None => ANY_USER,
         };
-        let stems = names::stems(&of.name);
+        let stems = names::stems(&parted(&of.name));
         let found = stems.iter().find_map(by_stem);
         // Harbor's first user, whose name is no setting.
         let first = || of.name.eq_ignore_ascii_case("HARBOR_ADMIN_PASSWORD").then_some("admin");
@@ -211,6 +212,23 @@ impl<'a> Siblings<'a> {
         let told = || self.of_owner("USERNAME", of).filter(|value| is_literal(value));
         found.or_else(first).or_else(told).or_else(beside).map(str::to_owned)
     }
+}
+
+/// A name with `_` also where only a capital begins a word: `registryPassword`.
+fn parted(name: &str) -> Cow<'_, str> {
+    if !name.bytes().any(|b| b.is_ascii_lowercase())
+        || !name.bytes().any(|b| b.is_ascii_uppercase())
+    {
+        return name.into();
+    }
+    let mut parted = String::with_capacity(name.len() + 4);
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && parted.ends_with(|last: char| last.is_ascii_lowercase()) {
+            parted.push('_');
+        }
+        parted.push(c);
+    }
+    parted.into()
 }
 
 fn joined(stem: &str, end: &str) -> String {
@@ -253,6 +271,15 @@ fn tag_only(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::audit::sources::testing::{Login, clean, logins};
+
+    #[test]
+    fn names_with_capitals_inside_have_siblings_as_well() {
+        let text = "registryServer = 'r.lan'\nregistryPassword = 's3cret-word'\nregistryUserName = 'ada'\n";
+        assert_eq!(logins("a.py", text), [Login::of("variable", "r.lan", "ada", "s3cret-word", 2)]);
+        let text =
+            "--parameters registryPassword=s3cret-word registryLoginServer=r.lan dockerUser=b";
+        assert_eq!(logins("a.sh", text), [Login::of("variable", "r.lan", "b", "s3cret-word", 1)]);
+    }
 
     #[test]
     fn tokens_of_homebrew_are_for_the_domain_of_its_artifacts() {
