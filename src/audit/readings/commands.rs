@@ -148,6 +148,12 @@ mod tests {
     }
 
     #[test]
+    fn commands_in_a_journal_are_found() {
+        let text = "_COMM=docker\n_CMDLINE=docker login -u ada -p s3cret-word ghcr.io\n";
+        found("a.journal", text, "s3cret-word", 2);
+    }
+
+    #[test]
     fn what_units_give_to_podman_is_found() {
         for (name, settings, line) in [
             (

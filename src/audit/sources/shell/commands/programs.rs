@@ -125,9 +125,9 @@ pub(super) fn name(word: &str) -> Option<&'static str> {
     }
     let last = word.rsplit(['/', '\\', ']', '@']).next().unwrap_or(word);
     let last = last.strip_suffix(".exe").unwrap_or(last);
-    // `ExecStartPre=podman`, of a unit of systemd.
-    let last =
-        last.split_once('=').filter(|(key, _)| key.starts_with("Exec")).map_or(last, |x| x.1);
+    // `ExecStartPre=podman`, of a unit of systemd; `_CMDLINE=podman`, of its journal.
+    let is_systemds = |key: &str| key.starts_with("Exec") || key == "_CMDLINE";
+    let last = last.split_once('=').filter(|(key, _)| is_systemds(key)).map_or(last, |x| x.1);
     let last = last.trim_start_matches(['@', '-', '+', '>', '"', '\'', '[', '!']);
     let plain = last.strip_prefix('$').map(|name| name.trim_matches(['(', ')', '{', '}']));
     let name = match plain {
