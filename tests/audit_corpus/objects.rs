@@ -141,6 +141,10 @@ fn libraries(corpus: &mut Corpus) {
         "import docker\n\nWORD = '{secret}'  # of the robot\ndocker.from_env().login('{user}', WORD, registry='{host}')\n"
     );
     corpus.found("srv/app/login.py", &[74], &text, [login.is(Kind::Script)]);
+    let text = format!(
+        "package main\n\nvar login = `{{\"username\":\"{user}\",\"password\":\"{secret}\",\"serveraddress\":\"{host}\"}}`\n"
+    );
+    corpus.found("srv/app/raw.go", &[74], &text, [login.is(Kind::UserPass)]);
 }
 
 fn clean(corpus: &mut Corpus) {

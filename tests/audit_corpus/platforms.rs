@@ -8,6 +8,7 @@ use super::case::Corpus;
 pub(crate) fn cases(corpus: &mut Corpus) {
     servers_of_agents(corpus);
     jenkins(corpus);
+    jenkins_in_xml(corpus);
     units(corpus);
     audits(corpus);
     agents_of_macos(corpus);
@@ -60,6 +61,16 @@ fn jenkins(corpus: &mut Corpus) {
         hub.user, hub.secret
     );
     corpus.found("srv/jenkins/init.groovy.d/hub.groovy", &[51], &text, [hub.is(Kind::UserPass)]);
+}
+
+fn jenkins_in_xml(corpus: &mut Corpus) {
+    let hub = corpus.dice.hub();
+    let class = "com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl";
+    let text = format!(
+        "<{class}>\n  <scope>GLOBAL</scope>\n  <id>docker-hub</id>\n  <username>{}</username>\n  <password>{}</password>\n</{class}>\n",
+        hub.user, hub.secret
+    );
+    corpus.found("srv/jenkins/hub.xml", &[51], &text, [hub.is(Kind::UserPass)]);
 }
 
 fn units(corpus: &mut Corpus) {
@@ -190,7 +201,7 @@ fn scripts_of_windows(corpus: &mut Corpus) {
     let text = format!(
         "$DockerUsername = \"{user}\"\n$DockerPassword = ConvertTo-SecureString \"{secret}\" -AsPlainText -Force\n"
     );
-    corpus.found("srv/app/deploy.ps1", &[47], &text, [login.is(Kind::Env).registry("*").user("-")]);
+    corpus.found("srv/app/deploy.ps1", &[47], &text, [login.is(Kind::Env).registry("*")]);
     corpus.clean(
         "srv/app/deploy.ps1",
         &[47],

@@ -106,4 +106,21 @@ fn parameters(corpus: &mut Corpus) {
         own.host, own.user, own.secret
     );
     corpus.found("srv/infra/azuredeploy.json", &[74], &text, [own.is(Kind::UserPass)]);
+    let text = format!(
+        "#!/bin/sh\naz deployment group create -g shop -f main.bicep --parameters registryServer={} registryUsername={} registryPassword={}\n",
+        own.host, own.user, own.secret
+    );
+    corpus.found("srv/infra/deploy.sh", &[47], &text, [own.is(Kind::Env)]);
+    for (path, text) in [
+        (
+            "srv/infra/main.bicep",
+            "@secure()\nparam registryPassword string\nparam dockerHubToken string = newGuid()\nvar registryToken = acr.listCredentials().passwords[0].value\nparam registryPass string = '${prefix}-x'\n",
+        ),
+        (
+            "srv/infra/azuredeploy.json",
+            "{\"parameters\": {\"registryPassword\": {\"value\": \"[parameters('registryPassword')]\"}, \"dockerHubToken\": {\"reference\": {\"secretName\": \"hub\"}}}, \"variables\": {\"registryToken\": \"[concat('a', 'b')]\"}}\n",
+        ),
+    ] {
+        corpus.clean(path, &[74], text);
+    }
 }

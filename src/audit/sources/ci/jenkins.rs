@@ -15,7 +15,13 @@ pub(crate) const SOURCE: Source = Source {
     about: "a registry login among Jenkins' credentials as code",
     reference: "https://github.com/jenkinsci/configuration-as-code-plugin/blob/master/demos/credentials/README.md",
     places: |_| Vec::new(),
-    words: &["usernamepassword:", "usernamepassword\":", "domaincredentials"],
+    words: &[
+        "usernamepassword:",
+        "usernamepassword\":",
+        "domaincredentials",
+        "usernamepasswordcredentialsimpl>",
+        "stringcredentialsimpl>",
+    ],
     find: Find::Map(find),
 };
 
@@ -29,11 +35,14 @@ pub(crate) const SCRIPT: Source = Source {
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     let labels = || ["id", "description"].map(|name| here.text(&[name]));
-    if here.is_named(&["usernamePassword"]) && login::has_secret(here) {
+    // In XML, as its command line takes them, they go by their classes.
+    let is_of = |class: &str| here.name().is_some_and(|name| name.ends_with(class));
+    let is_pair = here.is_named(&["usernamePassword"]) || is_of(CLASSES[0].0);
+    if is_pair && login::has_secret(here) {
         if let Some(registry) = registry(labels()) {
             login::take_named(here, registry, (login::USERS, &["password"]), found);
         }
-    } else if here.is_named(&["string"])
+    } else if (here.is_named(&["string"]) || is_of(CLASSES[1].0))
         && let Some(secret) = login::secret(here, "secret", Kind::UserPass)
         && let Some(registry) = registry(labels().map(|label| label.filter(|l| is_of_secret(l))))
     {
@@ -168,6 +177,16 @@ mod tests {
             lines_of("jenkins", "casc.yml", &yaml(text)),
             ["docker.io  userpass s3cret-word"]
         );
+    }
+
+    #[test]
+    fn credentials_in_xml_are_found() {
+        let class = "com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl";
+        let text = format!(
+            "<{class}>\n<id>docker-hub</id>\n<username>ada</username><password>s3cret-word</password>\n</{class}>\n"
+        );
+        let expected = ["docker.io ada userpass s3cret-word"];
+        assert_eq!(lines_of("jenkins", "hub.xml", &text), expected);
     }
 
     #[test]

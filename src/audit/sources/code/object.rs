@@ -77,6 +77,7 @@ const BEFORE: &[(&str, Asks)] = &[
     ("input.Registry", Asks::Registry),
     ("registryInfo", Asks::Registry),
     ("RegistryArgs.builder", Asks::Registry),
+    ("RegistryAuth.builder", Asks::Registry),
     ("DockerCredentials", Asks::Nothing),
     ("Docker.authenticate!", Asks::Nothing),
     ("authn.Basic", Asks::Nothing),

@@ -81,7 +81,8 @@ pub(super) fn definitions(text: &str, after: usize) -> impl Iterator<Item = usiz
     })
 }
 
-/// `.server("reg.lan").username("ada").password("…").build()`, of Pulumi for Java.
+/// `.server("reg.lan").username("ada").password("…").build()`, of Pulumi and of
+/// Docker's older library for Java.
 pub(super) fn builder(text: &str, at: usize) -> Option<Login> {
     let (_, end) = statement(text, at);
     let rest = text.get(at..end)?;
@@ -90,7 +91,8 @@ pub(super) fn builder(text: &str, at: usize) -> Option<Login> {
         let open = rest.find(name)? + name.len() - 1;
         Some(Arguments::read(text, at + open)?.place(0)?.clone())
     };
-    let registry = given(".server(").or_else(|| given(".address("))?.said;
+    let registry =
+        [".server(", ".address(", ".serverAddress("].iter().find_map(|name| given(name))?.said;
     let username = given(".username(").map(|text| text.said);
     Some(Login { registry: Some(registry), username, secret: given(".password(")? })
 }

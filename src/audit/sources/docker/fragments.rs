@@ -1,5 +1,6 @@
 //! Parts of Docker's settings: entries of `auths` whose begin is cut off, as a log, a dump or the end
-//! of a file has them, and the lines that Docker wrote before its settings were JSON.
+//! of a file has them, logins for its interface in a program, and the lines that Docker wrote before
+//! its settings were JSON.
 
 use std::cell::LazyCell;
 
@@ -25,6 +26,24 @@ pub(super) fn entries(text: &str, found: &mut Vec<Found>) {
         let line = lines.line(begin);
         let entry = placed(entry, &|n| line + n - 1);
         auths::entry_of(registry, &Here::root(&entry), found);
+    }
+}
+
+/// The logins that say their registry themselves, as Docker's interface takes them.
+pub(super) fn of_interface(text: &str, found: &mut Vec<Found>) {
+    let lines = LazyCell::new(|| Lines::of(text));
+    for at in memmem::find_iter(text.as_bytes(), "\"serveraddress\"").take(MAX_IN_FILE) {
+        let from = (at.saturating_sub(MAX_NAME)..at).find(|from| text.is_char_boundary(*from));
+        let Some(begin) = from.and_then(|from| Some(from + text[from..at].rfind('{')?)) else {
+            continue;
+        };
+        let Some(entry) = entry(&text[begin..]) else { continue };
+        let line = lines.line(begin);
+        let entry = placed(entry, &|n| line + n - 1);
+        let here = Here::root(&entry);
+        if let Some(registry) = here.text(&["serveraddress"]) {
+            auths::entry_of(registry, &here, found);
+        }
     }
 }
 
@@ -93,6 +112,13 @@ mod tests {
                 &"\"a.b\": {\"auth\"".repeat(20_000),
             ],
         );
+    }
+
+    #[test]
+    fn logins_for_dockers_interface_are_found_in_programs() {
+        let object = r#"{"username":"ada","password":"s3cret-word","serveraddress":"r.lan"}"#;
+        assert_eq!(logins("a.go", &format!("a\nb := `{object}`\n")), [login("r.lan", 2)]);
+        clean("a.go", &[&"{\"serveraddress\"".repeat(20_000), "\"serveraddress\": \"r.lan\"}"]);
     }
 
     #[test]

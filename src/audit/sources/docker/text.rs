@@ -14,7 +14,7 @@ pub(crate) const SOURCE: Source = Source {
     about: "a login of Docker's settings in the middle of a text",
     reference: "https://github.com/docker/cli/blob/master/cli/config/configfile/file.go",
     places: |_| Vec::new(),
-    words: &[r"auths\b", "\"auth\"", "\nemail = "],
+    words: &[r"auths\b", "\"auth\"", "\"serveraddress\"", "\nemail = "],
     find: Find::Text(find),
 };
 
@@ -26,6 +26,7 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
     logins(&embedded::settings(text), found);
     logins(&embedded::encoded_settings(text), found);
     fragments::entries(text, found);
+    fragments::of_interface(text, found);
     if file.name().contains("dockercfg") {
         fragments::oldest(text, found);
     }

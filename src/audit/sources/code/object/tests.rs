@@ -69,6 +69,10 @@ fn logins_of_libraries_of_other_languages_are_found() {
         ),
         (
             "a.java",
+            "RegistryAuth.builder().username(\"ada\").password(\"s3cret-word\").serverAddress(\"reg.lan/a\").build();",
+        ),
+        (
+            "a.java",
             "x = b().withRegistryUsername(\"ada\")\n  .withRegistryPassword(\"s3cret-word\")\n  .withRegistryUrl(\"reg.lan/a\").build();\n",
         ),
         (
