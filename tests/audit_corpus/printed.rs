@@ -37,6 +37,12 @@ fn azure(corpus: &mut Corpus) {
         list(["password1", "password2"])
     );
     corpus.found("home/ada/token.json", &[74], &text, of("puller"));
+    let text = format!(
+        "USERNAME    PASSWORD    PASSWORD2\n----------  ----------  ----------\nacmeimages  {}  {}\n",
+        one.secret, two.secret
+    );
+    let found = [&one, &two].map(|login| login.is(Kind::Script).registry("*").user("-"));
+    corpus.found("home/ada/acr.txt", &[74], &text, found);
     corpus.clean(
         "home/ada/users.json",
         &[74],

@@ -78,7 +78,11 @@ impl<'t> File<'t> {
 pub const SHELL: [&str; 2] = [shell::commands::SOURCE.id, shell::variables::SOURCE.id];
 
 /// The rules of tokens of which nothing but their text is known.
-pub const BARE: [&str; 2] = [anywhere::ecr_tokens::SOURCE.id, anywhere::hub_tokens::SOURCE.id];
+pub const BARE: [&str; 3] = [
+    anywhere::acr_passwords::SOURCE.id,
+    anywhere::ecr_tokens::SOURCE.id,
+    anywhere::hub_tokens::SOURCE.id,
+];
 
 /// The table, by family. Of two rows that find the same secret at a place, the first has it: rows for
 /// one program stand before those for any.
@@ -165,6 +169,7 @@ pub const ALL: &[&Source] = &[
     &clients::logged_requests::SOURCE,
     // What is left.
     &anywhere::any_registry::SOURCE,
+    &anywhere::acr_passwords::SOURCE,
     &anywhere::ecr_tokens::SOURCE,
     &anywhere::hub_tokens::SOURCE,
 ];

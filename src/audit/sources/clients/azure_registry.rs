@@ -11,7 +11,12 @@ pub(crate) const SOURCE: Source = Source {
     about: "a password of Azure's registry as its command line prints it",
     reference: "https://learn.microsoft.com/azure/container-registry/container-registry-authentication",
     places: |_| Vec::new(),
-    words: &["\"password2\",", "microsoft.containerregistry/registries/tokens", "\"loginserver\""],
+    words: &[
+        "\"password2\",",
+        "name: password2",
+        "microsoft.containerregistry/registries/tokens",
+        "\"loginserver\"",
+    ],
     find: Find::Map(find),
 };
 
@@ -66,6 +71,13 @@ mod tests {
             "acme.azurecr.io acme userpass 0ther-word",
         ];
         assert_eq!(found(text), expected);
+    }
+
+    #[test]
+    fn yaml_says_what_json_says() {
+        let text = "passwords:\n- name: password\n  value: s3cret-word\n- name: password2\n  value: null\nusername: acme\n";
+        let expected = ["acme.azurecr.io acme userpass s3cret-word"];
+        assert_eq!(lines_of("azure-registry", "out.yaml", text), expected);
     }
 
     #[test]
