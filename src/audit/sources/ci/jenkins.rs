@@ -7,6 +7,7 @@ use crate::audit::document::{Here, Lines};
 use crate::audit::finding::{Found, Kind, MAX_IN_FILE};
 use crate::audit::hosts;
 use crate::audit::sources::code::arguments::Arguments;
+use crate::audit::sources::code::constants::Constants;
 use crate::audit::sources::images::HUB;
 use crate::audit::sources::{File, Find, Source, login};
 
@@ -57,17 +58,20 @@ const CLASSES: &[(&str, Option<usize>, usize)] =
 
 fn script(file: &File<'_>, found: &mut Vec<Found>) {
     let text = file.document.text;
-    let lines = Lines::of(text);
+    let (lines, constants) = (Lines::of(text), Constants::of(text));
     for (class, user, secret) in CLASSES {
         for at in memmem::find_iter(text.as_bytes(), class).take(MAX_IN_FILE) {
             let Some(given) = Arguments::read(text, at + class.len()) else { continue };
-            let said = |place| given.place(place).map(|text| text.said.as_str());
-            let labels =
-                [said(1), said(2)].map(|label| label.filter(|l| user.is_some() || is_of_secret(l)));
-            if let (Some(secret), Some(registry)) = (given.place(*secret), registry(labels)) {
+            let said = |place| constants.text(&given, &[], place);
+            let labels = [said(1), said(2)].map(|label| label.map(|text| text.said));
+            let labels = labels.each_ref().map(|label| {
+                label.as_deref().filter(|label| user.is_some() || is_of_secret(label))
+            });
+            if let (Some(secret), Some(registry)) = (said(*secret), registry(labels)) {
                 let line = lines.line(secret.at);
-                let secret = Found::on_line(line, Kind::UserPass, &*secret.said);
-                found.push(secret.of(registry, user.and_then(said)));
+                let username = user.and_then(said).map(|text| text.said);
+                let secret = Found::on_line(line, Kind::UserPass, secret.said);
+                found.push(secret.of(registry, username.as_deref()));
             }
         }
     }
@@ -196,6 +200,13 @@ mod tests {
             lines_of("jenkins-script", "init.groovy", text),
             ["docker.io ada userpass s3cret-word", "ghcr.io  userpass 0ther-word"]
         );
+    }
+
+    #[test]
+    fn constants_of_scripts_are_given_by_their_names() {
+        let text = "def user = 'ada'\nfinal String word = 's3cret-word'\nnew UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, 'quay', '', user, word)\n";
+        let expected = ["quay.io ada userpass s3cret-word"];
+        assert_eq!(lines_of("jenkins-script", "init.groovy", text), expected);
     }
 
     #[test]

@@ -19,19 +19,24 @@ const MAX_BEFORE: usize = 100;
 const MAX_LOOKED_UP: usize = 200;
 
 /// The constants of a program, as far as they were asked for.
-pub(super) struct Constants<'t> {
+pub(in crate::audit::sources) struct Constants<'t> {
     program: &'t str,
     known: RefCell<HashMap<String, Option<Text>>>,
 }
 
 impl<'t> Constants<'t> {
-    pub(super) fn of(program: &'t str) -> Self {
+    pub(in crate::audit::sources) fn of(program: &'t str) -> Self {
         Self { program, known: RefCell::default() }
     }
 
     /// The text of an argument of one of these names, or in this place, or of the constant that is
     /// given for it.
-    pub(super) fn text(&self, given: &Arguments, names: &[&str], place: usize) -> Option<Text> {
+    pub(in crate::audit::sources) fn text(
+        &self,
+        given: &Arguments,
+        names: &[&str],
+        place: usize,
+    ) -> Option<Text> {
         let written = given.text(names).or_else(|| given.place(place)).cloned();
         written.or_else(|| self.get(given.constant(names, place)?))
     }

@@ -10,7 +10,7 @@ const WRAPPERS: &[&str] =
 const MAX_WRAPPERS: usize = 3;
 
 /// What may stand after a text without changing it.
-const ENDS: &[&str] = &[".to_string()", ".to_owned()", ".into()", ".freeze"];
+const ENDS: &[&str] = &[".to_string()", ".to_owned()", ".into()", ".toString()", ".freeze"];
 
 /// A text, and the byte at which it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

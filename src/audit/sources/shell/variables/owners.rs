@@ -4,7 +4,7 @@
 use super::assignments::Assignment;
 
 /// Names of maps and lists that are the variables, or the arguments, of what they lie in.
-const PARTS: &[&str] = &["env", "environment", "args", "command"];
+const PARTS: &[&str] = &["env", "envs", "environment", "args", "command"];
 
 /// The pointer of what a variable is for; nothing where a line says it, or where it lies in no such
 /// part.
@@ -81,6 +81,7 @@ mod tests {
         let login = [Login::of("variable", "docker.io", "ada", "s3cret-word", 1)];
         for args in [
             r#""-e", "HUB_PAT_TOKEN=s3cret-word", "mcp/dockerhub", "--username=ada""#,
+            r#""-eHUB_PAT_TOKEN=s3cret-word", "-e", "HUB_USERNAME=ada""#,
             r#""--env=HUB_PAT_TOKEN=s3cret-word", "--env=HUB_USERNAME=ada""#,
         ] {
             let text = format!("{{\"s\": {{\"a\": {{\"args\": [{args}]}}}}}}");

@@ -49,7 +49,9 @@ fn visit(here: &Here<'_>, is_wanted: &dyn Fn(&str) -> bool, all: &mut Vec<Assign
 
 /// `NAME=value`, also as an option of a container; other options go by the names of variables.
 fn set(text: &str) -> Option<(Cow<'_, str>, &str)> {
-    let text = ["--env=", "--build-arg="].iter().find_map(|o| text.strip_prefix(o)).unwrap_or(text);
+    let long = ["--env=", "--build-arg="].iter().find_map(|option| text.strip_prefix(option));
+    let short = || text.strip_prefix("-e").filter(|name| name.starts_with(char::is_uppercase));
+    let text = long.or_else(short).unwrap_or(text);
     let (name, value) = text.split_once('=')?;
     let name = name.trim();
     match name.strip_prefix("--") {
