@@ -5,6 +5,7 @@
 use std::sync::LazyLock;
 
 use super::Reading;
+use crate::audit::prefilter;
 use crate::audit::words::Words;
 
 /// What begins such a command.
@@ -14,34 +15,46 @@ static MARKS: LazyLock<Option<Words>> =
 /// How many arguments of a command are read.
 const MAX_ARGUMENTS: usize = 64;
 
+/// The longest unit, in bytes.
+const MAX_UNIT: usize = 256 * 1024;
+
 /// The commands of a file, as a shell has them; nothing for most files.
 pub(super) fn of(path: &str, text: &str) -> Option<Reading> {
     if !MARKS.as_ref().is_none_or(|marks| marks.are_in(text.as_bytes())) {
         return None;
     }
-    let (mut reading, mut is_open) = (Reading::of(path), false);
-    let image = image(text);
+    let mut reading = Reading::of(path);
     for (at, line) in text.lines().enumerate() {
-        let said = match recorded(line) {
-            None if is_open => line.to_owned(),
-            None => match line.trim_start().split_once('=') {
-                Some(("PodmanArgs", given)) => format!("podman run {given}"),
-                Some(("Creds", pair)) if image.is_some() => {
-                    format!("podman pull --creds={}", quoted(pair.trim()))
-                }
-                _ => continue,
-            },
-            Some(words) => {
-                // A word of several lines stays on the one that has it.
-                words.split('\n').for_each(|part| reading.push(part, at + 1));
-                continue;
+        // Most commands that are run are no logins.
+        let words = recorded(line).filter(|w| prefilter::may_hold_credentials(w.as_bytes()));
+        // A word of several lines stays on the one that has it.
+        words
+            .iter()
+            .flat_map(|words| words.split('\n'))
+            .for_each(|part| reading.push(part, at + 1));
+    }
+    if reading.lines.is_empty() && text.len() <= MAX_UNIT {
+        unit(text, &mut reading);
+    }
+    Some(reading).filter(|reading| !reading.lines.is_empty())
+}
+
+/// The commands of a unit.
+fn unit(text: &str, reading: &mut Reading) {
+    let (image, mut is_open) = (image(text), false);
+    for (at, line) in text.lines().enumerate() {
+        let said = match line.trim_start().split_once('=') {
+            _ if is_open => line.to_owned(),
+            Some(("PodmanArgs", given)) => format!("podman run {given}"),
+            Some(("Creds", pair)) if image.is_some() => {
+                format!("podman pull --creds={}", quoted(pair.trim()))
             }
+            _ => continue,
         };
         is_open = said.ends_with('\\');
         let image = image.filter(|_| !is_open).unwrap_or_default();
         reading.push(format!("{said} {image}").trim_end(), at + 1);
     }
-    Some(reading).filter(|reading| !reading.lines.is_empty())
 }
 
 /// The image of a unit, where it is none of another unit.
