@@ -2,15 +2,13 @@
 //! run (linux-audit/audit-documentation `specs/fields/field-dictionary.csv`), and what units of Podman
 //! give to it (podman-systemd.unit(5)).
 
-use std::sync::LazyLock;
+use memchr::memmem;
 
 use super::Reading;
 use crate::audit::prefilter;
-use crate::audit::words::Words;
 
 /// What begins such a command.
-static MARKS: LazyLock<Option<Words>> =
-    LazyLock::new(|| Words::new(["type=EXECVE", "proctitle=", "PodmanArgs=", "\nCreds="]));
+const MARKS: [&str; 4] = ["type=EXECVE", "proctitle=", "PodmanArgs=", "\nCreds="];
 
 /// How many arguments of a command are read.
 const MAX_ARGUMENTS: usize = 64;
@@ -20,7 +18,7 @@ const MAX_UNIT: usize = 256 * 1024;
 
 /// The commands of a file, as a shell has them; nothing for most files.
 pub(super) fn of(path: &str, text: &str) -> Option<Reading> {
-    if !MARKS.as_ref().is_none_or(|marks| marks.are_in(text.as_bytes())) {
+    if MARKS.iter().all(|mark| memmem::find(text.as_bytes(), mark.as_bytes()).is_none()) {
         return None;
     }
     let mut reading = Reading::of(path);

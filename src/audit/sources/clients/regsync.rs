@@ -13,7 +13,18 @@ pub(crate) const SOURCE: Source = Source {
         let names = ["regsync.yml", "regsync.yaml", "regbot.yml", "regbot.yaml"];
         names.iter().map(|name| places.home.join(name)).collect()
     },
-    words: &["creds: ", "creds:\n", "creds:\r", "creds:\t", "creds:\\", "\"creds\""],
+    words: &[
+        "creds:\n",
+        "creds:\r",
+        "creds: \n",
+        "creds: #",
+        "creds: [",
+        "creds: {",
+        "creds: &",
+        "creds: *",
+        "creds:\\",
+        "\"creds\"",
+    ],
     find: Find::Map(find),
 };
 
