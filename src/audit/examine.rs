@@ -9,7 +9,7 @@ use super::document::{Document, Format, Here, Node, Value};
 use super::finding::{Found, MAX_IN_FILE};
 use super::prefilter::Wanted;
 use super::sources::{self, File, Find};
-use super::{inner, literals, loose, readings, registry};
+use super::{inner, judge, literals, loose, readings, registry};
 
 /// How deep documents may lie in the texts of documents.
 const MAX_INNER: usize = 4;
@@ -144,6 +144,9 @@ fn look_again(file: &File<'_>, depth: usize, all: &mut Examined) {
     for reading in readings::of(file.path, file.document) {
         for mut hit in look_at(&reading.path, &reading.text, depth + 1).hits {
             hit.found.line = reading.line(hit.found.line);
+            if hit.found.line == 0 {
+                continue;
+            }
             hit.found.pointer.clear();
             all.collect(hit.rule, |found| found.push(hit.found));
         }
@@ -207,19 +210,21 @@ fn texts(node: &Node, ends: &mut HashMap<usize, usize>) {
 /// place than the one that reads lines. One source may find it for several registries. Base64 of
 /// what is found is not found once more, and a bare token that a login has is that login's.
 fn keep_first(hits: &mut Vec<Hit>) {
-    let encoded = |hit: &Hit| Base64::encode_string(hit.found.secret.expose_secret().as_bytes());
+    // What is the default of a variable is the same as without it.
+    let said = |found: &Found| judge::literal(found.secret.expose_secret()).to_owned();
+    let encoded = |hit: &Hit| Base64::encode_string(said(&hit.found).as_bytes());
     let encoded: HashSet<_> = hits.iter().map(|hit| (hit.found.line, encoded(hit))).collect();
     let bare = |hit: &Hit| sources::BARE.contains(&hit.rule);
-    let secret = |hit: &Hit| hit.found.secret.expose_secret().to_owned();
-    let known: HashSet<_> = hits.iter().filter(|hit| !bare(hit)).map(secret).collect();
+    let known: HashSet<_> =
+        hits.iter().filter(|hit| !bare(hit)).map(|hit| said(&hit.found)).collect();
     let mut owners = HashMap::new();
     let mut seen = HashSet::new();
     hits.retain(|hit| {
         let found = &hit.found;
-        if bare(hit) && known.contains(found.secret.expose_secret()) {
+        let secret = (found.line, said(found));
+        if bare(hit) && known.contains(&secret.1) {
             return false;
         }
-        let secret = (found.line, found.secret.expose_secret().to_owned());
         if encoded.contains(&secret) {
             return false;
         }

@@ -1,11 +1,10 @@
 //! Documents in the middle of other text: blocks of code in Markdown, and JSON that begins and ends
 //! on lines of its own, as manuals, tickets and logs show it.
 
-use memchr::memmem;
-
 use crate::audit::document::{self, Document, Format, Node};
 use crate::audit::embedded::placed;
-use crate::audit::prefilter;
+use crate::audit::snippets::Snippet;
+use crate::audit::{prefilter, snippets};
 
 /// How many documents are read of a text.
 const MAX_DOCUMENTS: usize = 2_000;
@@ -16,14 +15,16 @@ const MAX_LINES: usize = 2_000;
 /// How many lines of a text are looked at for the ends of those, one after the other.
 const MAX_LOOKED_AT: usize = 200_000;
 
-/// What begins and ends a block of code.
-const FENCES: [&str; 2] = ["```", "~~~"];
-
 /// The trees of the documents in a text, with the lines of the text.
 pub(super) fn documents(text: &str) -> Vec<Node> {
-    let mut found = fenced(text);
+    let mut found = parts(&snippets::of_manual(text));
     found.extend(objects(text));
     found
+}
+
+/// The trees of the texts of several lines in a program.
+pub(super) fn of_program(text: &str) -> Vec<Node> {
+    parts(&snippets::of_program(text))
 }
 
 /// A line, where it begins in its text, and its number from 0.
@@ -40,51 +41,17 @@ fn lines(text: &str) -> impl Iterator<Item = Line<'_>> + Clone {
     text.lines().enumerate().map(move |(number, text)| Line { text, at: begin(text), number })
 }
 
-/// The trees of blocks that say what they are: ```` ```yaml ````.
-fn fenced(text: &str) -> Vec<Node> {
+/// The trees of these parts.
+fn parts(snippets: &[Snippet<'_>]) -> Vec<Node> {
+    let may_hold = |snippet: &&Snippet<'_>| {
+        snippet.is_document() && prefilter::may_hold_credentials(snippet.body.as_bytes())
+    };
     let mut found = Vec::new();
-    if !FENCES.iter().any(|fence| memmem::find(text.as_bytes(), fence.as_bytes()).is_some()) {
-        return found;
-    }
-    let mut open: Option<(&str, &str, Line<'_>)> = None;
-    for line in lines(text) {
-        let said = line.text.trim();
-        match open {
-            Some((fence, language, begin)) if said.starts_with(fence) => {
-                let body = text.get(begin.at + begin.text.len()..line.at).unwrap_or_default();
-                found.extend(read(language, body).into_iter().map(|t| below(t, begin.number)));
-                open = None;
-            }
-            Some(_) => {}
-            None => {
-                open = FENCES.iter().find_map(|fence| {
-                    let language = said.strip_prefix(fence)?.trim_start_matches(['`', '~']);
-                    Some((*fence, language.trim(), line))
-                });
-            }
-        }
-        if found.len() > MAX_DOCUMENTS {
-            break;
-        }
+    for snippet in snippets.iter().filter(may_hold).take(MAX_DOCUMENTS) {
+        let trees = Document::read(snippet.name().unwrap_or_default(), snippet.body).trees;
+        found.extend(trees.into_iter().map(|tree| below(tree, snippet.above)));
     }
     found
-}
-
-/// The trees of a block in a language.
-fn read(language: &str, body: &str) -> Vec<Node> {
-    let language = language.split([' ', '{', ',', ':']).next().unwrap_or(language);
-    let end = match language.to_ascii_lowercase().as_str() {
-        "" | "yaml" | "yml" => "yaml",
-        "json" | "json5" | "jsonc" => "json",
-        "toml" => "toml",
-        "hcl" | "terraform" | "tf" | "nomad" => "tf",
-        "xml" => "xml",
-        _ => return Vec::new(),
-    };
-    if !prefilter::may_hold_credentials(body.as_bytes()) {
-        return Vec::new();
-    }
-    Document::read(&format!("block.{end}"), body).trees
 }
 
 /// The trees of JSON whose first and last brackets stand alone, equally far from the margin.

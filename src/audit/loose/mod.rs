@@ -13,8 +13,8 @@ use memchr::memmem;
 
 use crate::audit::document::{self, Format, Lines, Node, Value};
 use crate::audit::embedded::placed;
-use crate::audit::prefilter;
 use crate::audit::words::Words;
+use crate::audit::{prefilter, program};
 
 /// How many words may stand after `<<` whose end is missing.
 const MAX_OPEN: usize = 16;
@@ -35,7 +35,10 @@ static WORDS: LazyLock<Option<Words>> =
 /// The trees of a file, or of what can be read of it, with its lines.
 #[must_use]
 pub(in crate::audit) fn of_file(name: &str, text: &str) -> Vec<Node> {
-    let found = documents(text);
+    let mut found = documents(text);
+    if program::is_one(name) {
+        found.extend(excerpts::of_program(text));
+    }
     if !found.is_empty() {
         return found;
     }

@@ -4,7 +4,10 @@
 use super::Reading;
 
 /// Marks inside of words and lines.
-const INLINE: &[&str] = &["span", "b", "i", "em", "strong", "a", "font", "mark", "u"];
+const INLINE: &[&str] = &["span", "b", "i", "em", "var", "strong", "a", "font", "mark", "u"];
+
+/// Marks of those that manuals put around what is to be filled in; a reader sees other letters.
+const FILLED_IN: &[&str] = &["i", "em", "var"];
 
 /// The longest mark, in bytes.
 const MAX_MARK: usize = 1024;
@@ -60,7 +63,11 @@ fn parts(line: &str) -> Vec<String> {
         let is_inline = mark.is_some_and(|(mark, _)| INLINE.contains(&name(mark)));
         if let Some(part) = part {
             part.push_str(before);
-            part.push_str(if mark.is_some() { "" } else { "<" });
+            part.push_str(match mark {
+                Some((mark, _)) if FILLED_IN.contains(&name(mark)) => sign(mark),
+                Some(_) => "",
+                None => "<",
+            });
         }
         if mark.is_some() && !is_inline {
             parts.push(String::new());
@@ -78,6 +85,11 @@ fn end(text: &str) -> Option<usize> {
     let begins = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
     let near = &text.as_bytes()[..text.len().min(MAX_MARK)];
     memchr::memchr2(b'>', b'<', near).filter(|at| begins && near[*at] == b'>')
+}
+
+/// What stands for the begin and the end of what is to be filled in.
+fn sign(mark: &str) -> &'static str {
+    if mark.starts_with('/') { ">" } else { "<" }
 }
 
 fn name(mark: &str) -> &str {

@@ -1,11 +1,14 @@
 //! Other readings of a text, in which sources find what they know: the two sides of a patch, a page
-//! of HTML without its marks, numbered lines without their numbers, commands that are no shell's, and
-//! the texts of JSON that are files themselves (what an agent wrote or saw, what a notebook printed).
+//! of HTML without its marks, numbered lines without their numbers, commands that are no shell's, blocks
+//! of code, settings that are commented out, and the texts of JSON that are files themselves (what an
+//! agent wrote or saw, what a notebook printed).
 
-use super::document::{Document, Format};
+use super::document::{self, Document, Format};
 use super::prefilter;
 
+mod code;
 mod commands;
+mod comments;
 mod marks;
 mod patch;
 mod values;
@@ -14,12 +17,16 @@ mod values;
 const MAX_READINGS: usize = 2_000;
 const MAX_TIMES: usize = 4;
 
+/// The longest text of which another one is made, in bytes.
+const MAX_TEXT: usize = 2 * 1024 * 1024;
+
 /// A text, and on which lines of the file its lines are.
 #[derive(Default)]
 pub(super) struct Reading {
     /// Whose text it is: of the file itself, or of one that a patch changes.
     pub(super) path: String,
     pub(super) text: String,
+    /// 0 for those that are only around what it shows.
     lines: Vec<usize>,
 }
 
@@ -35,10 +42,16 @@ impl Reading {
         self.lines.push(line);
     }
 
-    /// The line of the file on which a line is.
+    /// The line of the file on which a line is; 0 where that is only around what it shows.
     pub(super) fn line(&self, line: usize) -> usize {
         let at = line.saturating_sub(1).min(self.lines.len().saturating_sub(1));
         self.lines.get(at).copied().unwrap_or(line)
+    }
+
+    /// The same, so many lines further down in the file.
+    fn below(mut self, lines: usize) -> Self {
+        self.lines.iter_mut().filter(|line| **line > 0).for_each(|line| *line += lines);
+        self
     }
 }
 
@@ -47,7 +60,15 @@ pub(super) fn of(path: &str, document: &Document<'_>) -> Vec<Reading> {
     let mut all = match document.format {
         Format::Json => values::of_trees(path, &document.trees),
         Format::Lines if document.trees.is_empty() => of_lines(path, document.text),
-        Format::Xml => marks::without(path, document.text).into_iter().collect(),
+        Format::Xml => {
+            let plain = marks::without(path, document.text);
+            plain.into_iter().chain(comments::of_markup(path, document.text)).collect()
+        }
+        Format::Yaml | Format::Toml | Format::Hcl | Format::Properties
+            if document.text.len() <= MAX_TEXT =>
+        {
+            comments::without(path, document.text).into_iter().collect()
+        }
         _ => Vec::new(),
     };
     all.truncate(MAX_READINGS);
@@ -66,8 +87,20 @@ fn of_lines(path: &str, text: &str) -> Vec<Reading> {
         return sides;
     }
     let plain = marks::without(path, text).or_else(|| unnumbered(path, text));
-    let plain = plain.or_else(|| commands::of(path, text));
-    plain.map_or_else(|| values::of_lines(path, text), |reading| vec![reading])
+    if let Some(plain) = plain.or_else(|| commands::of(path, text)) {
+        return vec![plain];
+    }
+    let mut all = values::of_lines(path, text);
+    if text.len() > MAX_TEXT {
+        return all;
+    }
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if matches!(document::named(name), Some(Format::Yaml | Format::Toml)) {
+        all.extend(comments::without(path, text));
+    }
+    all.extend(code::of_manual(path, text));
+    all.extend(code::joined(path, text));
+    all
 }
 
 /// A text without the numbers that `cat -n` and the tools of agents put before its lines.
@@ -119,6 +152,8 @@ mod tests {
         let text = "<html>\n<pre>docker login -u ada -p s3cret-word r.example.com</pre><p>or\n<code><span>docker</span> login -u &lt;you&gt; -p &quot;0ther-word&quot; ghcr.io</code>";
         let expected = ["r.example.com ada s3cret-word 2", "ghcr.io  0ther-word 3"];
         assert_eq!(found("a.html", text), expected);
+        let manual = "<code>docker login -u ada -p <i>cli_secret</i> r.example.com</code>\n";
+        assert_eq!(found("a.md", manual), ["r.example.com ada <cli_secret> 1"]);
         for part in ["<", "<p", "<p>", "&lt;", "<html>docker login ", "</"] {
             let _ = found("a.html", &part.repeat(10_000));
         }

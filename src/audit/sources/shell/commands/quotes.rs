@@ -137,6 +137,11 @@ fn is_whole(inside: &[u8]) -> bool {
     inside.iter().filter(|b| **b == b'"').count() % 2 == 0
 }
 
+/// Whether no escape in a text means a character: those at the ends of lines join them.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.split('\\').skip(1).all(|rest| rest.starts_with('\n') || rest.starts_with("\r\n"))
+}
+
 fn close_paren(rest: &[u8]) -> Option<usize> {
     let mut depth = 1_usize;
     for at in memchr::memchr2_iter(b'(', b')', rest) {

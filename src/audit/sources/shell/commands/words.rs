@@ -185,7 +185,7 @@ impl Reader<'_> {
             false => quotes::unescape_double(text, dialect, &mut word.text),
         }
         if may_hold(text) && !programs::takes_prose(&self.command.words) {
-            let is_raw = is_literal || !text.contains('\\');
+            let is_raw = is_literal || quotes::is_plain(text);
             let text = if is_raw { text.to_owned() } else { quotes::unescape_c(text) };
             self.line.inner.push(Inner { text, at: open, is_raw });
         }
