@@ -6,6 +6,7 @@ use super::typed::typed;
 pub(crate) fn cases(corpus: &mut Corpus) {
     documentation(corpus);
     code(corpus);
+    computed(corpus);
     commands(corpus);
     logs(corpus);
 }
@@ -103,6 +104,43 @@ fn code(corpus: &mut Corpus) {
     ];
     for (path, text) in texts {
         corpus.clean(path, &[1, 47, 74], text);
+    }
+}
+
+/// Programs that handle registry passwords, and packages whose names have the words.
+fn computed(corpus: &mut Corpus) {
+    let texts = [
+        (
+            "srv/src/transport.go",
+            "package transport\n\nfn := authn.AuthConfig{\n\tUsername:      c.Username,\n\tRegistryToken: c.RegistryToken,\n}\nclient.registryToken = sys.DockerBearerRegistryToken\nq = q.Arg(\"registryPassword\", opts[i].RegistryPassword)\nres.DockerHubToken = *repo.DockerHubToken\nt.Setenv(\"DOCKER_HUB_PASSWORD\", tt.dockerHubPassword)\n",
+        ),
+        (
+            "srv/src/Stack.cs",
+            "new NameValuePairArgs {\n    Name = \"DOCKER_REGISTRY_SERVER_PASSWORD\",\n    Value = adminPassword,\n}\n",
+        ),
+        (
+            "srv/src/pipeline.py",
+            "async def publish(\n    self,\n    registry_username: str,\n    registry_password: dagger.Secret,\n) -> str: ...\n",
+        ),
+        (
+            "srv/app/package-lock.json",
+            "{\"packages\": {\"node_modules/registry-url\": {\"requires\": {\"registry-auth-token\": \"^4.0.0\", \"registry-url\": \"^5.0.0\"}}}}",
+        ),
+        (
+            "srv/app/exchange.sh",
+            "ACR_REFRESH_TOKEN=$(wget --quiet --header=\"Content-Type: x\" \\\n  --post-data=\"access_token=${TOKEN}\" https://acme.azurecr.io/oauth2/exchange)\nharbor_pw=\"$(mask \"$HARBOR_PASSWORD\")\"\nreadonly DOCKER_REGISTRY_CREDENTIAL=${DOCKER_REGISTRY_CREDENTIAL:-\"hub-docker-acme\"}\n",
+        ),
+        (
+            "srv/app/Jenkinsfile",
+            "sh '''\n  DOCKER_REGISTRY_PASSWORD=credentials('DOCKER_REGISTRY_PASSWORD');\n'''\n",
+        ),
+        (
+            "srv/app/.circleci/login.yml",
+            "- run: echo \"$<<parameters.docker_password>>\" | docker login -u acme --password-stdin\n",
+        ),
+    ];
+    for (path, text) in texts {
+        corpus.clean(path, &[47, 54, 74], text);
     }
 }
 

@@ -64,6 +64,7 @@ const FUNCTIONS: &[&str] = &[
 
 /// Whether a text is an expression that fetches a secret.
 pub(super) fn is_expression(text: &str) -> bool {
+    let text = text.trim_end_matches(';');
     is_dotted(text) || is_call(text) || is_index(text) || is_of_azure(text)
 }
 

@@ -59,6 +59,7 @@ const PAIRS: &[(&str, &str)] = &[
     ("foo", "bar"),
     ("test", "test"),
     ("user", "pass"),
+    ("id", "pass"), // OpenShift's
     ("username", "pass"),
     ("someone", "sillyness"),
 ];
@@ -152,10 +153,16 @@ fn is_bracketed(text: &str) -> bool {
         inner.filter(|inner| inner.chars().nth(1).is_some())
     };
     let is_words = |inner: &str| {
-        inner.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == ' ')
-            && inner.chars().all(|c| c.is_alphanumeric() || "_-. '/:".contains(c))
+        inner.starts_with(|c: char| c.is_alphabetic() || "_ $".contains(c))
+            && inner.chars().all(|c| c.is_alphanumeric() || "_-. '/:$".contains(c))
     };
-    between("<", ">").is_some()
+    // `f"{p}"`
+    let is_letter_in_braces =
+        matches!(text.as_bytes(), [b'{', letter, b'}'] if letter.is_ascii_alphabetic());
+    let is_in_other_letters = ["<i>", "<em>", "<var>"].iter().any(|mark| text.starts_with(mark));
+    is_in_other_letters
+        || between("<", ">").is_some()
+        || is_letter_in_braces
         || matches!(text, "{}" | "%s" | "%v" | "%q" | "{0}" | "{1}" | "<>" | "[]")
         || [("[", "]"), ("{", "}"), ("__", "__"), ("@", "@"), ("@@", "@@"), ("%%", "%%")]
             .iter()

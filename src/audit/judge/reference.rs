@@ -14,11 +14,13 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("%{", "}"),
     ("[[", "]]"),
     ("%(", ")s"),
+    ("#(", ")"), // CUE
     ("<(", ")"),
+    ("<<", ">>"),
 ];
 
 /// Texts that begin and end so are references as a whole.
-const WHOLE: &[(&str, &str)] = &[("`", "`"), ("((", "))"), ("<<", ">>"), ("(", ")")];
+const WHOLE: &[(&str, &str)] = &[("`", "`"), ("((", "))"), ("(", ")")];
 
 /// What comes before the name of a secret that is elsewhere.
 const PREFIXES: &[&str] = &[
@@ -107,7 +109,11 @@ pub(super) fn is_reference(text: &str) -> bool {
 pub fn has_reference(text: &str) -> bool {
     let text = text.trim();
     let is_placeholder = text.starts_with('<') && text.ends_with('>');
+    // What a shell runs, as far as it was read: it may go on behind a quote, or on the next line.
+    let run = text.strip_prefix("$(");
+    let is_run = run.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic() || c == '_'));
     is_placeholder
+        || is_run
         || has_braces(text)
         || TEMPLATES.iter().any(|(open, close)| has_between(text, open, close))
         || is_only_variables(text)

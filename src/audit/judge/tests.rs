@@ -87,7 +87,9 @@ fn masked_tokens_and_tokens_of_words_are_no_secrets() {
 
 #[test]
 fn a_few_passwords_of_manuals_are_known_by_their_user() {
-    for pair in "testuser:testpassword tiger:pass1234 foo:bar test:test user:pass".split(' ') {
+    for pair in
+        "testuser:testpassword tiger:pass1234 foo:bar test:test user:pass id:pass".split(' ')
+    {
         let (username, text) = pair.split_once(':').unwrap();
         assert_no_secret(text, Some(username));
         assert_secret(text, Some("ada"));
@@ -129,7 +131,7 @@ fn references_are_no_secrets() {
     arn:aws:secretsmanager:eu-west-1:123456789012:secret:registry-AbCdEf ¦
     {{resolve:secretsmanager:registry:SecretString:password}} ¦ keyring:ghcr.io ¦
     github.token ¦ lookup('env', 'TOKEN') ¦ .Values.registry.password ¦ JHtVU0VSfToke1BBU1N9 ¦
-    ada:${PASS}
+    ada:${PASS} ¦ $(wget --quiet --header= ¦ $(mask ¦ $<<parameters.docker_password>> ¦ credentials('registry'); ¦ "\#(password)" ¦ [$PASSWORD]
     "##,
         &[],
         true,

@@ -52,6 +52,7 @@ pub(crate) const SOURCE: Source = Source {
         "image_pull",
         "image-pull",
         "registry_secret",
+        "registry_credentials",
         "registryadmin",
         "registry_admin",
         "registry_auth",
@@ -76,6 +77,7 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
     let is_declared =
         here.name().is_some_and(|name| ["variable", "outputs", "parameters"].contains(&name));
     named_value(here, found);
+    pair(here, found);
     let mut beside: Option<HashMap<String, &str>> = None;
     for (name, at) in here.fields() {
         let Some(prefix) = prefix(name) else { continue };
@@ -90,6 +92,18 @@ fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
         let secret = Found::at(&at.field(field).unwrap_or(at), Kind::UserPass, text);
         found.push(secret.of(registry(&prefix, beside), get(beside, &prefix, USERS)));
     }
+}
+
+/// `registry_credentials: user:token`, as an app of DigitalOcean has it.
+fn pair(here: &Here<'_>, found: &mut Vec<Found>) {
+    let Some(at) = here.field("registry_credentials") else { return };
+    let Some((user, secret)) = at.node.text().and_then(|text| text.split_once(':')) else { return };
+    let registry = match here.text(&["registry_type"]) {
+        Some("DOCKER_HUB") => Some(HUB),
+        Some("GHCR") => Some("ghcr.io"),
+        _ => here.text(&["registry"]),
+    };
+    found.push(Found::at(&at, Kind::UserPass, secret).of(registry, Some(user)));
 }
 
 /// `name: imageCredentials.password` with `value:` beside, as `helm_release` has them.
@@ -152,12 +166,23 @@ fn said(node: &Node, is_declared: bool) -> Option<(&'static str, &str)> {
     }
 }
 
-/// Whether a text can be a password: no sentence, no switch, and no name of a variable.
+/// Whether a text is a version, as a package called `registry-auth-token` has one: `^4.0.0`, `5.1.1`.
+fn is_version(text: &str) -> bool {
+    let number = text.trim_start_matches(['^', '~', '=', '>', '<', ' ']);
+    let is_range = number.len() < text.len();
+    let mut parts = number.split('.');
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    parts.next().is_some_and(is_number)
+        && (is_range || parts.next().is_some_and(is_number) && parts.next().is_some())
+}
+
+/// Whether a text can be a password: no sentence, no switch, no version, and no name of a variable.
 fn is_secret(text: &str) -> bool {
     let is_variable = text.contains('_')
         && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
         && ["PASS", "TOKEN", "SECRET", "KEY", "PAT", "PWD"].iter().any(|word| text.contains(word));
     !is_variable
+        && !is_version(text)
         && !text.trim().contains(char::is_whitespace)
         && !["true", "false", "null", "none", "string"].contains(&text)
 }
@@ -242,6 +267,14 @@ mod tests {
     }
 
     #[test]
+    fn a_user_and_a_token_in_one_are_found() {
+        let text = "image:\n  registry_type: GHCR\n  registry: acme\n  registry_credentials: ada:s3cret-word\n";
+        let expected = Login::of(RULE, "ghcr.io", "ada", "s3cret-word", 4);
+        assert_eq!(logins("app.yaml", text), [expected]);
+        clean("app.yaml", &["registry_credentials: acme\nregistry_type: DOCR\n"]);
+    }
+
+    #[test]
     fn other_names_and_words_are_clean() {
         clean(
             "a.yml",
@@ -254,6 +287,11 @@ mod tests {
                 "properties:\n  registryPassword: {type: string, default: s3cret-word}\n",
             ],
         );
+        let versions = ["^4.0.0", "~4.2", "5.1.1", "4.0.0-rc.1", ">=3"];
+        for version in versions {
+            let packages = format!("{{\"requires\": {{\"registry-auth-token\": \"{version}\"}}}}");
+            clean("package-lock.json", &[&packages]);
+        }
         clean("a.tfvars", &["registry_password = \"x\nb"]);
     }
 }

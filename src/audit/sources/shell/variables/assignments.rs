@@ -17,6 +17,8 @@ pub(in crate::audit::sources) struct Assignment {
     pub(in crate::audit::sources) ends: usize,
     /// A JSON pointer in a file that has a structure.
     pub(in crate::audit::sources) pointer: String,
+    /// Whether its value is written as a text is in a program: in quotes, or in a shell's line.
+    pub(in crate::audit::sources) is_text: bool,
 }
 
 /// How many variables a text may set.
@@ -55,7 +57,8 @@ pub(in crate::audit::sources) fn read(
             }
             let said = bytes.get(end..next).unwrap_or_default();
             let ends = memchr::memchr_iter(b'\n', said).count();
-            all.push(Assignment { name, value, line, ends, pointer: String::new() });
+            let is_text = place.is_text(bytes, &name);
+            all.push(Assignment { name, value, line, ends, pointer: String::new(), is_text });
         }
     }
     all

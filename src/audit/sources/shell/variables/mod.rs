@@ -7,17 +7,20 @@ use std::path::PathBuf;
 use secrecy::ExposeSecret;
 
 use super::commands::{self, kind, lines};
-use crate::audit::document::{Format, Here};
+use crate::audit::document::Format;
 use crate::audit::finding::{Found, Kind, MAX_IN_FILE};
 use crate::audit::places::Places;
 use crate::audit::sources::{File, Find, Source};
-use crate::audit::{auths, hosts, inner};
+use crate::audit::{hosts, judge, program};
 
 pub(super) mod assignments;
 pub(crate) mod names;
 #[cfg(test)]
 mod names_tests;
 mod owners;
+#[cfg(test)]
+mod program_tests;
+mod settings;
 mod siblings;
 mod sigils;
 #[cfg(test)]
@@ -104,6 +107,10 @@ fn find(file: &File<'_>, found: &mut Vec<Found>) {
         (0..2).all(|below| !lines.contains(&(a.name.clone(), a.line + below)))
             && !values.contains(&(a.name.clone(), a.value.clone()))
     }));
+    if program::is_one(file.name()) {
+        // What is not in quotes there is computed.
+        all.retain(|a| a.is_text);
+    }
     let kind = if kind == Kind::Script { Kind::Env } else { kind };
     let is_about_images = || {
         let text = text.to_ascii_lowercase();
@@ -152,7 +159,7 @@ pub fn in_environment(pairs: impl Iterator<Item = (String, String)>) -> Vec<Foun
     let all: Vec<Assignment> = pairs
         .map(|(name, value)| {
             let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-            Assignment { name, value, line: 1, ends: 0, pointer }
+            Assignment { name, value, line: 1, ends: 0, pointer, is_text: true }
         })
         .collect();
     in_assignments(&all, Kind::Env, &|| false)
@@ -195,6 +202,16 @@ fn is_field(name: &str) -> bool {
     !name.starts_with("TF_VAR_") && !name.bytes().any(|b| b.is_ascii_uppercase())
 }
 
+/// Whether a registry is one of packages, and the name of its password says no other.
+fn is_of_packages(registry: &str, password: &Assignment) -> bool {
+    let name = password.name.to_ascii_lowercase();
+    hosts::is_other(hosts::host(registry)) && name.contains("registry") && !name.contains("docker")
+}
+
+fn has_small(name: &str) -> bool {
+    !name.starts_with("TF_VAR_") && name.bytes().any(|b| b.is_ascii_lowercase())
+}
+
 fn of_role(
     role: Role,
     assignment: &Assignment,
@@ -212,13 +229,17 @@ fn of_role(
     match role {
         // Names of options, not of secrets: `registry_token: true`.
         Role::Password if ["", "true", "false", "null", "yes", "no", "~"].contains(&value) => {}
+        // What a field is for, in words.
+        Role::Password if value.contains(char::is_whitespace) && has_small(&assignment.name) => {}
         Role::Password => {
             let registry = siblings.registry(assignment);
-            let user = siblings.user(assignment, registry.as_deref());
-            push(registry, user, value);
+            if !registry.as_deref().is_some_and(|registry| is_of_packages(registry, assignment)) {
+                let user = siblings.user(assignment, registry.as_deref());
+                push(registry, user, value);
+            }
         }
         Role::Pair => {
-            if let Some((user, secret)) = value.split_once(':') {
+            if let Some((user, secret)) = judge::literal(value).split_once(':') {
                 push(siblings.registry(assignment), Some(user.to_owned()), secret);
             }
         }
@@ -232,45 +253,7 @@ fn of_role(
                 }
             }
         }
-        Role::Settings => settings(assignment, kind, found, siblings),
-    }
-}
-
-/// JSON with `auths`, as it is or as base64; else base64 of `user:password`.
-fn settings(assignment: &Assignment, kind: Kind, found: &mut Vec<Found>, siblings: &Siblings<'_>) {
-    // Lines that the value says itself, as `\n` or in base64, are none of the file's.
-    let below = |line: usize| Some(line.saturating_sub(1)).filter(|at| *at <= assignment.ends);
-    let place = |found: Found| Found {
-        kind,
-        line: assignment.line + below(found.line).unwrap_or(0),
-        pointer: assignment.pointer.clone(),
-        ..found
-    };
-    let mut inside = Vec::new();
-    for node in &inner::trees(&assignment.value) {
-        auths::find(&Here::root(node), &mut inside);
-        headers(&Here::root(node), &mut inside);
-    }
-    if inside.is_empty()
-        && let Some((user, secret)) = auths::decode(&assignment.value)
-        && !secret.is_empty()
-        // JSON that is empty, or not all of it.
-        && !user.trim_start().starts_with('{')
-    {
-        let registry = siblings.registry(assignment);
-        inside.push(Found::on_line(0, kind, secret).of(registry.as_deref(), Some(&user)));
-    }
-    found.extend(inside.into_iter().map(place));
-}
-
-/// A header for each host: `{"r.lan":"Basic …"}`, as `CNB_REGISTRY_AUTH` has it
-/// (buildpacks/lifecycle `auth/env_keychain.go`).
-fn headers(here: &Here<'_>, found: &mut Vec<Found>) {
-    for (host, at) in here.fields().filter(|(host, _)| hosts::is_address(host)) {
-        if let Some((user, secret)) = at.node.text().and_then(auths::header) {
-            let header = Found::at(&at, Kind::HttpHeader, secret);
-            found.push(header.of(Some(host), user.as_deref()));
-        }
+        Role::Settings => settings::find(assignment, kind, found, siblings),
     }
 }
 

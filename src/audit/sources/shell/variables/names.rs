@@ -34,7 +34,8 @@ static MARKS: LazyLock<Option<Words>> = LazyLock::new(|| {
 });
 
 /// Words that may be one with that of a password: `DOCKERPASSWORD`, `REGISTRYTOKEN`.
-const FUSED: [&str; 4] = ["DOCKER", "REGISTRY", "GHCR", "QUAY"];
+const FUSED: [&str; 7] =
+    ["DOCKER", "REGISTRY", "GHCR", "QUAY", "CONTAINERREGISTRY", "DOCKERREGISTRY", "IMAGEREGISTRY"];
 
 /// Parts of names that have none of the words.
 const OTHER_PARTS: [&str; 6] = ["CI_", "REPO_", "DEVCONTAINERS", "TRIVY_", "QUARKUS_", "HUB_PAT_"];

@@ -40,7 +40,8 @@ mod tests {
 
     fn owner_of(name: &str, pointer: &str) -> Option<String> {
         let (name, pointer) = (name.to_owned(), pointer.to_owned());
-        let assignment = Assignment { name, value: String::new(), line: 1, ends: 0, pointer };
+        let value = String::new();
+        let assignment = Assignment { name, value, line: 1, ends: 0, pointer, is_text: true };
         owner(&assignment).map(str::to_owned)
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::assignments::Assignment;
 use super::{names, owners};
-use crate::audit::hosts;
+use crate::audit::{hosts, judge};
 
 const REGISTRIES: &[&str] = &[
     "",
@@ -140,17 +140,22 @@ impl<'a> Siblings<'a> {
         self.by_name.contains_key(name)
     }
 
-    /// The value of the variable of this name that is nearest to another: of the same owner, else by
-    /// its line.
+    /// The value of the variable of this name that is nearest to another, or the default it has there:
+    /// of the same owner, else by its line.
     fn near(&self, name: &str, of: &Assignment) -> Option<&'a str> {
         let list = self.by_name.get(name)?;
         let after = list.partition_point(|assignment| assignment.line < of.line);
         let around = [after.checked_sub(1), Some(after)];
         let candidates = around.iter().flatten().filter_map(|at| list.get(*at));
-        let together = candidates.filter(|other| !owners::are_apart(other, of));
+        // A program's say nothing of those of a shell.
+        let is_of_shell = !of.name.bytes().any(|b| b.is_ascii_lowercase());
+        let is_foreign =
+            |other: &Assignment| is_of_shell && parted(&other.name).len() > other.name.len();
+        let together =
+            candidates.filter(|other| !owners::are_apart(other, of) && !is_foreign(other));
         let nearest = together.min_by_key(|a| a.line.abs_diff(of.line)).map(|a| a.value.as_str());
         let value = self.of_owner(name, of).or(nearest);
-        value.filter(|value| value.len() <= MAX_VALUE)
+        value.map(judge::literal).filter(|value| value.len() <= MAX_VALUE)
     }
 
     /// The value of the variable of this name that the owner of another has.

@@ -93,5 +93,5 @@ fn value(name: &str, here: &Here<'_>, all: &mut Vec<Assignment>) {
 
 fn assignment(name: &str, value: &str, at: &Here<'_>) -> Assignment {
     let (name, value) = (name.to_owned(), value.to_owned());
-    Assignment { name, value, line: at.line(), ends: 0, pointer: at.pointer() }
+    Assignment { name, value, line: at.line(), ends: 0, pointer: at.pointer(), is_text: true }
 }

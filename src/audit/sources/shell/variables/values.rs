@@ -12,6 +12,22 @@ pub(super) struct Place {
     pub(super) is_spaced: bool,
 }
 
+impl Place {
+    /// Whether the value of this name is in quotes, or behind the sign of a shell: `NAME=value`.
+    pub(super) fn is_text(self, bytes: &[u8], name: &str) -> bool {
+        let rest = bytes.get(self.at..).unwrap_or_default().trim_ascii_start();
+        let is_quoted = self.around.is_some()
+            || rest.starts_with(b"\"")
+            || rest.starts_with(b"'")
+            || rest.starts_with(b"\\\"");
+        let is_of_shell = !self.is_field
+            && !self.is_spaced
+            && !bytes.get(self.at).is_some_and(u8::is_ascii_whitespace)
+            && !name.bytes().any(|b| b.is_ascii_lowercase());
+        is_quoted || is_of_shell
+    }
+}
+
 /// What earlier values learned of the text: where the line ends, and which quotes are known not to
 /// be closed before the end of the text.
 #[derive(Debug, Default)]
@@ -251,6 +267,10 @@ fn one_word(line: &str) -> &str {
             // The end of a line, or of a text, that is quoted.
             (b'\\', Some(b'n' | b'"' | b'r')) => break,
             (b'\\', Some(next)) if next.is_ascii_punctuation() => at += 2,
+            // The first argument of a call: `credentials('id')`.
+            (b'(', Some(b'\'' | b'"')) if at > 0 && bytes[at - 1].is_ascii_alphanumeric() => {
+                at += memchr::memchr(b')', &bytes[at..]).unwrap_or_default() + 1;
+            }
             (b' ' | b'\t' | b'"' | b'\'' | b'`', _) => break,
             (b';' | b'&' | b'|' | b')', None | Some(b' ' | b'&' | b'|' | b'"' | b'\'')) => break,
             (b'\\', None) => break,
