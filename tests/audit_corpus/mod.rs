@@ -22,6 +22,7 @@ mod platforms;
 mod printed;
 mod programs;
 mod properties;
+mod seen;
 mod services;
 mod signed;
 mod strays;
@@ -52,6 +53,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ("encodings", encodings::cases),
         ("tricky", tricky::cases),
         ("strays", strays::cases),
+        ("seen", seen::cases),
         ("programs", programs::cases),
         ("platforms", platforms::cases),
         ("printed", printed::cases),

@@ -32,6 +32,7 @@ pub(crate) const SOURCE: Source = Source {
         "registry\":",
         "registry =",
         "registry {",
+        "registries {",
         "[registry",
         "[docker",
         "registries:",

@@ -12,7 +12,7 @@ pub(crate) const SOURCE: Source = Source {
     about: "a registry login in Renovate's settings",
     reference: "https://github.com/renovatebot/renovate/blob/main/docs/usage/docker.md",
     places: |_| Vec::new(),
-    words: &["hostRules"],
+    words: &["hostRules", "RENOVATE_HOST_RULES"],
     find: Find::Map(find),
 };
 
@@ -24,7 +24,7 @@ const HOSTS: &[&str] = &["matchHost", "hostName", "baseUrl", "domainName", "endp
 const SECRETS: &[&str] = &["password", "token"];
 
 fn find(_: &File<'_>, here: &Here<'_>, found: &mut Vec<Found>) {
-    if here.is_named(&["hostRules"]) {
+    if here.is_named(&["hostRules", "RENOVATE_HOST_RULES"]) {
         let host = here.text(HOSTS);
         if is_docker(here.text(&["hostType"]), host) {
             login::take_named(here, host, (login::USERS, SECRETS), found);

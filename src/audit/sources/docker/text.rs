@@ -14,7 +14,17 @@ pub(crate) const SOURCE: Source = Source {
     about: "a login of Docker's settings in the middle of a text",
     reference: "https://github.com/docker/cli/blob/master/cli/config/configfile/file.go",
     places: |_| Vec::new(),
-    words: &[r"auths\b", "\"auth\"", "\"serveraddress\"", "\nemail = "],
+    // Some are `"auths"` in base64.
+    words: &[
+        r"auths\b",
+        "\"auth\"",
+        "\"serveraddress\"",
+        "\nemail = ",
+        "eyJhdXRocyI6",
+        "ewogICAgImF1dGhzIj",
+        "ewoJImF1dGhzIj",
+        "ewogICJhdXRocyI6",
+    ],
     find: Find::Text(find),
 };
 

@@ -51,7 +51,17 @@ pub(in crate::audit::sources) fn is_template(here: &Here<'_>) -> bool {
 
 /// The address as a person writes it.
 fn written<'t>(here: &Here<'t>) -> Option<&'t str> {
-    here.text(&["external_url", "externalURL", "hostname"])
+    // The last ones are of roles that install it.
+    here.text(&[
+        "external_url",
+        "externalURL",
+        "hostname",
+        "harbor_external_url",
+        "harbor_url",
+        "harbor_hostname",
+        "harbor_host",
+        "harbor_fqdn",
+    ])
 }
 
 /// The address with the port that clients use: that of `https`, else that of `http`.

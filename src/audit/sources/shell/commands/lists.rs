@@ -9,9 +9,16 @@ const MAX_ITEMS: usize = 64;
 /// A longer text is no word of a login.
 const MAX_ITEM: usize = 8192;
 
+/// Texts without one of these have no such list.
+const MARKS: &[&str] =
+    &["login\"", "login'", "\"login ", "'login ", "creds\"", "creds'", "curl\"", "curl'"];
+
+/// What the words after the program are called.
+const NAMES: &[&str] = &["Arguments = ", "arguments: ", "args: "];
+
 /// Calls with each list of words that begins with a program of ours.
 pub(super) fn each(text: &str, mut take: impl FnMut(&[Word])) {
-    if !["login\"", "login'", "creds\"", "creds'"].iter().any(|word| text.contains(word)) {
+    if !MARKS.iter().any(|word| text.contains(word)) {
         return;
     }
     let mut at = 0;
@@ -21,7 +28,14 @@ pub(super) fn each(text: &str, mut take: impl FnMut(&[Word])) {
         if !begins_with_program(text, at) {
             continue;
         }
-        let (words, end) = items(text, open);
+        let (mut words, end) = items(text, open);
+        if let [_, told] = &words[..] {
+            // `ProcessStartInfo("docker", "login -u …")`
+            let parts = told.text.split_ascii_whitespace();
+            let said: Vec<_> =
+                parts.map(|part| Word { text: part.to_owned(), ..told.clone() }).collect();
+            words.splice(1.., said);
+        }
         if words.len() > 2 {
             take(&words);
         }
@@ -37,7 +51,7 @@ fn begins_with_program(text: &str, at: usize) -> bool {
     let Some(name) = text.get(at..at + length) else { return false };
     let quote = bytes.get(at + length);
     quote == bytes.get(at - 1)
-        && bytes.get(at + length + 1) == Some(&b',')
+        && text.get(at + length + 1..).is_some_and(|rest| between(rest) > 0)
         && programs::is_program(name)
 }
 
@@ -46,8 +60,7 @@ fn items(text: &str, open: usize) -> (Vec<Word>, usize) {
     let bytes = text.as_bytes();
     let (mut words, mut at) = (Vec::new(), open);
     while words.len() < MAX_ITEMS {
-        let is_between = |b: &&u8| b.is_ascii_whitespace() || b",[(".contains(b);
-        at += bytes[at..].iter().take_while(is_between).count();
+        at += text.get(at..).map_or(0, between);
         match bytes.get(at) {
             Some(quote @ (b'"' | b'\'')) => {
                 let Some(close) = close(&bytes[at + 1..], *quote) else { break };
@@ -67,6 +80,21 @@ fn items(text: &str, open: usize) -> (Vec<Word>, usize) {
         }
     }
     (words, at)
+}
+
+/// How much stands between two items: `", "`, `", ["`, `").args(["`, `", Arguments = "`.
+fn between(text: &str) -> usize {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches([',', '[', '(', '&', ' ', '\t', '\r', '\n']);
+        let after = rest.trim_start_matches([']', ')']).trim_start();
+        let call = [".args(", ".arg("].iter().find_map(|call| after.strip_prefix(call));
+        let named = || NAMES.iter().find_map(|name| rest.strip_prefix(name));
+        match call.or_else(named) {
+            Some(after) => rest = after,
+            None => return text.len() - rest.len(),
+        }
+    }
 }
 
 fn close(rest: &[u8], quote: u8) -> Option<usize> {

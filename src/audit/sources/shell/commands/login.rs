@@ -37,6 +37,8 @@ const SECRETS: &[(&str, &str, End)] = &[
     ("from-identity-token", "", End::First),
     ("to-identity-token", "", End::Last),
     ("registry-password", "registry-username", End::Any),
+    ("registry-push-password", "registry-push-username", End::Any),
+    ("registry-pull-password", "registry-pull-username", End::Any),
     ("src-password", "src-username", End::First),
     ("dest-password", "dest-username", End::Last),
     ("from-password", "from-username", End::First),
@@ -44,6 +46,9 @@ const SECRETS: &[(&str, &str, End)] = &[
     ("docker-registry-server-password", "docker-registry-server-user", End::Any),
     ("container-registry-password", "container-registry-user", End::Any),
     ("proxy-password", "proxy-username", End::Any),
+    ("Ddocker.password", "Ddocker.username", End::Any),
+    ("Dregistry.password", "Dregistry.username", End::Any),
+    ("Ddockerfile.password", "Ddockerfile.username", End::Any),
     ("Djib.from.auth.password", "Djib.from.auth.username", End::Any),
     ("Djib.to.auth.password", "Djib.to.auth.username", End::Any),
     ("Dquarkus.container-image.password", "Dquarkus.container-image.username", End::Any),
@@ -55,6 +60,7 @@ const SERVERS: &[&str] = &[
     "container-registry-url",
     "registry-login-server",
     "registry-server",
+    "registry-url",
     "proxy-remote-url",
     "target",
     "Djib.to.image",
@@ -111,6 +117,7 @@ impl Command<'_> {
         let mut logins = Vec::new();
         match self.shape {
             Shape::HubLogin | Shape::Login => logins.extend(self.login()),
+            Shape::Positional => logins.extend(self.positional()),
             Shape::HelmRepository => logins.extend(self.named(self.address())),
             Shape::AzureLogin => logins.extend(self.named(self.azure())),
             Shape::PullSecret => logins.extend(self.pull_secret()),
@@ -139,6 +146,15 @@ impl Command<'_> {
         Some(Login { registry: self.host(), username: self.user(USERNAME), secret })
     }
 
+    /// `dokku registry:login SERVER USER PASSWORD`.
+    fn positional(&self) -> Option<Login> {
+        let mut words = self.options.others.iter().copied();
+        let (registry, user) = (words.next()?, words.next()?);
+        let secret = words.next().or(self.stdin.filter(|_| self.reads_stdin()))?.clone();
+        let (registry, username) = (Some(registry.text.clone()), Some(user.text.clone()));
+        Some(Login { registry, username, secret })
+    }
+
     fn reads_stdin(&self) -> bool {
         self.options.has(FROM_STDIN)
             || self.options.get(PASSWORD).is_some_and(|word| word.text == "-")
@@ -158,8 +174,10 @@ impl Command<'_> {
         let option = self.options.get(&["registry", "server", "login-server"]);
         let others = &self.options.others;
         let named = others.iter().find(|word| is_address(trimmed(&word.text)));
-        // In prose the words after a login are no registry; at the end of a command a bare one is.
-        let bare = others.first().filter(|_| others.len() == 1);
+        // In prose the words after a login are no registry; at the end of a command a bare one is,
+        // and a variable is wherever it stands.
+        let is_variable = |word: &&&Word| word.text.starts_with(['$', '{', '<', '%']);
+        let bare = others.first().filter(|word| others.len() == 1 || is_variable(word));
         match option.or(named.copied()).or(bare.copied()) {
             Some(word) => Some(trimmed(&word.text).to_owned()),
             None if self.shape == Shape::HubLogin => Some("docker.io".to_owned()),

@@ -38,19 +38,23 @@ const WORDS: &[&str] = &[
     "\"login\"",
     "\"login\\\"", // in a text of JSON
     "'login'",
-    "<string>login<", // in a property list
+    "<string>login<",     // in a property list
+    "docker\", \"login ", // program and arguments
+    "arguments = \"login ",
     "-creds",
     "-password",
     "registry-token",
     "identity-token",
     "auth-basic",
     "pull --auth",
+    "registry:login ",
     "ctr i",
     "ctr -n",
     "ctr --",
     "oras p",
     "regctl r",
     "/v2/",
+    "/api/v2.0/", // Harbor's
     "auth.docker.io",
     "edentials.password=",
     "secret.password=",
@@ -65,6 +69,8 @@ const WORDS: &[&str] = &[
     "206c6f67696e20",
     "2d6372656473",
     "2d70617373776f7264",
+    "dockerfile.password=",
+    "ddocker.password=",
 ];
 
 pub(crate) const SOURCE: Source = Source {

@@ -12,6 +12,8 @@ pub(super) enum Shape {
     HubLogin,
     /// A login to the registry that it names.
     Login,
+    /// A login with registry, user name and secret as its words.
+    Positional,
     /// `helm repo add NAME URL`.
     HelmRepository,
     /// `az acr login --name NAME`.
@@ -35,6 +37,8 @@ const PROGRAMS: &[(&str, &[&str], Shape)] = &[
     ("nerdctl.lima", &["login"], Shape::HubLogin),
     ("finch", &["login"], Shape::HubLogin),
     ("img", &["login"], Shape::HubLogin),
+    ("hauler", &["login"], Shape::Login),
+    ("dokku", &["registry:login"], Shape::Positional),
     ("buildah", &["login"], Shape::Login),
     ("skopeo", &["login"], Shape::Login),
     ("oras", &["login"], Shape::Login),
@@ -99,6 +103,7 @@ const PROGRAMS: &[(&str, &[&str], Shape)] = &[
     ("trivy", &[], Shape::Other),
     ("kubectl", &[], Shape::Other),
     ("imgpkg", &[], Shape::Other),
+    ("zarf", &[], Shape::Other),
     ("oc", &[], Shape::Other),
     ("snyk", &[], Shape::Other),
     ("jib", &[], Shape::Other),

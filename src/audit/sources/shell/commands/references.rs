@@ -23,3 +23,21 @@ pub(super) fn variable(text: &str) -> Option<&str> {
     let is_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
     (!name.is_empty() && name.bytes().all(is_name)).then_some(name)
 }
+
+/// A text with its variables in it (`$NAME.azurecr.io`, `${NAME}.azurecr.io`) filled in; nothing
+/// where there are none, or where one is not known.
+pub(super) fn filled_in<'v>(text: &str, value: impl Fn(&str) -> Option<&'v str>) -> Option<String> {
+    let mut parts = text.split('$');
+    let mut filled = parts.next()?.to_owned();
+    let mut is_any = false;
+    for part in parts {
+        let inside = part.strip_prefix('{').and_then(|rest| rest.split_once('}'));
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let bare = part.split_at(part.find(|c| !is_name(c)).unwrap_or(part.len()));
+        let (name, rest) = inside.unwrap_or(bare);
+        filled.push_str(value(name)?);
+        filled.push_str(rest);
+        is_any = true;
+    }
+    is_any.then_some(filled)
+}

@@ -44,13 +44,30 @@ fn header(options: &Options<'_>, registry: Option<String>) -> Option<Login> {
     scheme.eq_ignore_ascii_case("basic").then_some(login)
 }
 
-/// `-d '{"username": …, "password": …}'`.
+/// `-d '{"username": …, "password": …}'`, and `-d 'username=…&password=…'`.
 fn body(options: &Options<'_>, registry: Option<String>) -> Option<Login> {
-    let data = options.get(&["d", "data", "data-raw", "json"])?;
-    let said: serde_json::Value = serde_json::from_str(&data.text).ok()?;
-    let text = |name: &str| Some(said.get(name)?.as_str()?.to_owned());
-    let secret = Word { text: text("password")?, ..data.clone() };
-    Some(Login { registry, username: text("username"), secret })
+    const DATA: &[&str] = &["d", "data", "data-raw", "data-urlencode", "json", "F", "form"];
+    let mut username = None;
+    let mut secret = None;
+    for word in options.all(DATA) {
+        if let Ok(said) = serde_json::from_str::<serde_json::Value>(&word.text) {
+            let text = |name: &str| Some(said.get(name)?.as_str()?.to_owned());
+            let password = text("password")?;
+            return Some(Login {
+                registry,
+                username: text("username"),
+                secret: Word { text: password, ..word.clone() },
+            });
+        }
+        for (name, value) in word.text.split('&').filter_map(|part| part.split_once('=')) {
+            match name {
+                "username" | "principal" => username = Some(value.to_owned()),
+                "password" => secret = Some(Word { text: value.to_owned(), ..word.clone() }),
+                _ => {}
+            }
+        }
+    }
+    Some(Login { registry, username, secret: secret? })
 }
 
 fn userinfo(address: &str) -> Option<&str> {

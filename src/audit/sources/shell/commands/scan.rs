@@ -230,8 +230,12 @@ impl<'t> Scan<'t> {
     /// A text whose variables are filled in where the file says them; nothing where it does not.
     fn filled_in(&self, text: String) -> Option<String> {
         let Some(name) = references::variable(&text) else {
+            let said = |name: &str| self.variable(name).map(|(value, _)| value.as_str());
+            if let Some(text) = references::filled_in(&text, said) {
+                return Some(text);
+            }
             let is_open = text.contains("{{") || text.contains("$(") || text.contains("${");
-            return (!is_open && !text.starts_with(['$', '<']))
+            return (!is_open && !text.starts_with(['$', '<', '{', '%']))
                 .then_some(text)
                 .filter(|text| !text.is_empty());
         };

@@ -252,6 +252,39 @@ fn what_a_shell_fills_in_is_handed_over_as_it_is_written() {
 }
 
 #[test]
+fn a_registry_that_is_filled_in_is_not_known() {
+    is("docker login %s -u ada -p s3cret-word", "-", "ada", "s3cret-word");
+    is("docker login $X -u ada -p s3cret-word $NC", "-", "ada", "s3cret-word");
+    is("X=acme; docker login $X.azurecr.io -u ada -p a-word", "acme.azurecr.io", "ada", "a-word");
+    is("docker login $X.azurecr.io -u robot$ci -p a-word", "-", "robot$ci", "a-word");
+    is("X=r.lan; docker login $X -u ada -p s3cret-word $NC", "r.lan", "ada", "s3cret-word");
+}
+
+#[test]
+fn programs_that_run_a_login_are_found() {
+    for call in [
+        "new ProcessStartInfo(\"docker\", \"login r.lan -u ada -p s3cret-word\");",
+        "new() { FileName = \"docker\", Arguments = \"login r.lan -u ada -p s3cret-word\" };",
+        "Command::new(\"docker\").args([\"login\", \"-u\", \"ada\", \"-p\", \"s3cret-word\", \"r.lan\"]).status()?;",
+        "Command::new(\"docker\")\n  .arg(\"login\")\n  .args(&[\"-u\", \"ada\", \"-p\", \"s3cret-word\"])\n  .arg(\"r.lan\");",
+    ] {
+        let found: Vec<_> = rows("/a/push.rs", call).into_iter().map(|r| (r.0, r.1, r.2)).collect();
+        assert_eq!(found, [("r.lan".into(), "ada".into(), "s3cret-word".into())], "{call}");
+    }
+    is("dokku registry:login r.lan ada s3cret-word", "r.lan", "ada", "s3cret-word");
+    is("echo a-word | dokku registry:login --password-stdin r.lan ada", "r.lan", "ada", "a-word");
+}
+
+#[test]
+fn a_form_that_is_sent_is_a_login() {
+    let hub = "https://hub.docker.com/v2/users/login/";
+    let form = format!("curl -s -d 'username=ada&password=s3cret-word' {hub}");
+    is(&form, "docker.io", "ada", "s3cret-word");
+    let fields = format!("curl {hub} -d username=ada -d password=s3cret-word");
+    is(&fields, "docker.io", "ada", "s3cret-word");
+}
+
+#[test]
 fn what_a_function_returns_is_no_secret() {
     let script = "command = ['docker', 'login', '-u', user, '-p', password]\n\
         _, password = auth_token.split(':')\n";
