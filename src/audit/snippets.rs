@@ -77,9 +77,11 @@ fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
 
 /// The blocks of code of a manual.
 pub(super) fn of_manual(text: &str) -> Vec<Snippet<'_>> {
-    let has = |part: &str| memmem::find(text.as_bytes(), part.as_bytes()).is_some();
-    let has_listing = has(LISTING) && has("[source");
-    if !FENCES.into_iter().any(has) && !has_listing && !DIRECTIVES.into_iter().any(has) {
+    let has = |part: &str| begins_line(text, part);
+    if !FENCES.into_iter().any(has)
+        && !DIRECTIVES.into_iter().any(has)
+        && !(has("[source") && has(LISTING))
+    {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -104,6 +106,14 @@ pub(super) fn of_manual(text: &str) -> Vec<Snippet<'_>> {
     // What is indented ends with the text as well.
     found.extend(open.filter(Open::is_indented).map(|begun| begun.until(text, text.len())));
     found
+}
+
+/// Whether a line begins so, but for blanks: the manuals in the comments of programs do not.
+fn begins_line(text: &str, part: &str) -> bool {
+    memmem::find_iter(text.as_bytes(), part.as_bytes()).any(|at| {
+        let mut before = text.as_bytes()[..at].iter().rev();
+        before.find(|b| !matches!(b, b' ' | b'\t')).is_none_or(|b| *b == b'\n')
+    })
 }
 
 /// A block that has begun.

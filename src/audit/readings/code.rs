@@ -29,6 +29,9 @@ pub(super) fn joined(path: &str, text: &str) -> Option<Reading> {
     if !program::is_one(name) && !name.starts_with("Jenkinsfile") {
         return None;
     }
+    if !goes_on(text) {
+        return None;
+    }
     let lines: Vec<&str> = text.lines().collect();
     let (mut reading, mut is_joined, mut is_any) = (Reading::of(path), false, false);
     for (at, line) in lines.iter().enumerate() {
@@ -43,6 +46,19 @@ pub(super) fn joined(path: &str, text: &str) -> Option<Reading> {
         }
     }
     Some(reading).filter(|_| is_any)
+}
+
+/// Whether a line may end with a quote with which the next one begins: most do not, and that is soon
+/// seen.
+fn goes_on(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'\n', bytes).any(|end| {
+        let is_between = |b: &&u8| matches!(b, b'+' | b'\\' | b' ' | b'\t' | b'\r');
+        let quote = bytes[..end].iter().rev().find(|b| !is_between(b));
+        let Some(quote) = quote.filter(|b| matches!(b, b'"' | b'\'')) else { return false };
+        let mut next = bytes[end + 1..].iter().filter(|b| !is_between(b) && **b != b'f');
+        next.next() == Some(quote)
+    })
 }
 
 /// The quote with which a line ends that goes on, and what is before it.

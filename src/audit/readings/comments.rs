@@ -11,8 +11,11 @@ static WORDS: LazyLock<Option<Words>> = LazyLock::new(|| Words::new(["pass", "to
 /// The file with what looks like settings in its comments; nothing where no comment is a secret's.
 /// The other lines are only around them.
 pub(super) fn without(path: &str, text: &str) -> Option<Reading> {
+    let is_login = |said: &String| WORDS.as_ref().is_none_or(|words| words.are_in(said.as_bytes()));
+    if !text.lines().filter_map(setting).any(|said| is_login(&said)) {
+        return None;
+    }
     let mut reading = Reading::of(path);
-    let mut has_login = false;
     let mut lines = text.lines().enumerate().peekable();
     let mut before = None;
     while let Some((at, line)) = lines.next() {
@@ -21,7 +24,6 @@ pub(super) fn without(path: &str, text: &str) -> Option<Reading> {
         let is_comment = inside(line.trim_start()).is_some();
         if let Some(said) = &said {
             reading.push(said, at + 1);
-            has_login |= WORDS.as_ref().is_none_or(|words| words.are_in(said.as_bytes()));
         } else {
             // What stands beside its former value is not read now.
             let next = lines.peek().and_then(|(_, next)| setting(next));
@@ -31,7 +33,7 @@ pub(super) fn without(path: &str, text: &str) -> Option<Reading> {
         }
         before = name.filter(|_| said.is_some());
     }
-    Some(reading).filter(|_| has_login)
+    Some(reading)
 }
 
 /// What a comment says, with the indent before its sign, where it looks like a setting.
