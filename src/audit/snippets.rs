@@ -78,10 +78,8 @@ fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
 /// The blocks of code of a manual.
 pub(super) fn of_manual(text: &str) -> Vec<Snippet<'_>> {
     let has = |part: &str| begins_line(text, part);
-    if !FENCES.into_iter().any(has)
-        && !DIRECTIVES.into_iter().any(has)
-        && !(has("[source") && has(LISTING))
-    {
+    let has_listing = || has("[source") && has(LISTING);
+    if !(FENCES.into_iter().any(has) || DIRECTIVES.into_iter().any(has) || has_listing()) {
         return Vec::new();
     }
     let mut found = Vec::new();

@@ -1,8 +1,10 @@
 //! Parts of a text in a language of programs: blocks of code in manuals, and texts that a program
 //! puts together of several lines.
 
+use memchr::memmem;
+
 use super::{Reading, comments};
-use crate::audit::{program, snippets};
+use crate::audit::snippets;
 
 /// The blocks of code of a manual that are no documents, and what was commented out in those.
 pub(super) fn of_manual(path: &str, text: &str) -> Vec<Reading> {
@@ -25,10 +27,6 @@ pub(super) fn of_manual(path: &str, text: &str) -> Vec<Reading> {
 /// A program in which a text of several lines is one, each line of it continued as a shell's is;
 /// nothing where none is.
 pub(super) fn joined(path: &str, text: &str) -> Option<Reading> {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    if !program::is_one(name) && !name.starts_with("Jenkinsfile") {
-        return None;
-    }
     if !goes_on(text) {
         return None;
     }
@@ -52,6 +50,10 @@ pub(super) fn joined(path: &str, text: &str) -> Option<Reading> {
 /// seen.
 fn goes_on(text: &str) -> bool {
     let bytes = text.as_bytes();
+    let ends = ["\"\n", "'\n", "+\n", "\\\n", " \n", "\t\n"];
+    if ends.iter().all(|end| memmem::find(bytes, end.as_bytes()).is_none()) {
+        return false;
+    }
     memchr::memchr_iter(b'\n', bytes).any(|end| {
         let is_between = |b: &&u8| matches!(b, b'+' | b'\\' | b' ' | b'\t' | b'\r');
         let quote = bytes[..end].iter().rev().find(|b| !is_between(b));

@@ -4,7 +4,7 @@
 //! agent wrote or saw, what a notebook printed).
 
 use super::document::{self, Document, Format};
-use super::prefilter;
+use super::{prefilter, program};
 
 mod code;
 mod commands;
@@ -86,20 +86,25 @@ fn of_lines(path: &str, text: &str) -> Vec<Reading> {
     if !sides.is_empty() {
         return sides;
     }
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_program = program::is_one(name);
     let plain = marks::without(path, text).or_else(|| unnumbered(path, text));
-    if let Some(plain) = plain.or_else(|| commands::of(path, text)) {
+    let plain = plain.or_else(|| if is_program { None } else { commands::of(path, text) });
+    if let Some(plain) = plain {
         return vec![plain];
     }
     let mut all = values::of_lines(path, text);
     if text.len() > MAX_TEXT {
         return all;
     }
-    let name = path.rsplit('/').next().unwrap_or(path);
+    if is_program || name.starts_with("Jenkinsfile") {
+        all.extend(code::joined(path, text));
+        return all;
+    }
     if matches!(document::named(name), Some(Format::Yaml | Format::Toml)) {
         all.extend(comments::without(path, text));
     }
     all.extend(code::of_manual(path, text));
-    all.extend(code::joined(path, text));
     all
 }
 
