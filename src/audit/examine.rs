@@ -9,7 +9,8 @@ use super::document::{Document, Format, Here, Node, Value};
 use super::finding::{Found, MAX_IN_FILE};
 use super::prefilter::Wanted;
 use super::sources::{self, File, Find};
-use super::{inner, judge, literals, loose, readings, registry};
+use super::within::{inner, literals, loose, readings};
+use super::{judge, registry};
 
 /// How deep documents may lie in the texts of documents.
 const MAX_INNER: usize = 4;
@@ -64,7 +65,7 @@ impl Examined {
 
 /// Every credential in a text, in the order of its lines; the same secret on the same line once for
 /// each registry. What is no credential (a placeholder, a reference, ciphertext) is among them:
-/// [`judge`](super::judge) knows.
+/// [`judge`] knows.
 #[must_use]
 pub fn examine(path: &str, text: &str) -> Vec<Hit> {
     look(path, text).hits

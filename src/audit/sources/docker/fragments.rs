@@ -8,10 +8,10 @@ use memchr::memmem;
 
 use crate::audit::auths;
 use crate::audit::document::{self, Format, Here, Lines, Node};
-use crate::audit::embedded::placed;
 use crate::audit::finding::{Found, Kind, MAX_IN_FILE};
 use crate::audit::hosts;
 use crate::audit::sources::images::HUB;
+use crate::audit::within::embedded::placed;
 
 /// The longest entry, and the longest name of a registry, in bytes.
 const MAX_ENTRY: usize = 16 * 1024;

@@ -4,10 +4,11 @@
 use std::borrow::Cow;
 
 use super::fragments;
+use crate::audit::auths;
 use crate::audit::document::{Here, Node};
 use crate::audit::finding::Found;
 use crate::audit::sources::{File, Find, Source};
-use crate::audit::{auths, embedded};
+use crate::audit::within::embedded;
 
 pub(crate) const SOURCE: Source = Source {
     id: "docker-config-text",

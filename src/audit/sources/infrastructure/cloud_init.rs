@@ -3,9 +3,9 @@
 use crate::audit::document::Here;
 use crate::audit::examine;
 use crate::audit::finding::Found;
-use crate::audit::inner;
 use crate::audit::places::Places;
 use crate::audit::sources::{File, Find, Source};
+use crate::audit::within::inner;
 
 pub(crate) const SOURCE: Source = Source {
     id: "cloud-init",

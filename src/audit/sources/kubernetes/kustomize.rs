@@ -2,9 +2,9 @@
 
 use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
-use crate::audit::inner;
 use crate::audit::sources::secret_names::is_password;
 use crate::audit::sources::{File, Find, Source, docker};
+use crate::audit::within::inner;
 
 pub(crate) const SOURCE: Source = Source {
     id: "kustomize-secret",

@@ -2,10 +2,11 @@
 //! the annotation that `kubectl apply` leaves.
 
 use super::values::{is_secret, values};
+use crate::audit::auths;
 use crate::audit::document::{Here, Node};
 use crate::audit::finding::Found;
 use crate::audit::sources::{File, Find, Source, docker};
-use crate::audit::{auths, inner};
+use crate::audit::within::inner;
 
 pub(crate) const SOURCE: Source = Source {
     id: "k8s-pull-secret",

@@ -3,7 +3,7 @@
 
 use crate::audit::document::{Here, Node, Step};
 use crate::audit::finding::{Found, Kind};
-use crate::audit::inner::decoded;
+use crate::audit::within::inner::decoded;
 
 /// One value of a Secret.
 pub(crate) struct SecretValue<'t> {

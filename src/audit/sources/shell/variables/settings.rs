@@ -4,7 +4,8 @@ use super::assignments::Assignment;
 use super::siblings::Siblings;
 use crate::audit::document::Here;
 use crate::audit::finding::{Found, Kind};
-use crate::audit::{auths, hosts, inner};
+use crate::audit::within::inner;
+use crate::audit::{auths, hosts};
 
 /// JSON with `auths`, as it is or as base64; else base64 of `user:password`.
 pub(super) fn find(

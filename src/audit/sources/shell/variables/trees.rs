@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::assignments::{Assignment, MAX_VARIABLES};
 use crate::audit::document::{Here, Node, Value};
-use crate::audit::inner::decoded;
 use crate::audit::sources::kubernetes::values::is_secret;
+use crate::audit::within::inner::decoded;
 
 /// The variables of these names in the trees of a file, in its order.
 pub(super) fn read(trees: &[Node], is_wanted: &dyn Fn(&str) -> bool) -> Vec<Assignment> {

@@ -1,8 +1,8 @@
 //! Objects that stand in a program as they are, in JavaScript, TypeScript and Bicep: names without
 //! quotes, texts in any quotes. They say what a file of JSON says, and are read as one.
 
-use super::document::{MAX_DEPTH, Node, Value};
-use super::sources::blocks::{self, Block};
+use crate::audit::document::{MAX_DEPTH, Node, Value};
+use crate::audit::sources::blocks::{self, Block};
 
 /// Ends of the names of programs whose objects are read.
 const PROGRAMS: &[&str] =
@@ -13,7 +13,7 @@ const WORDS: &[&str] = &["assword", "auth:", "auth':", "auth\":", "SecretRef"];
 
 /// The objects of a program as one tree; none, for most files.
 #[must_use]
-pub(super) fn tree(name: &str, text: &str) -> Option<Node> {
+pub(in crate::audit) fn tree(name: &str, text: &str) -> Option<Node> {
     let is_program = PROGRAMS.iter().any(|end| name.ends_with(end));
     let has_word = || {
         WORDS.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
@@ -24,7 +24,7 @@ pub(super) fn tree(name: &str, text: &str) -> Option<Node> {
 /// Whether a file is Bicep, which is settings and no program: its parameters are as those of any
 /// other.
 #[must_use]
-pub(super) fn is_template(name: &str) -> bool {
+pub(in crate::audit) fn is_template(name: &str) -> bool {
     [".bicep", ".bicepparam"].iter().any(|end| name.ends_with(end))
 }
 

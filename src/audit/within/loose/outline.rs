@@ -2,7 +2,7 @@
 //! that is none of theirs is left out, and what stands above and below it counts.
 
 use crate::audit::document::{self, Format, MAX_DEPTH, Node, Value};
-use crate::audit::embedded::placed;
+use crate::audit::within::embedded::placed;
 
 /// How many lines are read.
 const MAX_LINES: usize = 20_000;

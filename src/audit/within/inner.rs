@@ -2,8 +2,8 @@
 
 use base64ct::{Base64, Base64Unpadded, Encoding};
 
-use super::document::{self, Format, Node};
 use super::{embedded, loose};
+use crate::audit::document::{self, Format, Node};
 
 /// Shorter base64 than that holds no document.
 const MIN_BASE64: usize = 16;

@@ -4,7 +4,7 @@
 use memchr::memmem;
 
 use super::{Reading, comments};
-use crate::audit::snippets;
+use crate::audit::within::snippets;
 
 /// The blocks of code of a manual that are no documents, and what was commented out in those.
 pub(super) fn of_manual(path: &str, text: &str) -> Vec<Reading> {

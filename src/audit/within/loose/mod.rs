@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use memchr::memmem;
 
 use crate::audit::document::{self, Format, Lines, Node, Value};
-use crate::audit::embedded::placed;
+use crate::audit::within::embedded::placed;
 use crate::audit::words::Words;
 use crate::audit::{prefilter, program};
 

@@ -3,8 +3,9 @@
 
 use std::cell::LazyCell;
 
-use super::document::{self, Format, Lines, Node, Value};
-use super::{inner, prefilter};
+use super::inner;
+use crate::audit::document::{self, Format, Lines, Node, Value};
+use crate::audit::prefilter;
 
 /// How deep settings may be.
 const MAX_DEPTH: usize = 32;
@@ -203,7 +204,7 @@ fn unescaped(line: &str, levels: u32) -> String {
 }
 
 /// A tree whose lines are those of the text around it.
-pub(super) fn placed(mut node: Node, line: &dyn Fn(usize) -> usize) -> Node {
+pub(in crate::audit) fn placed(mut node: Node, line: &dyn Fn(usize) -> usize) -> Node {
     node.line = line(node.line);
     node.value = match node.value {
         Value::Map(entries) => {

@@ -2,9 +2,10 @@
 //! on lines of its own, as manuals, tickets and logs show it.
 
 use crate::audit::document::{self, Document, Format, Node};
-use crate::audit::embedded::placed;
-use crate::audit::snippets::Snippet;
-use crate::audit::{prefilter, snippets};
+use crate::audit::prefilter;
+use crate::audit::within::embedded::placed;
+use crate::audit::within::snippets;
+use crate::audit::within::snippets::Snippet;
 
 /// How many documents are read of a text.
 const MAX_DOCUMENTS: usize = 2_000;

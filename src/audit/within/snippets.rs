@@ -3,7 +3,7 @@
 
 use memchr::memmem;
 
-use super::document::Format;
+use crate::audit::document::Format;
 
 /// How many parts are looked at.
 const MAX_SNIPPETS: usize = 10_000;
@@ -56,7 +56,7 @@ impl Snippet<'_> {
     /// Whether it is a document, which is a tree.
     pub(super) fn is_document(&self) -> bool {
         self.name().is_some_and(|name| {
-            super::document::named(name).is_some_and(|format| format != Format::Properties)
+            crate::audit::document::named(name).is_some_and(|format| format != Format::Properties)
         })
     }
 }

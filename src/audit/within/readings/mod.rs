@@ -3,8 +3,8 @@
 //! of code, settings that are commented out, and the texts of JSON that are files themselves (what an
 //! agent wrote or saw, what a notebook printed).
 
-use super::document::{self, Document, Format};
-use super::{prefilter, program};
+use crate::audit::document::{self, Document, Format};
+use crate::audit::{prefilter, program};
 
 mod code;
 mod commands;
@@ -22,10 +22,10 @@ const MAX_TEXT: usize = 2 * 1024 * 1024;
 
 /// A text, and on which lines of the file its lines are.
 #[derive(Default)]
-pub(super) struct Reading {
+pub(in crate::audit) struct Reading {
     /// Whose text it is: of the file itself, or of one that a patch changes.
-    pub(super) path: String,
-    pub(super) text: String,
+    pub(in crate::audit) path: String,
+    pub(in crate::audit) text: String,
     /// 0 for those that are only around what it shows.
     lines: Vec<usize>,
 }
@@ -43,7 +43,7 @@ impl Reading {
     }
 
     /// The line of the file on which a line is; 0 where that is only around what it shows.
-    pub(super) fn line(&self, line: usize) -> usize {
+    pub(in crate::audit) fn line(&self, line: usize) -> usize {
         let at = line.saturating_sub(1).min(self.lines.len().saturating_sub(1));
         self.lines.get(at).copied().unwrap_or(line)
     }
@@ -56,7 +56,7 @@ impl Reading {
 }
 
 /// The other readings of a file that may hold a credential; none, for most files.
-pub(super) fn of(path: &str, document: &Document<'_>) -> Vec<Reading> {
+pub(in crate::audit) fn of(path: &str, document: &Document<'_>) -> Vec<Reading> {
     let mut all = match document.format {
         Format::Json => values::of_trees(path, &document.trees),
         Format::Lines if document.trees.is_empty() => of_lines(path, document.text),
