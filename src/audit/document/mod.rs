@@ -169,6 +169,22 @@ impl Node {
         }
     }
 
+    /// The same tree in a text around its own: `line` says which of its lines each line is.
+    #[must_use]
+    pub fn placed(mut self, line: &dyn Fn(usize) -> usize) -> Self {
+        self.line = line(self.line);
+        self.value = match self.value {
+            Value::Map(entries) => Value::Map(
+                entries.into_iter().map(|(name, node)| (name, node.placed(line))).collect(),
+            ),
+            Value::List(items) => {
+                Value::List(items.into_iter().map(|node| node.placed(line)).collect())
+            }
+            other => other,
+        };
+        self
+    }
+
     /// The values of a list; none where it is no list.
     #[must_use]
     pub fn items(&self) -> &[Node] {

@@ -4,7 +4,7 @@
 use std::cell::LazyCell;
 
 use super::inner;
-use crate::audit::document::{self, Format, Lines, Node, Value};
+use crate::audit::document::{self, Format, Lines, Node};
 use crate::audit::prefilter;
 
 /// How deep settings may be.
@@ -62,8 +62,7 @@ pub fn encoded_settings(text: &str) -> Vec<Node> {
             }
             let end = rest.find(|c| !is_base64(c)).unwrap_or(rest.len());
             let line = lines.line(at);
-            found
-                .extend(inner::trees(&rest[..end]).into_iter().map(|node| placed(node, &|_| line)));
+            found.extend(inner::trees(&rest[..end]).into_iter().map(|node| node.placed(&|_| line)));
         }
     }
     found
@@ -119,7 +118,7 @@ fn read(text: &str, quote: u8, line: &dyn Fn(usize) -> usize) -> (Option<Node>, 
         let whole = format!("{{\"auths\":{auths}{closers}}}");
         document::parse(Format::Json, &whole)?.pop()
     });
-    (parsed.map(|node| placed(node, line)), length)
+    (parsed.map(|node| node.placed(line)), length)
 }
 
 /// Where the braces that begin a text may end and what closes them there, best first, and how much
@@ -203,24 +202,10 @@ fn unescaped(line: &str, levels: u32) -> String {
     plain
 }
 
-/// A tree whose lines are those of the text around it.
-pub(in crate::audit) fn placed(mut node: Node, line: &dyn Fn(usize) -> usize) -> Node {
-    node.line = line(node.line);
-    node.value = match node.value {
-        Value::Map(entries) => {
-            Value::Map(entries.into_iter().map(|(name, node)| (name, placed(node, line))).collect())
-        }
-        Value::List(items) => {
-            Value::List(items.into_iter().map(|node| placed(node, line)).collect())
-        }
-        other => other,
-    };
-    node
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audit::document::Value;
 
     /// Registries and the lines of their `auth`.
     fn found(text: &str) -> Vec<(String, usize)> {

@@ -11,7 +11,6 @@ use crate::audit::document::{self, Format, Here, Lines, Node};
 use crate::audit::finding::{Found, Kind, MAX_IN_FILE};
 use crate::audit::hosts;
 use crate::audit::sources::images::HUB;
-use crate::audit::within::embedded::placed;
 
 /// The longest entry, and the longest name of a registry, in bytes.
 const MAX_ENTRY: usize = 16 * 1024;
@@ -24,7 +23,7 @@ pub(super) fn entries(text: &str, found: &mut Vec<Found>) {
         let Some((registry, begin)) = name_before(&text[..at]) else { continue };
         let Some(entry) = entry(&text[begin..]) else { continue };
         let line = lines.line(begin);
-        let entry = placed(entry, &|n| line + n - 1);
+        let entry = entry.placed(&|n| line + n - 1);
         auths::entry_of(registry, &Here::root(&entry), found);
     }
 }
@@ -39,7 +38,7 @@ pub(super) fn of_interface(text: &str, found: &mut Vec<Found>) {
         };
         let Some(entry) = entry(&text[begin..]) else { continue };
         let line = lines.line(begin);
-        let entry = placed(entry, &|n| line + n - 1);
+        let entry = entry.placed(&|n| line + n - 1);
         let here = Here::root(&entry);
         if let Some(registry) = here.text(&["serveraddress"]) {
             auths::entry_of(registry, &here, found);

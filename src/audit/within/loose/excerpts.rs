@@ -3,7 +3,6 @@
 
 use crate::audit::document::{self, Document, Format, Node};
 use crate::audit::prefilter;
-use crate::audit::within::embedded::placed;
 use crate::audit::within::snippets;
 use crate::audit::within::snippets::Snippet;
 
@@ -123,7 +122,7 @@ impl Numbers<'_> {
 
 /// A tree whose text begins below so many lines.
 fn below(tree: Node, lines: usize) -> Node {
-    placed(tree, &|line| line + lines)
+    tree.placed(&|line| line + lines)
 }
 
 #[cfg(test)]

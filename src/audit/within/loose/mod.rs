@@ -12,7 +12,6 @@ use std::sync::LazyLock;
 use memchr::memmem;
 
 use crate::audit::document::{self, Format, Lines, Node, Value};
-use crate::audit::within::embedded::placed;
 use crate::audit::words::Words;
 use crate::audit::{prefilter, program};
 
@@ -101,7 +100,7 @@ fn heredocs(text: &str) -> Vec<Node> {
         };
         let begin = next;
         let trees = read(&body[..length]);
-        found.extend(trees.into_iter().map(|tree| placed(tree, &|n| lines.line(begin) + n)));
+        found.extend(trees.into_iter().map(|tree| tree.placed(&|n| lines.line(begin) + n)));
         next += 1 + length;
     }
     found

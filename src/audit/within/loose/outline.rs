@@ -2,7 +2,6 @@
 //! that is none of theirs is left out, and what stands above and below it counts.
 
 use crate::audit::document::{self, Format, MAX_DEPTH, Node, Value};
-use crate::audit::within::embedded::placed;
 
 /// How many lines are read.
 const MAX_LINES: usize = 20_000;
@@ -111,7 +110,7 @@ fn scalar(text: &str, line: usize) -> Value {
     }
     let trees = document::parse(Format::Yaml, &format!("v: {text}")).unwrap_or_default();
     let node = trees.first().and_then(|tree| tree.get("v")).cloned();
-    node.map_or(Value::Null, |node| placed(node, &|_| line).value)
+    node.map_or(Value::Null, |node| node.placed(&|_| line).value)
 }
 
 /// Whether lines with a text follow: `|`, `>-`.

@@ -163,3 +163,110 @@ pub(super) const COMPANIONS: &[&str] = &[
     "IMAGE",
     "ACCOUNT",
 ];
+
+/// What the name of a registry has behind the stem of a password's.
+pub(super) const REGISTRIES: &[&str] = &[
+    "",
+    "URL",
+    "REGISTRY",
+    "REGISTRY_URL",
+    "REGISTRY_HOST",
+    "REGISTRY_SERVER",
+    "HOST",
+    "HOSTNAME",
+    "SERVER",
+    "LOGIN_SERVER",
+    "SERVER_ADDRESS",
+    "SERVER_URL",
+    "ADDRESS",
+    "ADDR",
+    "ENDPOINT",
+    "AUTHORITY",
+    "DOMAIN",
+    "ARTIFACT_DOMAIN", // Homebrew's
+    "REMOTEURL",
+    "NAME",
+    "REGISTRY_NAME",
+    "REPOSITORY",
+    "REPO",
+    "IMAGE",
+    "IMAGE_NAME",
+];
+
+/// What the name of a user has.
+pub(super) const USERS: &[&str] = &[
+    "USERNAME",
+    "USER",
+    "LOGIN",
+    "USR",
+    "USER_NAME",
+    "USERID",
+    "ID",
+    "ACCOUNT",
+    "ACTOR",
+    "REGISTRY_USERNAME",
+    "REGISTRY_USER",
+    "ROBOT",
+    "CLIENT_ID",
+];
+
+/// Registries for passwords whose own name says none.
+pub(super) const ANY_REGISTRY: &[&str] = &[
+    "DOCKER_REGISTRY",
+    "DOCKER_REGISTRY_URL",
+    "DOCKER_REGISTRY_HOST",
+    "DOCKER_REGISTRY_SERVER",
+    "DOCKER_REGISTRY_SERVER_URL",
+    "REGISTRY",
+    "REGISTRY_URL",
+    "REGISTRY_HOST",
+    "REGISTRY_SERVER",
+    "REGISTRY_LOGIN_SERVER",
+    "CONTAINER_REGISTRY",
+    "CONTAINER_REGISTRY_URL",
+    "IMAGE_REGISTRY",
+    "DOCKER_SERVER",
+    "DOCKER_URL",
+    "CI_REGISTRY",
+    "DOCKER_IMAGE",
+    "IMAGE_NAME",
+];
+
+/// Users for those.
+pub(super) const ANY_USER: &[&str] = &[
+    "DOCKER_USERNAME",
+    "DOCKER_USER",
+    "DOCKER_LOGIN",
+    "DOCKER_ID",
+    "DOCKER_REGISTRY_USERNAME",
+    "DOCKER_REGISTRY_USER",
+    "REGISTRY_USERNAME",
+    "REGISTRY_USER",
+    "CI_REGISTRY_USER",
+];
+
+/// Users of Docker Hub.
+pub(super) const HUB_USER: &[&str] = &[
+    "DOCKERHUB_USERNAME",
+    "DOCKERHUB_USER",
+    "DOCKERHUB_LOGIN",
+    "DOCKER_HUB_USERNAME",
+    "DOCKER_HUB_USER",
+    "DOCKER_USERNAME",
+    "DOCKER_USER",
+    "DOCKER_ID",
+    "DOCKER_LOGIN",
+];
+
+/// Users of GitHub.
+pub(super) const GITHUB_USER: &[&str] = &[
+    "GHCR_USERNAME",
+    "GHCR_USER",
+    "CR_USERNAME",
+    "CR_USER",
+    "GITHUB_ACTOR",
+    "GITHUB_USERNAME",
+    "GITHUB_USER",
+    "GH_USERNAME",
+    "GH_USER",
+];
