@@ -231,6 +231,7 @@ fn is_of_words(words: &[(&str, Class)]) -> bool {
     let is_plain = words.iter().all(|(word, _)| *word != "admin" && *word != "super");
     is(Class::Prompt)
         || (is_noun && words.len() == 1)
-        || ((has("my") || has("the") || has("some")) && (is(Class::Noun) || is(Class::Weak)))
+        || (["my", "the", "some", "this"].into_iter().any(has)
+            && (is(Class::Noun) || is(Class::Weak)))
         || (is_noun && is_plain && words.last().is_none_or(|(word, _)| *word != "secret"))
 }

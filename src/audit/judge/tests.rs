@@ -43,6 +43,7 @@ fn placeholders_are_no_secrets() {
     MY_PLACEHOLDER_1 ¦ REPLACE_ME ¦ replace-me ¦ replaceme ¦ REPLACE_WITH_TOKEN ¦
     replace with your token ¦ insert-token-here ¦ INSERT_TOKEN_HERE ¦ put_your_token_here ¦
     TOKEN_GOES_HERE ¦ token goes here ¦ enter your password ¦ paste-your-token-here ¦
+    this is a secret ¦ this-is-my-token ¦
     my-awesome-password ¦ my_password ¦ my-password ¦ mypassword ¦ mysecretpassword ¦
     my-secret-token ¦ DOCKER_PASSWORD ¦ DOCKERHUB_TOKEN ¦ ACME_REGISTRY_PASSWORD ¦
     CI_JOB_TOKEN ¦ docker-password ¦ registry_password ¦ github-token ¦ access token ¦ dummy ¦
