@@ -135,7 +135,8 @@ fn argument(text: &str, begin: usize, end: usize) -> Argument {
     let (name, from) = name_and_value(item).map_or((None, 0), |(name, from)| (Some(name), from));
     let value = &item[from..];
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
-    let constant = Some(value.trim()).filter(|value| value.chars().all(is_name));
+    let constant = Some(value.trim());
+    let constant = constant.filter(|value| !value.is_empty() && value.chars().all(is_name));
     let value = literal(value, begin + from);
     Argument { name, value, constant: constant.map(str::to_owned) }
 }
@@ -169,6 +170,18 @@ mod tests {
     fn said(text: &str, names: &[&str]) -> Option<String> {
         let open = text.find(['(', '{', '[']).unwrap();
         Arguments::read(text, open).unwrap().text(names).map(|text| text.said.clone())
+    }
+
+    #[test]
+    fn a_constant_has_a_name() {
+        let constant = |text: &str| {
+            let all = Arguments::read(text, 0).unwrap();
+            all.constant(&["a"], 0).map(str::to_owned)
+        };
+        assert_eq!(constant("(a=WORD, b=1)").as_deref(), Some("WORD"));
+        for text in ["(a=)", "(a= , b=1)", "( ,b)", "(a=\"x\")", "(a=f(x))"] {
+            assert_eq!(constant(text), None, "{text}");
+        }
     }
 
     #[test]
