@@ -95,13 +95,12 @@ impl Bus {
 
     /// Locks the login collection, as when the screen is locked or the time limit is over.
     pub(crate) fn lock(&self) {
-        self.call(
-            SERVICE,
-            "org.freedesktop.Secret.Service.Lock",
-            &[&format!("array:objpath:{LOGIN}")],
-        )
-        .ok();
-        assert!(self.is_locked());
+        let lock = "org.freedesktop.Secret.Service.Lock";
+        // A keyring that has just been opened may be opened once more behind this.
+        process::until("the collection is locked", Duration::from_secs(10), || {
+            self.call(SERVICE, lock, &[&format!("array:objpath:{LOGIN}")]).ok();
+            self.is_locked().then_some(())
+        });
     }
 
     /// Opens the login collection with the person's password, as logging in to the desktop does.
