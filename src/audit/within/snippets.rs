@@ -1,6 +1,8 @@
 //! Where parts of a text begin and end that are in another language than the text: blocks of code in
 //! manuals (Markdown, AsciiDoc, reStructuredText), and texts of several lines in programs.
 
+use std::fmt;
+
 use memchr::memmem;
 
 use crate::audit::document::Format;
@@ -20,14 +22,20 @@ const DIRECTIVES: [&str; 2] = [".. code-block::", ".. sourcecode::"];
 /// What begins and ends a text of several lines in a program.
 const QUOTES: [&str; 3] = ["\"\"\"", "'''", "`"];
 
-/// A part of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A part of a text; `Debug` shows nothing of it: it may be a secret.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Snippet<'t> {
     /// What it says that it is; nothing where it does not say.
     pub(super) language: &'t str,
     pub(super) body: &'t str,
     /// How many lines stand above it.
     pub(super) above: usize,
+}
+
+impl fmt::Debug for Snippet<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Snippet({} bytes below line {})", self.body.len(), self.above)
+    }
 }
 
 impl Snippet<'_> {

@@ -228,7 +228,7 @@ mod tests {
     fn places_are_counted_and_bytes_are_told() {
         let text = "é.login(user, \"pw\", x='y')";
         let all = Arguments::read(text, text.find('(').unwrap()).unwrap();
-        assert_eq!((all.places(), all.has(&["x"]), all.place(0)), (2, true, None));
+        assert_eq!((all.places(), all.has(&["x"]), all.place(0).is_none()), (2, true, true));
         let word = all.place(1).unwrap();
         assert!(text[word.at..].starts_with("\"pw\""));
         assert!(all.place(2).is_none());

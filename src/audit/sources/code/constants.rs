@@ -61,13 +61,19 @@ impl<'t> Constants<'t> {
 /// The text that the name between two bytes is given: `NAME = "…"`, `const name: string = "…"`.
 fn assigned(program: &str, begin: usize, end: usize) -> Option<Text> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    let line = program[..begin].rfind('\n').map_or(0, |at| at + 1);
-    let before = program.get(line..begin).filter(|before| before.len() <= MAX_BEFORE)?;
-    let rest = program[end..].lines().next()?;
+    // A line may be as long as the program: no more of it is looked at than may stand before a name.
+    let near = begin.saturating_sub(MAX_BEFORE + 1);
+    let line = match memchr::memrchr(b'\n', &program.as_bytes()[near..begin]) {
+        Some(at) => near + at + 1,
+        None if near == 0 => 0,
+        None => return None,
+    };
+    let before = &program[line..begin];
     let is_declared = before.chars().all(|c| is_part(c) || c == ' ' || c == '\t');
-    if !is_declared || before.ends_with(is_part) || rest.starts_with(is_part) {
+    if !is_declared || before.ends_with(is_part) || program[end..].starts_with(is_part) {
         return None;
     }
+    let rest = program[end..].lines().next()?;
     let (kind, value) = rest.split_once('=')?;
     let is_kind = kind.chars().all(|c| is_part(c) || " \t:".contains(c));
     let value = program.len() - program[end..].len() + (rest.len() - value.len());
@@ -104,6 +110,11 @@ mod tests {
             "",
         ] {
             assert!(Constants::of(program).get("WORD").is_none(), "{program}");
+        }
+        for length in [MAX_BEFORE - 1, MAX_BEFORE + 1] {
+            let program = format!("é\n{} WORD = \"x\"\n", "é".repeat(length / 2));
+            let is_near = length <= MAX_BEFORE;
+            assert_eq!(Constants::of(&program).get("WORD").is_some(), is_near, "{length}");
         }
     }
 }

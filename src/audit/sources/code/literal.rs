@@ -12,8 +12,8 @@ const MAX_WRAPPERS: usize = 3;
 /// What may stand after a text without changing it.
 const ENDS: &[&str] = &[".to_string()", ".to_owned()", ".into()", ".toString()", ".freeze"];
 
-/// A text, and the byte at which it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A text, and the byte at which it stands. It may be a secret, and has no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
 pub(in crate::audit::sources) struct Text {
     pub(in crate::audit::sources) said: String,
     pub(in crate::audit::sources) at: usize,
