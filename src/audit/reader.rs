@@ -130,9 +130,12 @@ impl Reader {
         let length = usize::try_from(about.len()).unwrap_or_default();
         if length == 0 {
             // What the kernel makes up when it is read has no length.
-            self.buffer =
-                std::mem::take(&mut *files::read_open(file, about, path, MAX_FILE_BYTES)?);
-            self.length = self.buffer.len();
+            let mut bytes = files::read_open(file, about, path, MAX_FILE_BYTES)?;
+            self.length = bytes.len();
+            // Most files without a length are empty, and the buffer is there for the next.
+            if self.length > 0 {
+                self.buffer = std::mem::take(&mut *bytes);
+            }
             return Ok(());
         }
         if self.buffer.len() < length {

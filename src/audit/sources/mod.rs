@@ -20,6 +20,7 @@ mod shell;
 
 // What the rows share.
 pub(in crate::audit) mod blocks;
+mod host_words;
 mod images;
 mod login;
 mod secret_names;
@@ -40,7 +41,8 @@ pub struct Source {
     pub reference: &'static str,
     /// The places where such files lie on this machine; a last part may end in `*`.
     pub places: fn(&Places) -> Vec<PathBuf>,
-    /// Words of which every file has one that this source finds anything in; ASCII, in any case.
+    /// Words of which every file has one that this source finds anything in; ASCII, in any case. `\b`
+    /// at an end of one: there is no letter beyond it.
     /// Without one of all sources' words a file is not read closely.
     pub words: &'static [&'static str],
     /// How it finds.

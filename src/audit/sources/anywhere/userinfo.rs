@@ -7,41 +7,29 @@ use crate::audit::document::Lines;
 use crate::audit::finding::{Found, Kind, MAX_IN_FILE};
 use crate::audit::hosts;
 use crate::audit::sources::docker::proxies;
+use crate::audit::sources::host_words::with_hosts;
 use crate::audit::sources::shell::commands::{kind, requests};
 use crate::audit::sources::{File, Find, Source};
+
+const WORDS: [&str; 27] = with_hosts([
+    "docker://",
+    "oci://",
+    "/v2/_catalog",
+    "/tags/list",
+    "/manifests/",
+    "@registry",
+    "@harbor",
+    "@docker",
+    "@reg.",
+    "@cr.",
+]);
 
 pub(crate) const SOURCE: Source = Source {
     id: "registry-userinfo",
     about: "a password in the address of a registry",
     reference: "https://airflow.apache.org/docs/apache-airflow-providers-docker/stable/connections/docker.html",
     places: |_| Vec::new(),
-    words: &[
-        "docker://",
-        "oci://",
-        "/v2/_catalog",
-        "/tags/list",
-        "/manifests/",
-        "@registry",
-        "@harbor",
-        "@docker",
-        "@reg.",
-        "@cr.",
-        "docker.io",
-        "ghcr.io",
-        "quay.io",
-        "gcr.io",
-        "azurecr.",
-        ".dkr.ecr.",
-        "pkg.dev",
-        "nvcr.io",
-        "icr.io",
-        "ocir.io",
-        "scw.cloud",
-        "jfrog.io",
-        "registry.gitlab.com",
-        "registry.digitalocean.com",
-        "registry.redhat.io",
-    ],
+    words: &WORDS,
     find: Find::Text(find),
 };
 
@@ -108,6 +96,7 @@ mod tests {
             ("docker://ada:w%40rd@https%3A%2F%2Fr.lan%2Fv1?x", "https://r.lan/v1", "w@rd"),
             ("oci://ada:s3cret-word@r.lan/charts", "r.lan", "s3cret-word"),
             ("https://ada:s3cret-word@ghcr.io", "ghcr.io", "s3cret-word"),
+            ("https://ada:s3cret-word@cgr.dev/acme", "cgr.dev", "s3cret-word"),
             ("http://ada:s3cret-word@r.lan/v2/a/tags/list", "r.lan", "s3cret-word"),
         ] {
             for text in [format!("X={address}\n"), format!("x: '{address}'\n")] {
