@@ -1,5 +1,6 @@
-//! A credential: a user name and a secret for one server.
+//! A credential: a user name and a secret for one server; and a login, which is one of no server.
 
+use std::fmt;
 use std::time::SystemTime;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -42,10 +43,7 @@ impl Credential {
     /// `commands/registry.go`).
     #[must_use]
     pub fn open_username(&self) -> &str {
-        let (username, secret) = (self.username.trim(), self.secret.expose_secret().trim());
-        let holds_it = secret.len() >= MIN_PART && username.contains(secret);
-        let is_it = !username.is_empty() && username == secret;
-        if is_it || holds_it { HIDDEN_USERNAME } else { &self.username }
+        open_username(&self.username, self.secret.expose_secret())
     }
 
     /// Whether both hold the same user name and secret; takes the same time wherever they differ.
@@ -60,6 +58,75 @@ impl Credential {
         let (a, b) = (self.secret.expose_secret(), secret.expose_secret());
         same_bytes(a.as_bytes(), b.as_bytes())
     }
+}
+
+/// Who logs in somewhere, and the secret where it is known. Neither `Debug` nor [`Login::user`] shows
+/// the secret.
+#[derive(Clone)]
+pub struct Login {
+    username: String,
+    secret: Option<SecretString>,
+}
+
+impl Login {
+    /// A user name and the secret that goes with it.
+    #[must_use]
+    pub fn new(username: &str, secret: &str) -> Self {
+        Self { username: username.to_owned(), secret: Some(SecretString::from(secret)) }
+    }
+
+    /// A login of which only the user name is known.
+    #[must_use]
+    pub fn of_user(username: String) -> Self {
+        Self { username, secret: None }
+    }
+
+    /// The user name as it may be written in the clear, as [`Credential::open_username`] has it.
+    #[must_use]
+    pub fn user(&self) -> &str {
+        let secret = self.secret.as_ref().map_or("", |secret| secret.expose_secret());
+        open_username(&self.username, secret)
+    }
+
+    /// Whether both are the same user with the same secret; where a secret is not known, the user
+    /// decides.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.username == other.username
+            && match (&self.secret, &other.secret) {
+                (Some(a), Some(b)) => {
+                    same_bytes(a.expose_secret().as_bytes(), b.expose_secret().as_bytes())
+                }
+                _ => true,
+            }
+    }
+}
+
+impl From<&Credential> for Login {
+    fn from(credential: &Credential) -> Self {
+        Self { username: credential.username.clone(), secret: Some(credential.secret.clone()) }
+    }
+}
+
+impl PartialEq for Login {
+    fn eq(&self, other: &Self) -> bool {
+        self.secret.is_some() == other.secret.is_some() && self.is_same(other)
+    }
+}
+
+impl Eq for Login {}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Login({:?})", self.user())
+    }
+}
+
+fn open_username<'a>(username: &'a str, secret: &str) -> &'a str {
+    let (name, secret) = (username.trim(), secret.trim());
+    let holds_it = secret.len() >= MIN_PART && name.contains(secret);
+    let is_it = !name.is_empty() && name == secret;
+    if is_it || holds_it { HIDDEN_USERNAME } else { username }
 }
 
 /// Compares without stopping at the first difference; only the lengths show in the time taken.

@@ -101,7 +101,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("migrate", &["clients", "credential", "files", "protocol", "server", "store"]),
     ("export", &["credential", "server", "text"]),
-    ("lookup", &["clients", "machine", "registry", "server", "store"]),
+    ("lookup", &["clients", "credential", "files", "machine", "registry", "server", "store"]),
     ("choice", &["credential", "machine", "server", "settings", "store"]),
 ];
 

@@ -9,7 +9,7 @@ use jsonc_parser::cst::{CstInputValue, CstObject, CstObjectProp, CstRootNode};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use crate::files;
+use crate::files::{self, View};
 use crate::store::{Error, ErrorKind};
 
 /// The largest file that is read, in bytes.
@@ -34,7 +34,15 @@ impl JsonFile {
     /// Where it is broken: with the line and the column. Also for a name that is there twice, since
     /// a program could read either: for a field in any case, for a key of a map as it is written.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let bytes = match files::read_limited(path, MAX_BYTES) {
+        Self::read_in(&View::default(), path)
+    }
+
+    /// Reads the file as a view has it.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`].
+    pub fn read_in(view: &View, path: &Path) -> Result<Self, Error> {
+        let bytes = match view.read(path, MAX_BYTES) {
             Err(files::Error::Missing(_)) => Zeroizing::default(),
             bytes => bytes?,
         };
@@ -77,6 +85,18 @@ impl JsonFile {
     /// Where it changed in between or cannot be written; it is then the old file.
     pub fn change(&self, change: impl FnOnce(&CstObject)) -> Result<(), Error> {
         files::remove_leftovers(&self.path);
+        let text = self.changed(change)?;
+        if text.as_bytes() == &**self.bytes {
+            return Ok(());
+        }
+        Ok(files::replace(&self.path, text.as_bytes(), Some(&self.bytes))?)
+    }
+
+    /// The text that the file has after a change.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Damaged`] where it is broken.
+    pub fn changed(&self, change: impl FnOnce(&CstObject)) -> Result<Zeroizing<String>, Error> {
         let root = self.root()?;
         let object = root.object_value_or_set();
         change(&object);
@@ -87,10 +107,13 @@ impl JsonFile {
         if !text.ends_with('\n') && self.bytes.is_empty() {
             text.push('\n');
         }
-        if text.as_bytes() == &**self.bytes {
-            return Ok(());
-        }
-        Ok(files::replace(&self.path, text.as_bytes(), Some(&self.bytes))?)
+        Ok(text)
+    }
+
+    /// The bytes that were read; none, where the file is missing.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     fn text(&self) -> &str {

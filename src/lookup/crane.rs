@@ -5,21 +5,21 @@
 use std::path::PathBuf;
 
 use super::docker::{in_config, in_variable};
-use super::{Answer, Ask, Places, Trail};
+use super::{Answer, Places, Trail, World};
 use crate::registry::image::Image;
 use crate::server::DOCKER_HUB;
 
 /// What crane and its kin would use.
 #[must_use]
-pub fn look_up(image: &Image, places: &Places, ask: Ask<'_>) -> Answer {
+pub fn look_up(image: &Image, world: &World<'_>) -> Answer {
     let mut trail = Trail::default();
-    if let Some(path) = file(places) {
+    if let Some(path) = file(world) {
         let host = if image.is_on_docker_hub() { "index.docker.io" } else { image.registry() };
         let whole = format!("{host}/{}", image.repository());
         let root = if image.is_on_docker_hub() { DOCKER_HUB } else { host };
         for key in [whole.as_str(), root] {
-            in_variable(&mut trail, places, key);
-            in_config(&mut trail, &path, key, None, ask);
+            in_variable(&mut trail, world, key);
+            in_config(&mut trail, world, &path, key, None);
         }
     }
     trail.steps.dedup();
@@ -27,14 +27,16 @@ pub fn look_up(image: &Image, places: &Places, ask: Ask<'_>) -> Answer {
 }
 
 /// The one file it reads.
-fn file(places: &Places) -> Option<PathBuf> {
+fn file(world: &World<'_>) -> Option<PathBuf> {
+    let places: &Places = world.places;
+    let is_there = |path: &PathBuf| world.view.exists(path);
     let docker = places.docker_folder().join("config.json");
     // Docker's file at home counts as found even where DOCKER_CONFIG then names another folder.
-    if places.home.join(".docker/config.json").is_file() || docker.is_file() {
+    if is_there(&places.home.join(".docker/config.json")) || is_there(&docker) {
         return Some(docker);
     }
     let named = places.registry_auth_file.clone();
     let runtime = places.runtime.as_ref().map(|dir| dir.join("containers/auth.json"));
     let at_home = places.config_home.join("containers/auth.json");
-    named.into_iter().chain(runtime).chain([at_home]).find(|path| path.is_file())
+    named.into_iter().chain(runtime).chain([at_home]).find(is_there)
 }

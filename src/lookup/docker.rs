@@ -4,8 +4,8 @@
 
 use std::path::Path;
 
-use super::{Answer, Ask, Found, Places, Source, Trail};
-use crate::clients::docker::{DockerConfig, Entry, entries_of_variable};
+use super::{Answer, Found, Source, Trail, World};
+use crate::clients::docker::{Entry, entries_of_variable};
 use crate::registry::image::Image;
 
 const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
@@ -25,18 +25,18 @@ pub fn default_store(is_there: &dyn Fn(&str) -> bool) -> Option<&'static str> {
 
 /// What Docker, and what is built on it, would use.
 #[must_use]
-pub fn look_up(image: &Image, places: &Places, ask: Ask<'_>) -> Answer {
+pub fn look_up(image: &Image, world: &World<'_>) -> Answer {
     let key = image.docker_key();
-    let path = places.docker_folder().join("config.json");
+    let path = world.places.docker_folder().join("config.json");
     let mut trail = Trail::default();
-    in_variable(&mut trail, places, key);
-    in_config(&mut trail, &path, key, places.default_store, ask);
+    in_variable(&mut trail, world, key);
+    in_config(&mut trail, world, &path, key, world.places.default_store);
     trail.answer(&["docker", "buildx", "compose"])
 }
 
 /// Looks into `DOCKER_AUTH_CONFIG`, whose keys must be exact.
-pub(super) fn in_variable(trail: &mut Trail, places: &Places, key: &str) {
-    let Some(text) = &places.docker_auth_config else { return };
+pub(super) fn in_variable(trail: &mut Trail, world: &World<'_>, key: &str) {
+    let Some(text) = &world.places.docker_auth_config else { return };
     let found = match entries_of_variable(text) {
         None => Found::Trouble("it is not what Docker takes, and passed over".to_owned()),
         Some(entries) => plain(entries.iter().find(|entry| entry.key == key)),
@@ -47,12 +47,13 @@ pub(super) fn in_variable(trail: &mut Trail, places: &Places, key: &str) {
 /// Looks into a file as Docker does; `default` is the helper for a file that names nothing.
 pub(super) fn in_config(
     trail: &mut Trail,
+    world: &World<'_>,
     path: &Path,
     key: &str,
     default: Option<&'static str>,
-    ask: Ask<'_>,
 ) {
-    let config = match DockerConfig::read(path) {
+    let config = world.config(path);
+    let config = match &*config {
         Ok(config) => config,
         Err(e) => {
             return trail.look_or_stop(
@@ -79,7 +80,7 @@ pub(super) fn in_config(
         Some(name) => {
             let named_in = setting.map(|setting| (path.to_owned(), setting));
             let source = Source::Helper { name: name.to_owned(), named_in };
-            trail.look_or_stop(source, key, ask(name, key));
+            trail.look_or_stop(source, key, (world.ask)(name, key));
             if let Some(entry) = written {
                 trail.unread(path, entry);
             }
@@ -100,5 +101,5 @@ fn host_of(key: &str) -> &str {
 }
 
 fn plain(entry: Option<&Entry>) -> Found {
-    entry.and_then(|entry| entry.user.clone()).map_or(Found::Nothing, Found::Plain)
+    entry.and_then(|entry| entry.login.clone()).map_or(Found::Nothing, Found::Plain)
 }

@@ -3,17 +3,16 @@
 
 use std::path::PathBuf;
 
-use super::{Answer, Found, Places, Source, Trail};
-use crate::clients::docker::DockerConfig;
+use super::{Answer, Found, Places, Source, Trail, World};
 use crate::registry::image::Image;
 
 /// What a kubelet on this machine would use; nothing of this user's.
 #[must_use]
-pub fn look_up(image: &Image, places: &Places) -> Answer {
+pub fn look_up(image: &Image, world: &World<'_>) -> Answer {
     let mut trail = Trail::default();
-    for path in files(places) {
+    for path in files(world.places) {
         let source = Source::File(path.clone());
-        match DockerConfig::read(&path) {
+        match &*world.config(&path) {
             Err(e) => trail.look(source, image.registry(), Found::Trouble(e.to_string())),
             Ok(config) => {
                 let mut entries = config.entries();
@@ -27,9 +26,9 @@ pub fn look_up(image: &Image, places: &Places) -> Answer {
                 let entry = entries.iter().find(has(false)).or_else(|| {
                     image.is_on_docker_hub().then(|| entries.iter().find(has(true))).flatten()
                 });
-                let user = entry.and_then(|entry| entry.user.clone());
+                let login = entry.and_then(|entry| entry.login.clone());
                 let key = entry.map_or(image.registry(), |entry| entry.key.as_str());
-                trail.look(source, key, user.map_or(Found::Nothing, Found::Plain));
+                trail.look(source, key, login.map_or(Found::Nothing, Found::Plain));
             }
         }
     }

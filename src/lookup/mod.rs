@@ -4,13 +4,23 @@
 //! Files are read as the client reads them. A helper is asked only what the caller's [`Ask`]
 //! answers: to run another's could make a token, or a prompt.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use zeroize::Zeroizing;
 
-use crate::clients::docker::Entry;
+use crate::clients::docker::{DockerConfig, Entry};
+use crate::credential::Login;
+use crate::files::View;
 use crate::machine::Machine;
+use crate::registry::image::Image;
+use crate::store::Error;
 
+pub use self::clients::{ALL, Client, NextLogin};
+
+mod clients;
 pub mod crane;
 pub mod docker;
 pub mod kubernetes;
@@ -19,6 +29,41 @@ mod registries_conf;
 
 /// What a helper, named by its part behind `docker-credential-`, has for a key.
 pub type Ask<'a> = &'a dyn Fn(&str, &str) -> Found;
+
+/// An image that a client is asked for.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// As the person wrote it: Podman reads a short name in another way than Docker.
+    pub written: String,
+    /// As Docker reads it.
+    pub image: Image,
+}
+
+/// What clients see: files, as they are or as they are planned, and what helpers answer.
+pub struct World<'a> {
+    /// Where the files lie.
+    pub places: &'a Places,
+    /// The files.
+    pub view: &'a View,
+    /// The helpers.
+    pub ask: Ask<'a>,
+    configs: RefCell<HashMap<PathBuf, Rc<Result<DockerConfig, Error>>>>,
+}
+
+impl<'a> World<'a> {
+    /// The world of these files and helpers.
+    #[must_use]
+    pub fn new(places: &'a Places, view: &'a View, ask: Ask<'a>) -> Self {
+        Self { places, view, ask, configs: RefCell::default() }
+    }
+
+    /// A file of Docker's format, read once.
+    fn config(&self, path: &Path) -> Rc<Result<DockerConfig, Error>> {
+        let mut configs = self.configs.borrow_mut();
+        let read = || Rc::new(DockerConfig::read_in(self.view, path));
+        Rc::clone(configs.entry(path.to_owned()).or_insert_with(read))
+    }
+}
 
 /// Where the clients of this user find their settings.
 #[derive(Debug, Clone)]
@@ -110,10 +155,10 @@ pub enum Source {
 /// What is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
-    /// A login of this user, in plain text.
-    Plain(String),
-    /// A login of this user, kept by a helper.
-    Kept(String),
+    /// A login in plain text.
+    Plain(Login),
+    /// A login that a helper keeps.
+    Kept(Login),
     /// Only the helper knows, and it was not asked.
     Unknown,
     /// Nothing for this registry.
@@ -210,8 +255,8 @@ impl Trail {
 
     /// The client does not look here, whatever comes before.
     fn unread(&mut self, path: &Path, entry: &Entry) {
-        if let Some(user) = &entry.user {
-            let found = Found::Plain(user.clone());
+        if let Some(login) = &entry.login {
+            let found = Found::Plain(login.clone());
             let source = Source::File(path.to_owned());
             self.steps.push(Step { source, key: entry.key.clone(), found, role: Role::Unread });
         }

@@ -5,8 +5,9 @@
 use std::path::{Path, PathBuf};
 
 use super::registries_conf::{self, RegistriesConf};
-use super::{Answer, Ask, Found, Places, Source, Trail};
-use crate::clients::docker::{DockerConfig, Entry};
+use super::{Answer, Found, Places, Question, Source, Trail, World};
+use crate::clients::docker::Entry;
+use crate::files::View;
 use crate::registry::image::{Image, is_short_name};
 use crate::registry::podman::Insecure;
 
@@ -19,21 +20,23 @@ const FILES: &str = "containers-auth.json";
 /// do not start.
 #[must_use]
 pub fn insecure(places: &Places) -> Insecure {
-    registries_conf::read(places).map(|conf| conf.insecure).unwrap_or_default()
+    registries_conf::read(places, &View::default()).map(|conf| conf.insecure).unwrap_or_default()
 }
 
-/// What Podman and Buildah would use, and Skopeo, where it looks elsewhere. `written` is the image
-/// as the person wrote it: Podman reads a short name by `registries.conf`, Skopeo as Docker does.
+/// What Podman and Buildah would use, and Skopeo, where it looks elsewhere: Podman reads a short name
+/// by `registries.conf`, Skopeo as Docker does.
 #[must_use]
-pub fn look_up(written: &str, image: &Image, places: &Places, ask: Ask<'_>) -> Vec<Answer> {
-    let conf = registries_conf::read(places);
+pub fn look_up(question: &Question, world: &World<'_>) -> Vec<Answer> {
+    let Question { written, image } = question;
+    let places = world.places;
+    let conf = registries_conf::read(places, world.view);
     // Where it is set, Podman and Buildah take its file for their own, and look nowhere else
     // (containers/common `pkg/auth`, `GetDefaultAuthFile`); Skopeo does not.
     let named = places.registry_auth_file.clone();
     let by_docker = places.docker_config.as_ref().map(|folder| folder.join("config.json"));
     let is_short = is_short_name(written);
     let one = |image: &Image, clients, only: Option<&Path>| {
-        let mut answer = trail(image, places, &conf, only, ask).answer(clients);
+        let mut answer = trail(image, world, &conf, only).answer(clients);
         answer.image = is_short.then(|| image.to_string());
         answer
     };
@@ -76,10 +79,9 @@ fn unresolved(written: &str, conf: &RegistriesConf) -> Answer {
 
 fn trail(
     image: &Image,
-    places: &Places,
+    world: &World<'_>,
     conf: &Result<RegistriesConf, (PathBuf, String)>,
     only: Option<&Path>,
-    ask: Ask<'_>,
 ) -> Trail {
     let mut trail = Trail::default();
     let conf = match conf {
@@ -94,15 +96,15 @@ fn trail(
     let helpers = if conf.helpers.is_empty() { &files } else { &conf.helpers };
     for name in helpers {
         if name == FILES {
-            for (path, is_old) in paths(places, only) {
-                if !in_file(&mut trail, image, &path, is_old, ask) {
+            for (path, is_old) in paths(world.places, only) {
+                if !in_file(&mut trail, world, image, &path, is_old) {
                     break;
                 }
             }
         } else {
             let named_in = conf.helpers_in.clone().map(|path| (path, "credential-helpers"));
             let source = Source::Helper { name: name.clone(), named_in };
-            trail.look(source, image.registry(), ask(name, image.registry()));
+            trail.look(source, image.registry(), (world.ask)(name, image.registry()));
         }
     }
     // It tries all helpers, and fails if one failed and none had it.
@@ -133,10 +135,11 @@ fn paths(places: &Places, only: Option<&Path>) -> Vec<(PathBuf, bool)> {
 }
 
 /// Looks into one file; `false` where the client does not go on to the next one.
-fn in_file(trail: &mut Trail, image: &Image, path: &Path, is_old: bool, ask: Ask<'_>) -> bool {
+fn in_file(trail: &mut Trail, world: &World<'_>, image: &Image, path: &Path, is_old: bool) -> bool {
     let source = Source::File(path.to_owned());
     let registry = image.registry();
-    let config = match DockerConfig::read(path) {
+    let config = world.config(path);
+    let config = match &*config {
         Ok(config) => config,
         Err(e) => {
             trail.look(source, registry, Found::Trouble(e.to_string()));
@@ -147,14 +150,14 @@ fn in_file(trail: &mut Trail, image: &Image, path: &Path, is_old: bool, ask: Ask
     if let Some(name) = config.helper(registry).filter(|_| !is_old) {
         let named_in = Some((path.to_owned(), "credHelpers"));
         let source = Source::Helper { name: name.to_owned(), named_in };
-        let found = ask(name, registry);
+        let found = (world.ask)(name, registry);
         let goes_on = !matches!(found, Found::Trouble(_));
         trail.look(source, registry, found);
         return goes_on;
     }
-    if path.exists() {
+    if world.view.exists(path) {
         let entry = find(&entries, image, is_old);
-        let found = entry.and_then(|e| e.auth_user.clone()).map_or(Found::Nothing, Found::Plain);
+        let found = entry.and_then(|e| e.auth_login.clone()).map_or(Found::Nothing, Found::Plain);
         trail.look(source, entry.map_or(registry, |e| e.key.as_str()), found);
     }
     true

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use toml_edit::{Document, Item, TableLike};
 
 use super::Places;
+use crate::files::{self, View};
 use crate::registry::podman::{Insecure, Rule};
 
 /// The largest file that is read, in bytes.
@@ -32,9 +33,9 @@ pub(super) struct RegistriesConf {
 ///
 /// # Errors
 /// The file that is broken or cannot be read, and why.
-pub(super) fn read(places: &Places) -> Result<RegistriesConf, (PathBuf, String)> {
+pub(super) fn read(places: &Places, view: &View) -> Result<RegistriesConf, (PathBuf, String)> {
     let mut conf = RegistriesConf::default();
-    let mut paths = paths(places);
+    let mut paths = paths(places, view);
     conf.first = paths.first().cloned().unwrap_or_default();
     // What Podman noted when it asked a person.
     let cache = match places.uid {
@@ -43,16 +44,16 @@ pub(super) fn read(places: &Places) -> Result<RegistriesConf, (PathBuf, String)>
     };
     paths.push(cache.join("containers/short-name-aliases.conf"));
     for path in paths {
-        add(&mut conf, &path).map_err(|why| (path, why))?;
+        add(&mut conf, view, &path).map_err(|why| (path, why))?;
     }
     Ok(conf)
 }
 
-fn paths(places: &Places) -> Vec<PathBuf> {
+fn paths(places: &Places, view: &View) -> Vec<PathBuf> {
     // Not the XDG folder: the path is fixed there.
     let own = places.home.join(".config/containers/registries.conf");
     let system = places.root.join("etc/containers/registries.conf");
-    let has_own = places.registries_conf.is_none() && own.exists();
+    let has_own = places.registries_conf.is_none() && view.exists(&own);
     let first = match &places.registries_conf {
         Some(named) => named.clone(),
         None if has_own => own.clone(),
@@ -61,21 +62,18 @@ fn paths(places: &Places) -> Vec<PathBuf> {
     let mut paths = vec![first];
     let folders = if has_own { vec![own] } else { vec![system, own] };
     for folder in folders {
-        let entries = std::fs::read_dir(folder.with_extension("conf.d")).into_iter().flatten();
-        let mut found: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
-        found.retain(|path| path.extension().is_some_and(|e| e == "conf") && path.is_file());
-        found.sort();
-        paths.extend(found);
+        let found = view.files_in(&folder.with_extension("conf.d")).into_iter();
+        paths.extend(found.filter(|path| path.extension().is_some_and(|e| e == "conf")));
     }
     paths
 }
 
-fn add(conf: &mut RegistriesConf, path: &Path) -> Result<(), String> {
-    let Ok(about) = path.metadata() else { return Ok(()) };
-    if about.len() > MAX_BYTES {
-        return Err("it is too large".to_owned());
-    }
-    let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
+fn add(conf: &mut RegistriesConf, view: &View, path: &Path) -> Result<(), String> {
+    let bytes = match view.read(path, MAX_BYTES) {
+        Err(files::Error::Missing(_)) => return Ok(()),
+        bytes => bytes.map_err(|e| e.reason())?,
+    };
+    let text = std::str::from_utf8(&bytes).map_err(|_| "it is not UTF-8".to_owned())?;
     // The parser's own text could quote the file.
     let document = Document::parse(text).map_err(|_| "it is no TOML".to_owned())?;
     if let Some(helpers) = texts(document.get("credential-helpers")).filter(|h| !h.is_empty()) {

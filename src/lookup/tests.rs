@@ -44,7 +44,7 @@ impl Here {
 fn ask(helper: &str, key: &str) -> Found {
     match helper {
         "imgsec" if ["ghcr.io", "docker.io", crate::server::DOCKER_HUB].contains(&key) => {
-            Found::Kept("kept".to_owned())
+            Found::Kept(Login::of_user("kept".to_owned()))
         }
         "imgsec" => Found::Nothing,
         "ecr-login" => Found::Unknown,
@@ -67,8 +67,8 @@ fn auths(entries: &[(&str, &str)]) -> String {
 fn told(answer: &Answer) -> Vec<(Role, String, String)> {
     let told = answer.steps.iter().map(|step| {
         let found = match &step.found {
-            Found::Plain(user) => format!("plain {user}"),
-            Found::Kept(user) => format!("kept {user}"),
+            Found::Plain(login) => format!("plain {}", login.user()),
+            Found::Kept(login) => format!("kept {}", login.user()),
             Found::Unknown => "?".to_owned(),
             Found::Nothing => "-".to_owned(),
             Found::Trouble(_) => "!".to_owned(),
@@ -79,19 +79,28 @@ fn told(answer: &Answer) -> Vec<(Role, String, String)> {
 }
 
 fn docker(here: &Here, image: &str) -> Vec<(Role, String, String)> {
-    told(&docker::look_up(&Image::parse(image).unwrap(), &here.places, &ask))
+    let view = View::default();
+    let world = World::new(&here.places, &view, &ask);
+    told(&docker::look_up(&Image::parse(image).unwrap(), &world))
 }
 
 fn crane(here: &Here, image: &str) -> Vec<(Role, String, String)> {
-    told(&crane::look_up(&Image::parse(image).unwrap(), &here.places, &ask))
+    let view = View::default();
+    let world = World::new(&here.places, &view, &ask);
+    told(&crane::look_up(&Image::parse(image).unwrap(), &world))
 }
 
 fn podman(here: &Here, image: &str) -> Vec<Answer> {
-    podman::look_up(image, &Image::parse(image).unwrap(), &here.places, &ask)
+    let view = View::default();
+    let world = World::new(&here.places, &view, &ask);
+    let question = Question { written: image.to_owned(), image: Image::parse(image).unwrap() };
+    podman::look_up(&question, &world)
 }
 
 fn kubernetes(here: &Here, image: &str) -> Vec<(Role, String, String)> {
-    told(&kubernetes::look_up(&Image::parse(image).unwrap(), &here.places))
+    let view = View::default();
+    let world = World::new(&here.places, &view, &ask);
+    told(&kubernetes::look_up(&Image::parse(image).unwrap(), &world))
 }
 
 fn step(role: Role, found: &str, key: &str) -> (Role, String, String) {

@@ -3,8 +3,9 @@
 use std::cell::{Cell, OnceCell};
 use std::fmt;
 
-use imgsec_cred::credential::HIDDEN_USERNAME;
-use imgsec_cred::lookup::{self, Answer, Found, Places, Role, Source, Step};
+use imgsec_cred::credential::{HIDDEN_USERNAME, Login};
+use imgsec_cred::files::View;
+use imgsec_cred::lookup::{self, Answer, Found, Places, Question, Role, Source, Step, World};
 use imgsec_cred::machine::Machine;
 use imgsec_cred::protocol::NAME;
 use imgsec_cred::registry::image::{Image, InvalidImage};
@@ -45,10 +46,11 @@ pub(crate) fn run(args: &Which, machine: &Machine, report: &Report) -> anyhow::R
     })?;
     let ours = Ours { machine, listed: OnceCell::new(), is_asked: Cell::new(false) };
     let ask = |name: &str, key: &str| ours.ask(name, key);
-    let mut answers = vec![lookup::docker::look_up(&image, &places, &ask)];
-    answers.extend(lookup::podman::look_up(&args.image, &image, &places, &ask));
-    answers.push(lookup::crane::look_up(&image, &places, &ask));
-    answers.push(lookup::kubernetes::look_up(&image, &places));
+    let view = View::default();
+    let world = World::new(&places, &view, &ask);
+    let question = Question { written: args.image.clone(), image: image.clone() };
+    let answers: Vec<_> =
+        lookup::ALL.iter().flat_map(|client| (client.look_up)(&question, &world)).collect();
     let kept = ours.kept(image.docker_key());
     let trouble = ours.trouble();
     report.json(&document(&image, &answers, kept.as_deref(), trouble, machine))?;
@@ -79,7 +81,9 @@ impl Ours<'_> {
         self.is_asked.set(true);
         match self.listed() {
             Err(error) => Found::Trouble(error.to_string()),
-            Ok(_) => self.kept(key).map_or(Found::Nothing, Found::Kept),
+            Ok(_) => {
+                self.kept(key).map_or(Found::Nothing, |user| Found::Kept(Login::of_user(user)))
+            }
         }
     }
 
@@ -148,8 +152,8 @@ fn sentence(step: &Step, machine: &Machine) -> String {
     let place = place(&step.source, machine);
     let key = &step.key;
     let what = match &step.found {
-        Found::Plain(user) => format!("{} under {key}, in plain text", shown(user)),
-        Found::Kept(user) => format!("{} for {key}", shown(user)),
+        Found::Plain(login) => format!("{} under {key}, in plain text", shown(login.user())),
+        Found::Kept(login) => format!("{} for {key}", shown(login.user())),
         Found::Unknown => match &step.source {
             Source::Helper { name, .. } => format!("asks {name} for {key}"),
             _ => format!("may have {key}"),
@@ -257,8 +261,8 @@ fn step(step: &Step, machine: &Machine) -> Value {
         }
     };
     let (found, user, why) = match &step.found {
-        Found::Plain(user) => ("plain-text", Some(shown(user)), None),
-        Found::Kept(user) => ("kept", Some(shown(user)), None),
+        Found::Plain(login) => ("plain-text", Some(shown(login.user())), None),
+        Found::Kept(login) => ("kept", Some(shown(login.user())), None),
         Found::Unknown => ("unknown", None, None),
         Found::Nothing => ("nothing", None, None),
         Found::Trouble(why) => ("trouble", None, Some(why)),

@@ -7,14 +7,11 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::super::json;
-use crate::credential::Credential;
+use crate::credential::{Credential, Login};
 use crate::server::{DOCKER_HUB, ServerKey};
 
 /// The user name that marks a secret as an identity token.
 const TOKEN_USER: &str = "<token>";
-
-/// Stands for a user name that is the secret itself.
-const HIDDEN: &str = "(hidden)";
 
 /// The fields of an entry that say who logs in.
 const LOGIN_FIELDS: &[&str] = &["auth", "identitytoken", "username", "password"];
@@ -54,20 +51,19 @@ pub(super) fn plain_login(
     Some(server_key(key).map(|server| Credential::new(server, username, secret)))
 }
 
-/// Who logs in by an entry: as Docker reads it, and as Podman and the kubelet's kin do, which look
-/// at `auth` alone (containers/image `pkg/docker/config/config.go`, `decodeDockerAuth`). `None` where
-/// it holds no secret for them.
-pub(super) fn users(entry: &Map<String, Value>) -> (Option<String>, Option<String>) {
+/// The login of an entry: as Docker reads it, and as Podman and the kubelet's kin do, which look at
+/// `auth` alone (containers/image `pkg/docker/config/config.go`, `decodeDockerAuth`). `None` where it
+/// holds no secret for them.
+pub(super) fn logins(entry: &Map<String, Value>) -> (Option<Login>, Option<Login>) {
     let text = |name| json::get(entry, name).and_then(Value::as_str).filter(|t| !t.is_empty());
-    let has_token = text("identitytoken").is_some();
-    let shown = |user: &str, secret: &str| if user == secret { HIDDEN } else { user }.to_owned();
-    let auth = text("auth").and_then(decode).and_then(|(user, password)| match has_token {
-        true => Some(TOKEN_USER.to_owned()),
-        false => (!password.is_empty()).then(|| shown(&user, &password)),
+    let token = text("identitytoken").map(|token| Login::new(TOKEN_USER, token));
+    let auth = text("auth").and_then(decode).and_then(|(user, password)| match &token {
+        Some(token) => Some(token.clone()),
+        None => (!password.is_empty()).then(|| Login::new(&user, &password)),
     });
-    let written = text("password").map(|p| shown(text("username").unwrap_or_default(), p));
-    let token = (has_token || text("registrytoken").is_some()).then(|| TOKEN_USER.to_owned());
-    (auth.clone().or(written).or(token), auth)
+    let written = text("password").map(|p| Login::new(text("username").unwrap_or_default(), p));
+    let registry_token = text("registrytoken").map(|token| Login::new(TOKEN_USER, token));
+    (auth.clone().or(written).or(token).or(registry_token), auth)
 }
 
 /// The key under which Docker will ask a helper for what is written under `key`.

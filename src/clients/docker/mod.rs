@@ -6,10 +6,12 @@ use std::path::Path;
 
 use jsonc_parser::cst::CstObject;
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use self::login::plain_login;
 use super::json::{self, JsonFile};
-use crate::credential::Credential;
+use crate::credential::{Credential, Login};
+use crate::files::View;
 use crate::store::Error;
 
 mod login;
@@ -30,15 +32,15 @@ pub struct PlainLogin {
     pub credential: Result<Credential, &'static str>,
 }
 
-/// What an entry of `auths` says to one who reads it; never the secret.
+/// What an entry of `auths` says to one who reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The key, as it is written.
     pub key: String,
-    /// Who logs in, as Docker reads it; `None` where it holds no secret.
-    pub user: Option<String>,
-    /// Who logs in, as Podman reads it: from `auth` alone.
-    pub auth_user: Option<String>,
+    /// The login, as Docker reads it; `None` where it holds no secret.
+    pub login: Option<Login>,
+    /// The login, as Podman reads it: from `auth` alone.
+    pub auth_login: Option<Login>,
 }
 
 /// Reads `DOCKER_AUTH_CONFIG`; `None` where Docker does not take it: it must hold `auths` and nothing
@@ -51,13 +53,13 @@ pub fn entries_of_variable(text: &str) -> Option<Vec<Entry>> {
     }
     let auths = json::get(&map, "auths").and_then(Value::as_object);
     let found = auths.map(entries_of).unwrap_or_default();
-    found.iter().all(|entry| entry.auth_user.is_some()).then_some(found)
+    found.iter().all(|entry| entry.auth_login.is_some()).then_some(found)
 }
 
 fn entries_of(auths: &Map<String, Value>) -> Vec<Entry> {
     let entries = auths.iter().map(|(key, entry)| {
-        let (user, auth_user) = entry.as_object().map(login::users).unwrap_or_default();
-        Entry { key: key.clone(), user, auth_user }
+        let (login, auth_login) = entry.as_object().map(login::logins).unwrap_or_default();
+        Entry { key: key.clone(), login, auth_login }
     });
     entries.collect()
 }
@@ -84,7 +86,15 @@ impl DockerConfig {
     /// # Errors
     /// Where it is broken, with the line and the column.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let file = JsonFile::read(path)?;
+        Self::read_in(&View::default(), path)
+    }
+
+    /// Reads it as a view has it.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`].
+    pub fn read_in(view: &View, path: &Path) -> Result<Self, Error> {
+        let file = JsonFile::read_in(view, path)?;
         let is_flat = path.file_name().is_some_and(|name| name == ".dockercfg")
             && json::get(file.map(), "auths").is_none();
         Ok(Self { file, is_flat })
@@ -146,28 +156,42 @@ impl DockerConfig {
     /// # Errors
     /// Where another program changed the file since it was read, or it cannot be written.
     pub fn change(&self, changes: &[Change<'_>]) -> Result<(), Error> {
-        self.file.change(|root| {
-            for change in changes {
-                match change {
-                    Change::Store(name) => json::set(root, "credsStore", *name),
-                    Change::Helper(registry, name) => {
-                        if name.is_some() || json::property(root, "credHelpers").is_some() {
-                            let helpers = json::object(root, "credHelpers");
-                            json::set(&helpers, registry, *name);
-                            if helpers.properties().is_empty() {
-                                json::set(root, "credHelpers", None);
-                            }
-                        }
-                    }
-                    Change::Blank(key) => login::blank(&self.entry(root, key)),
-                    Change::Mark(key) => drop(self.entry(root, key)),
-                    Change::Forget(key) => forget(root, key),
-                    Change::Restore(key, credential) => {
-                        login::restore(&self.entry(root, key), credential);
+        self.file.change(|root| changes.iter().for_each(|change| self.make(root, change)))
+    }
+
+    /// The text that the file has after the changes.
+    ///
+    /// # Errors
+    /// [`crate::store::ErrorKind::Damaged`] where it is broken.
+    pub fn changed(&self, changes: &[Change<'_>]) -> Result<Zeroizing<String>, Error> {
+        self.file.changed(|root| changes.iter().for_each(|change| self.make(root, change)))
+    }
+
+    /// The bytes that were read; none, where the file is missing.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.file.bytes()
+    }
+
+    fn make(&self, root: &CstObject, change: &Change<'_>) {
+        match change {
+            Change::Store(name) => json::set(root, "credsStore", *name),
+            Change::Helper(registry, name) => {
+                if name.is_some() || json::property(root, "credHelpers").is_some() {
+                    let helpers = json::object(root, "credHelpers");
+                    json::set(&helpers, registry, *name);
+                    if helpers.properties().is_empty() {
+                        json::set(root, "credHelpers", None);
                     }
                 }
             }
-        })
+            Change::Blank(key) => login::blank(&self.entry(root, key)),
+            Change::Mark(key) => drop(self.entry(root, key)),
+            Change::Forget(key) => forget(root, key),
+            Change::Restore(key, credential) => {
+                login::restore(&self.entry(root, key), credential);
+            }
+        }
     }
 
     fn auths(&self) -> Option<&Map<String, Value>> {
