@@ -38,6 +38,17 @@ impl Credential {
         Self { server, username, secret, created_at: SystemTime::now(), rotated_at: None }
     }
 
+    /// A copy of it.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        Self {
+            server: self.server.clone(),
+            username: self.username.clone(),
+            secret: self.secret.clone(),
+            ..*self
+        }
+    }
+
     /// The user name as it may be written in the clear: [`HIDDEN_USERNAME`] where it is the secret once
     /// more, or holds it (DigitalOcean takes its token as user name: digitalocean/doctl
     /// `commands/registry.go`).

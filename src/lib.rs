@@ -27,6 +27,7 @@ pub mod registry;
 pub mod rotate;
 pub mod server;
 pub mod settings;
+pub mod setup;
 pub mod store;
 pub mod text;
 pub mod tokens;

@@ -4,7 +4,7 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Error, Temp, check_owner, folder_of, read_limited};
+use super::{Error, Temp, check_owner, folder_of, read_limited, sync_folder};
 
 /// Puts `bytes` in the place of what the file holds, or makes the file (for its owner alone).
 ///
@@ -35,6 +35,28 @@ pub fn replace(path: &Path, bytes: &[u8], expected: Option<&[u8]>) -> Result<(),
         return Err(Error::Changed(target));
     }
     temp.rename(&target).map_err(io)
+}
+
+/// Removes a file while it still holds just `expected`; a symbolic link goes, and what it leads to
+/// stays. One that is missing is no error.
+///
+/// # Errors
+/// As [`replace`].
+pub fn remove(path: &Path, expected: &[u8]) -> Result<(), Error> {
+    let io = |error| Error::io(path, error);
+    let folder = folder_of(path);
+    match fs::metadata(folder) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        about => check_owner(folder, &about.map_err(io)?)?,
+    }
+    match read_limited(path, expected.len() as u64) {
+        Ok(bytes) if *bytes == expected => {}
+        Err(Error::Missing(_)) => return Ok(()),
+        Ok(_) | Err(Error::TooLarge(..)) => return Err(Error::Changed(path.to_owned())),
+        Err(e) => return Err(e),
+    }
+    fs::remove_file(path).map_err(io)?;
+    sync_folder(folder).map_err(io)
 }
 
 /// Removes what a killed writer left beside the file; it may hold a secret. [`replace`] does so too.

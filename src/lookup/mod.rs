@@ -33,7 +33,8 @@ pub type Ask<'a> = &'a dyn Fn(&str, &str) -> Found;
 /// An image that a client is asked for.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// As the person wrote it: Podman reads a short name in another way than Docker.
+    /// As the person wrote it: Podman reads a short name in another way than Docker. Empty where
+    /// nobody wrote it, and the image is meant as it is.
     pub written: String,
     /// As Docker reads it.
     pub image: Image,
@@ -117,6 +118,12 @@ impl Places {
             }),
             home,
         })
+    }
+
+    /// Helm's own file of logins.
+    #[must_use]
+    pub fn helm_config(&self) -> PathBuf {
+        self.config_home.join("helm/registry/config.json")
     }
 
     /// The folder of Docker's settings.

@@ -34,7 +34,7 @@ pub fn look_up(question: &Question, world: &World<'_>) -> Vec<Answer> {
     // (containers/common `pkg/auth`, `GetDefaultAuthFile`); Skopeo does not.
     let named = places.registry_auth_file.clone();
     let by_docker = places.docker_config.as_ref().map(|folder| folder.join("config.json"));
-    let is_short = is_short_name(written);
+    let is_short = !written.is_empty() && is_short_name(written);
     let one = |image: &Image, clients, only: Option<&Path>| {
         let mut answer = trail(image, world, &conf, only).answer(clients);
         answer.image = is_short.then(|| image.to_string());
@@ -195,4 +195,10 @@ fn one_spelling(registry: &str) -> &str {
         "registry-1.docker.io" | "docker.io" => "index.docker.io",
         _ => registry,
     }
+}
+
+/// The helpers that `registries.conf` names, in their order; none where it names none or is broken.
+#[must_use]
+pub fn helpers(places: &Places, view: &View) -> Vec<String> {
+    registries_conf::read(places, view).map(|conf| conf.helpers).unwrap_or_default()
 }

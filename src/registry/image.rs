@@ -131,6 +131,14 @@ impl Image {
         })
     }
 
+    /// An image of this registry, whose name is taken as it is: what a client would ask for, even
+    /// where no person could write it.
+    #[must_use]
+    pub fn at(registry: &str, repository: &str) -> Self {
+        let tag = Some(LATEST.to_owned());
+        Self { registry: registry.to_owned(), repository: repository.to_owned(), tag, digest: None }
+    }
+
     /// The registry, as Docker calls it: `host`, `host:port`, `docker.io`.
     #[must_use]
     pub fn registry(&self) -> &str {

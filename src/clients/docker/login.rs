@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::super::json;
+use super::Reader;
 use crate::credential::{Credential, Login};
 use crate::server::{DOCKER_HUB, ServerKey};
 
@@ -20,6 +21,7 @@ const LOGIN_FIELDS: &[&str] = &["auth", "identitytoken", "username", "password"]
 pub(super) fn plain_login(
     key: &str,
     entry: &Map<String, Value>,
+    reader: Reader,
 ) -> Option<Result<Credential, &'static str>> {
     let text = |name| json::get(entry, name).and_then(Value::as_str).filter(|t| !t.is_empty());
     let auth = match text("auth").map(decode) {
@@ -48,7 +50,7 @@ pub(super) fn plain_login(
         }
         (Some((username, password)), None) => (username, SecretString::from(password.as_str())),
     };
-    Some(server_key(key).map(|server| Credential::new(server, username, secret)))
+    Some(server_key(key, reader).map(|server| Credential::new(server, username, secret)))
 }
 
 /// The login of an entry: as Docker reads it, and as Podman and the kubelet's kin do, which look at
@@ -66,20 +68,25 @@ pub(super) fn logins(entry: &Map<String, Value>) -> (Option<Login>, Option<Login
     (auth.clone().or(written).or(token).or(registry_token), auth)
 }
 
-/// The key under which Docker will ask a helper for what is written under `key`.
-fn server_key(key: &str) -> Result<ServerKey, &'static str> {
-    let server = ServerKey::parse(key).map_err(|_| "its key is no server")?;
+/// The key under which clients will ask a helper for what is written under `key`.
+fn server_key(key: &str, reader: Reader) -> Result<ServerKey, &'static str> {
+    let no_server = |_| "its key is no server";
+    let server = ServerKey::parse(key).map_err(no_server)?;
     if server.canonical() == DOCKER_HUB || server.is_hidden() {
         return Ok(server);
     }
-    // Docker finds `https://host/v1/` when it looks for `host` (`credentials.ConvertToHostname`).
-    let scheme = ["https://", "http://"].iter().find_map(|scheme| key.strip_prefix(scheme));
-    let rest = scheme.unwrap_or(key);
-    let host = rest.split('/').next().unwrap_or(rest);
-    if scheme.is_none() && server.may_lie_in_a_namespace() {
-        return Err("its key is a namespace, which Docker's helpers are never asked for");
+    if reader == Reader::Podman && server.may_lie_in_a_namespace() {
+        return Err("its key is a namespace, which helpers are never asked for");
     }
-    ServerKey::parse(host).map_err(|_| "its key is no server")
+    let host = ServerKey::parse(host_of(key)).map_err(no_server)?;
+    if host.is_address() { Ok(host) } else { Err("its key is no server") }
+}
+
+/// The host by which Docker finds an entry (docker/cli `cli/config/credentials/file_store.go`,
+/// `ConvertToHostname`).
+pub(super) fn host_of(key: &str) -> &str {
+    let rest = key.split_once("://").map_or(key, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
 }
 
 /// `auth`: base64 of `user:password`. Docker drops NULs around the password.
@@ -108,8 +115,7 @@ pub(super) fn restore(entry: &CstObject, credential: &Credential) {
         json::set(entry, "identitytoken", Some(secret));
         return;
     }
-    let login = Zeroizing::new(format!("{}:{secret}", credential.username));
-    let auth = Zeroizing::new(Base64::encode_string(login.as_bytes()));
+    let auth = auth(credential);
     let read = decode(&auth);
     if read.is_some_and(|(user, password)| user == credential.username && *password == secret) {
         json::set(entry, "auth", Some(&auth));
@@ -117,4 +123,12 @@ pub(super) fn restore(entry: &CstObject, credential: &Credential) {
         json::set(entry, "username", Some(&credential.username));
         json::set(entry, "password", Some(secret));
     }
+}
+
+/// The value of `auth` for a login: base64 of `user:password`.
+#[must_use]
+pub fn auth(credential: &Credential) -> Zeroizing<String> {
+    let secret = credential.secret.expose_secret();
+    let login = Zeroizing::new(format!("{}:{secret}", credential.username));
+    Zeroizing::new(Base64::encode_string(login.as_bytes()))
 }

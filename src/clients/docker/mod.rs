@@ -16,11 +16,22 @@ use crate::store::Error;
 
 mod login;
 
+pub use login::auth;
+
 /// Docker's settings for one user.
 pub struct DockerConfig {
     file: JsonFile,
     /// The form before Docker 1.7: the entries of `auths` are the whole file.
     is_flat: bool,
+}
+
+/// Who reads a file, and so what its keys mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Docker, for which `host/team` is one more spelling of `host`.
+    Docker,
+    /// Podman and its kin, for which it is a namespace of its own, and no helper is asked for one.
+    Podman,
 }
 
 /// A secret in plain text under one key of `auths`.
@@ -137,9 +148,15 @@ impl DockerConfig {
     /// Every secret in plain text, in the order of the file.
     #[must_use]
     pub fn plain_logins(&self) -> Vec<PlainLogin> {
+        self.plain_logins_for(Reader::Docker)
+    }
+
+    /// The same, under the server keys that the readers of the file ask a helper for.
+    #[must_use]
+    pub fn plain_logins_for(&self, reader: Reader) -> Vec<PlainLogin> {
         let Some(auths) = self.auths() else { return Vec::new() };
         let found = auths.iter().filter_map(|(key, entry)| {
-            let credential = plain_login(key, entry.as_object()?)?;
+            let credential = plain_login(key, entry.as_object()?, reader)?;
             Some(PlainLogin { key: key.clone(), credential })
         });
         found.collect()
