@@ -11,7 +11,7 @@ use crate::server::ServerKey;
 use crate::settings::{self, StoreKind};
 use crate::store::keychain::Keychain;
 use crate::store::sealed::{KeySources, Sealed};
-use crate::store::{Error, ErrorKind, Listed, Store};
+use crate::store::{Contents, Error, ErrorKind, Listed, Store};
 
 /// Why a store is the one in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,5 +174,9 @@ impl Store for ChosenByUse {
 
     fn list(&self) -> Result<Vec<Listed>, Error> {
         self.store.list()
+    }
+
+    fn contents(&self) -> Result<Contents, Error> {
+        self.store.contents()
     }
 }

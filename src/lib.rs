@@ -1,10 +1,11 @@
 //! Takes registry passwords out of Docker's `config.json` and keeps Docker working.
 //!
-//! Two programs share this library. `docker-credential-imgsec` is a Docker credential helper:
-//! one verb, one request, one answer; it alone opens the OS keychain. `imgsec-cred` is the
+//! Two kinds of program share this library. `docker-credential-imgsec` is a Docker credential helper,
+//! and under a second name one for Podman's family ([`helper`]): one verb, one request, one answer;
+//! it alone opens the OS keychain. `imgsec-cred` is the
 //! person's program: a client of the helper, as Docker is, and the keeper of the settings.
 //!
-//! Imports run one way: the programs; then [`lookup`], [`migrate`], [`rotate`]; then [`audit`],
+//! Imports run one way: the programs; then [`helper`], [`lookup`], [`migrate`], [`rotate`]; then [`audit`],
 //! [`choice`], [`clients`], [`export`], [`protocol`] and [`registry`]; then [`ledger`] and
 //! [`settings`]; then [`store`], [`daemon`]; then [`files`], [`credential`], [`server`]. [`machine`], [`text`],
 //! [`tokens`], [`deadline`] and [`process`] import nothing of ours.
@@ -17,6 +18,7 @@ pub mod daemon;
 pub mod deadline;
 pub mod export;
 pub mod files;
+pub mod helper;
 pub mod ledger;
 pub mod lookup;
 pub mod machine;

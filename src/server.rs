@@ -146,6 +146,19 @@ impl ServerKey {
         if self.canonical == DOCKER_HUB { DOCKER_HUB } else { &self.text }
     }
 
+    /// The host, with its port, as Podman's family calls a registry: `docker.io` for Docker Hub;
+    /// `None` for what those clients cannot ask for: plain HTTP, a path, what is no address.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        if self.canonical == DOCKER_HUB {
+            return Some("docker.io");
+        }
+        let host = self.canonical.strip_prefix("https://").filter(|_| self.is_address)?;
+        let is_alone = !host.contains(['/', '?']);
+        // As it is typed in the names of images, where it was stored so.
+        is_alone.then(|| if self.text.contains('/') { host } else { &self.text })
+    }
+
     /// Whether the credential stored under `self` is the answer to a request for `asked`.
     ///
     /// It is when both mean the same server, and when `self` is a namespace entry (`host/org`)

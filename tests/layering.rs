@@ -11,7 +11,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("zbus", &["store/keychain/secret_service.rs"]),
     ("age::", &["store/sealed/"]),
     ("linux_keyutils", &["store/sealed/cache.rs"]),
-    ("std::env", &["machine.rs", "bin/docker-credential-imgsec.rs", "bin/imgsec-cred/stores.rs"]),
+    ("std::env", &["machine.rs", "bin/imgsec-cred/stores.rs"]),
     ("env::var", &["machine.rs"]),
     ("dirs::", &["machine.rs"]),
     ("clap::", &["bin/imgsec-cred/"]),
@@ -28,10 +28,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("ignore::", &["audit/walk.rs", "audit/git.rs"]),
     ("shlex", &["audit/", "bin/imgsec-cred/secrets.rs"]),
     ("io::stdout()", &["process.rs", "bin/imgsec-cred/report.rs"]),
-    (
-        "io::stderr()",
-        &["bin/docker-credential-imgsec.rs", "bin/imgsec-cred/report.rs", "bin/imgsec-cred/ask.rs"],
-    ),
+    ("io::stderr()", &["helper.rs", "bin/imgsec-cred/report.rs", "bin/imgsec-cred/ask.rs"]),
     ("set_secret(", &["store/keychain/parts.rs"]),
     (
         "expose_secret()",
@@ -103,6 +100,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("export", &["credential", "server", "text"]),
     ("lookup", &["clients", "credential", "files", "machine", "registry", "server", "store"]),
     ("choice", &["credential", "machine", "server", "settings", "store"]),
+    ("helper", &["choice", "deadline", "machine", "process", "protocol", "server", "store"]),
 ];
 
 fn sources() -> Vec<(String, String)> {

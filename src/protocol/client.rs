@@ -10,10 +10,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::{MAX_REQUEST_BYTES, wire};
+use super::{MAX_REQUEST_BYTES, items, wire};
 use crate::credential::Credential;
 use crate::server::{InvalidKey, ServerKey};
-use crate::store::{Error, ErrorKind, Listed, Store};
+use crate::store::{Contents, Error, ErrorKind, Listed, Store, payload};
 use crate::{deadline, text};
 
 /// The largest part of what a helper says of a failure that is shown, in bytes.
@@ -81,6 +81,13 @@ impl Helper {
     /// As [`Self::list_keys`], and where the store is locked.
     pub fn ages(&self) -> Result<Vec<(String, String)>, Error> {
         self.map("ages")
+    }
+
+    /// The store of our own helper as it is inside: exact keys, reserved and hidden ones as well,
+    /// and whole items with their dates. Other helpers do not know it.
+    #[must_use]
+    pub fn whole_store(&self) -> WholeStore<'_> {
+        WholeStore(self)
     }
 
     fn map(&self, verb: &'static str) -> Result<Vec<(String, String)>, Error> {
@@ -173,6 +180,38 @@ impl Helper {
 
     fn done(&self, reply: &Reply) -> Result<(), Error> {
         if reply.status.success() { Ok(()) } else { Err(self.failure(reply)) }
+    }
+}
+
+/// See [`Helper::whole_store`].
+pub struct WholeStore<'a>(&'a Helper);
+
+impl WholeStore<'_> {
+    fn ask(&self, verb: &'static str, request: &[u8]) -> Result<Reply, Error> {
+        let reply = self.0.ask(verb, Zeroizing::new(request.to_vec()))?;
+        self.0.done(&reply).map(|()| reply)
+    }
+}
+
+impl Store for WholeStore<'_> {
+    fn get(&self, server: &ServerKey) -> Result<Credential, Error> {
+        payload::read(&self.ask("read-item", server.as_str().as_bytes())?.out, server)
+    }
+
+    fn put(&self, credential: &Credential) -> Result<(), Error> {
+        self.ask("write-item", &payload::write(credential)).map(drop)
+    }
+
+    fn remove(&self, server: &ServerKey) -> Result<(), Error> {
+        self.ask("remove-item", server.as_str().as_bytes()).map(drop)
+    }
+
+    fn list(&self) -> Result<Vec<Listed>, Error> {
+        self.contents().map(|contents| contents.listed)
+    }
+
+    fn contents(&self) -> Result<Contents, Error> {
+        items::read(&self.ask("items", b"")?.out).ok_or_else(|| self.0.nonsense())
     }
 }
 

@@ -1,11 +1,10 @@
 //! One request, one answer: the verbs, on any store.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 
 use zeroize::Zeroizing;
 
-use super::{HELPER, wire};
+use super::{Program, items, wire};
 use crate::server::ServerKey;
 use crate::store::{self, Error, ErrorKind, Store, payload};
 use crate::text;
@@ -21,8 +20,17 @@ pub enum Verb {
     Erase,
     /// Return every server and its user name.
     List,
-    /// Return every server and when its secret was first stored: our own verb, for `imgsec-cred`.
+    /// Return every server and when its secret was first stored: our own verb, for `imgsec-cred`,
+    /// as the next four.
     Ages,
+    /// Return all that the store holds.
+    Items,
+    /// Return the whole item of a key.
+    ReadItem,
+    /// Keep a whole item.
+    WriteItem,
+    /// Forget the item of a key.
+    RemoveItem,
     /// Return the program's name and version.
     Version,
     /// Return the usage line.
@@ -34,8 +42,8 @@ pub enum Verb {
 pub struct Answer {
     /// Goes to standard output whole; may hold a secret.
     pub out: Zeroizing<Vec<u8>>,
-    /// Goes to standard error, a line that says what to run; empty most often.
-    pub err: String,
+    /// Lines for standard error, each behind the program's name; none most often.
+    pub notes: Vec<String>,
     /// Whether the exit status is 0; otherwise it is 1.
     pub ok: bool,
 }
@@ -45,18 +53,21 @@ impl Verb {
     ///
     /// # Errors
     /// The usage line or `unknown action`, in the words of Docker's own helpers.
-    pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Self, Answer> {
-        let arguments: Vec<_> = arguments.map(|a| a.to_string_lossy().into_owned()).collect();
-        let [verb] = arguments.as_slice() else { return Err(Answer::failure(&usage())) };
+    pub fn parse(program: Program, arguments: &[String]) -> Result<Self, Answer> {
+        let [verb] = arguments else { return Err(Answer::failure(&usage(program))) };
         match verb.as_str() {
             "get" => Ok(Self::Get),
             "store" => Ok(Self::Store),
             "erase" => Ok(Self::Erase),
             "list" => Ok(Self::List),
             "ages" => Ok(Self::Ages),
+            "items" => Ok(Self::Items),
+            "read-item" => Ok(Self::ReadItem),
+            "write-item" => Ok(Self::WriteItem),
+            "remove-item" => Ok(Self::RemoveItem),
             "version" | "--version" | "-v" => Ok(Self::Version),
             "--help" | "-h" => Ok(Self::Help),
-            other => Err(unknown(other)),
+            other => Err(unknown(program, other)),
         }
     }
 
@@ -69,21 +80,21 @@ impl Verb {
     /// Whether the verb has a request on standard input.
     #[must_use]
     pub fn has_request(self) -> bool {
-        matches!(self, Self::Get | Self::Store | Self::Erase)
+        !matches!(self, Self::List | Self::Ages | Self::Items | Self::Version | Self::Help)
     }
 }
 
-fn unknown(verb: &str) -> Answer {
-    Answer::failure(&format!("{HELPER}: unknown action: {}", text::plain(verb)))
+fn unknown(program: Program, verb: &str) -> Answer {
+    Answer::failure(&format!("{}: unknown action: {}", program.name(), text::plain(verb)))
 }
 
-fn usage() -> String {
-    format!("Usage: {HELPER} <store|get|erase|list|version>")
+fn usage(program: Program) -> String {
+    format!("Usage: {} <store|get|erase|list|version>", program.name())
 }
 
 impl Answer {
     fn success(out: Zeroizing<Vec<u8>>) -> Self {
-        Self { out, err: String::new(), ok: true }
+        Self { out, notes: Vec::new(), ok: true }
     }
 
     fn line(line: &str) -> Self {
@@ -93,9 +104,8 @@ impl Answer {
     /// What a person is told who runs the helper by hand and would wait for nothing.
     #[must_use]
     pub fn to_a_person() -> Self {
-        let err =
-            format!("{HELPER}: Docker runs this program; for you there is: imgsec-cred list\n");
-        Self { err, ..Self::failure("no request: standard input is a terminal") }
+        let note = "Docker runs this program; for you there is: imgsec-cred list".to_owned();
+        Self { notes: vec![note], ..Self::failure("no request: standard input is a terminal") }
     }
 
     /// A failure in one line.
@@ -109,41 +119,55 @@ impl From<Error> for Answer {
     /// The line Docker shows on standard output; what helps on standard error.
     fn from(error: Error) -> Self {
         let line = text::plain(&error.to_string());
-        let err =
-            error.hint().map(|hint| format!("{HELPER}: {line}; hint: {}\n", text::plain(hint)));
-        Self { err: err.unwrap_or_default(), ..Self::failure(&line) }
+        let note = error.hint().map(|hint| format!("{line}; hint: {}", text::plain(hint)));
+        Self { notes: note.into_iter().collect(), ..Self::failure(&line) }
     }
 }
 
 /// Answers one request. `open` is called only for a request that is valid and needs the store.
 pub fn serve(
+    program: Program,
     verb: Verb,
     request: &[u8],
     open: impl FnOnce() -> Result<Box<dyn Store>, Error>,
 ) -> Answer {
     let result = match verb {
-        Verb::Version => return Answer::line(&version()),
-        Verb::Help => return Answer::line(&usage()),
-        Verb::List => open().and_then(|store| list(&*store)),
+        Verb::Version => return Answer::line(&version(program)),
+        Verb::Help => return Answer::line(&usage(program)),
+        Verb::List => open().and_then(|store| list(program, &*store)),
         Verb::Ages => open().and_then(|store| ages(&*store)),
+        Verb::Items => {
+            open().and_then(|store| Ok(Answer::success(items::write(&store.contents()?))))
+        }
         Verb::Store => match wire::credential(request) {
             Ok(credential) => {
                 open().and_then(|store| store.put(&credential)).map(|()| Answer::done())
             }
             Err(refused) => return Answer::failure(&refused.to_string()),
         },
-        Verb::Get | Verb::Erase => match wire::server_key(request) {
-            Ok(Some(key)) if verb == Verb::Get => open().and_then(|store| get(&*store, &key)),
-            Ok(Some(key)) => {
-                open().and_then(|store| store::forget(&*store, &key)).map(|()| Answer::done())
+        Verb::WriteItem => payload::parse(request)
+            .and_then(|credential| open()?.put(&credential))
+            .map(|()| Answer::done()),
+        Verb::Get | Verb::Erase | Verb::ReadItem | Verb::RemoveItem => {
+            match wire::server_key(request) {
+                Ok(Some(key)) => open().and_then(|store| with_key(verb, &*store, &key)),
+                // No credential was ever kept under bytes that are not text.
+                Ok(None) if verb == Verb::Erase => return Answer::done(),
+                Ok(None) => Err(Error::not_found()),
+                Err(refused) => return Answer::failure(&refused.to_string()),
             }
-            // No credential was ever kept under bytes that are not text.
-            Ok(None) if verb == Verb::Get => Err(Error::not_found()),
-            Ok(None) => return Answer::done(),
-            Err(refused) => return Answer::failure(&refused.to_string()),
-        },
+        }
     };
     result.unwrap_or_else(Answer::from)
+}
+
+fn with_key(verb: Verb, store: &dyn Store, key: &ServerKey) -> Result<Answer, Error> {
+    match verb {
+        Verb::Get => get(store, key),
+        Verb::ReadItem => Ok(Answer::success(payload::write(&store.get(key)?))),
+        Verb::RemoveItem => store.remove(key).map(|()| Answer::done()),
+        _ => store::forget(store, key).map(|()| Answer::done()),
+    }
 }
 
 impl Answer {
@@ -152,8 +176,8 @@ impl Answer {
     }
 }
 
-fn version() -> String {
-    format!("{HELPER} ({}) {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+fn version(program: Program) -> String {
+    format!("{} ({}) {}", program.name(), env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
 }
 
 fn get(store: &dyn Store, asked: &ServerKey) -> Result<Answer, Error> {
@@ -161,10 +185,16 @@ fn get(store: &dyn Store, asked: &ServerKey) -> Result<Answer, Error> {
     Ok(Answer::success(wire::login(asked.as_str(), &credential.username, &credential.secret)))
 }
 
-fn list(store: &dyn Store) -> Result<Answer, Error> {
+fn list(program: Program, store: &dyn Store) -> Result<Answer, Error> {
     let listed = store.list()?;
     let shown = listed.iter().filter(|l| !l.server.is_hidden());
-    Ok(map(shown.map(|l| (l.server.display(), l.username.clone()))))
+    Ok(map(shown.filter_map(|l| {
+        let name = match program {
+            Program::Docker => Some(l.server.display()),
+            Program::Containers => l.server.host(),
+        };
+        Some((name?, l.username.clone()))
+    })))
 }
 
 fn ages(store: &dyn Store) -> Result<Answer, Error> {

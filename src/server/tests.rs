@@ -112,6 +112,29 @@ fn a_control_character_is_refused_and_outer_white_space_is_not() {
 }
 
 #[test]
+fn a_host_alone_is_what_podman_calls_a_registry() {
+    for (stored, host) in [
+        (DOCKER_HUB, Some("docker.io")),
+        ("registry-1.docker.io", Some("docker.io")),
+        ("ghcr.io", Some("ghcr.io")),
+        ("GitLab.example:443", Some("GitLab.example:443")),
+        ("https://R.example:5000/v2/", Some("r.example:5000")),
+        ("r.example/v1", Some("r.example")),
+        ("[::1]:5000", Some("[::1]:5000")),
+        ("http://r.example", None),
+        ("ghcr.io/org", None),
+        ("https://ghcr.io/org", None),
+        ("https://ghcr.io?x", None),
+        ("https://index.docker.io/v1/access-token", None),
+        ("imgsec-internal://pending/https://ghcr.io", None),
+        ("a b", None),
+        ("user@ghcr.io", None),
+    ] {
+        assert_eq!(key(stored).host(), host, "{stored}");
+    }
+}
+
+#[test]
 fn tokens_of_the_web_login_and_our_own_keys_are_hidden() {
     for hidden in [
         "https://index.docker.io/v1/access-token",
@@ -156,6 +179,15 @@ fn any_key() -> impl Strategy<Value = ServerKey> {
 }
 
 proptest! {
+    #[test]
+    fn a_host_is_another_spelling_of_its_server(k in any_key()) {
+        if let Some(host) = k.host() {
+            let host_key = key(host);
+            prop_assert_eq!(host_key.canonical(), k.canonical());
+            prop_assert!(!host.contains("://") && !host.contains('@'));
+        }
+    }
+
     #[test]
     fn a_canonical_name_is_its_own_canonical_name(k in any_key()) {
         let canonical = key(k.canonical());

@@ -40,6 +40,16 @@ impl ErrorKind {
         }
     }
 
+    /// The kind of this name; what is not known is a failure.
+    #[must_use]
+    pub fn of_word(word: &str) -> Self {
+        use ErrorKind as K;
+        [K::NotFound, K::Locked, K::Unavailable, K::Damaged, K::Refused, K::TimedOut]
+            .into_iter()
+            .find(|kind| kind.word() == word)
+            .unwrap_or(K::Failed)
+    }
+
     /// Whether the store as a whole gives no answer, so that the next request would fail as well.
     #[must_use]
     pub fn is_of_the_whole_store(self) -> bool {

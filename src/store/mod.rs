@@ -10,8 +10,10 @@ pub mod error;
 pub mod keychain;
 pub mod payload;
 pub mod sealed;
+mod transfer;
 
 pub use error::{Error, ErrorKind};
+pub use transfer::{Differing, Transfer, transfer};
 
 /// A server and a user name that have a credential; all of it may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,24 @@ pub struct Listed {
     pub server: ServerKey,
     /// The user name.
     pub username: String,
+}
+
+/// What is there, and what `get` cannot return.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unusable {
+    /// The server, where it can be told.
+    pub server: Option<ServerKey>,
+    /// Why, and the line that helps.
+    pub error: Error,
+}
+
+/// All that a store holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// Every credential that `get` can return, hidden ones as well, in no order.
+    pub listed: Vec<Listed>,
+    /// The rest.
+    pub unusable: Vec<Unusable>,
 }
 
 /// A place that keeps one credential for each server, whatever its spelling.
@@ -48,6 +68,14 @@ pub trait Store {
     /// # Errors
     /// Those of the place; never a part of the list.
     fn list(&self) -> Result<Vec<Listed>, Error>;
+
+    /// As [`list`](Self::list), and what it leaves out.
+    ///
+    /// # Errors
+    /// As there.
+    fn contents(&self) -> Result<Contents, Error> {
+        Ok(Contents { listed: self.list()?, unusable: Vec::new() })
+    }
 }
 
 /// The credential that answers a request for `asked`: the one for this server, or else that of the

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use imgsec_cred::credential::{Credential, MAX_SECRET_BYTES};
+use imgsec_cred::protocol::Program;
 use imgsec_cred::protocol::server::{Answer, Verb, serve};
 use imgsec_cred::server::ServerKey;
 use imgsec_cred::store::{Error, Listed, Store};
@@ -65,8 +66,8 @@ pub fn check(request: &[u8]) {
     let memory = Memory::default();
     let ask = |verb, request: &[u8]| {
         let store: Box<dyn Store> = Box::new(memory.clone());
-        let answer = serve(verb, request, || Ok(store));
-        assert!(answer.err.is_empty() && (answer.ok || is_refusal(&answer)));
+        let answer = serve(Program::Docker, verb, request, || Ok(store));
+        assert!(answer.notes.is_empty() && (answer.ok || is_refusal(&answer)));
         answer
     };
     assert!(!ask(Verb::Get, request).ok, "an empty store answers");
