@@ -1,5 +1,4 @@
 //! Who may name what: the rules of the house that the compiler does not know.
-#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

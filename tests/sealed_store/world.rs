@@ -132,7 +132,8 @@ pub(crate) fn child_at(program: &Path, wrapper: &[&str], acts: &str) -> Command 
             command
         }
     };
-    command.args(["--exact", "sealed_store::world::the_other_process", "--ignored", "--nocapture"]);
+    command.args(["--exact", &process::test_name(module_path!(), "the_other_process")]);
+    command.args(["--ignored", "--nocapture"]);
     command.args(["--test-threads=1", "-q"]).env("SEALED_ACTS", acts).env("RUST_BACKTRACE", "0");
     // Cargo's folders, in each of which the loader would look for each library.
     command.env_remove("LD_LIBRARY_PATH");

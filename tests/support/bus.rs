@@ -33,7 +33,7 @@ const STARTS: usize = 3;
 #[derive(Debug)]
 pub(crate) struct Bus {
     keyring: Option<Service>,
-    daemon: Service,
+    _daemon: Service,
     home: PathBuf,
     runtime: PathBuf,
 }
@@ -85,7 +85,7 @@ impl Bus {
             at_home(command, home, runtime);
         });
         daemon.until(|_| std::os::unix::net::UnixStream::connect(runtime.join("bus")).ok());
-        Self { keyring: None, daemon, home: home.to_owned(), runtime: runtime.to_owned() }
+        Self { keyring: None, _daemon: daemon, home: home.to_owned(), runtime: runtime.to_owned() }
     }
 
     /// What `DBUS_SESSION_BUS_ADDRESS` is set to.

@@ -1,7 +1,6 @@
 //! A Docker engine of a test's own. It runs no containers (no network, no cgroups needed) and so
 //! works where containers cannot: it pushes, pulls, and builds images that run no command.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use super::process::{self, Service};
@@ -44,10 +43,6 @@ impl Dockerd {
     /// What `DOCKER_HOST` is set to.
     pub(crate) fn host(&self) -> String {
         host(&self.dir)
-    }
-
-    pub(crate) fn socket(&self) -> PathBuf {
-        self.dir.path().join("engine")
     }
 }
 

@@ -63,9 +63,16 @@ pub(crate) fn until<T>(what: &str, limit: Duration, mut ask: impl FnMut() -> Opt
     }
 }
 
+/// What a test of this module is called on the test program's command line.
+pub(crate) fn test_name(module_path: &str, test: &str) -> String {
+    let (_, module) = module_path.split_once("::").unwrap();
+    format!("{module}::{test}")
+}
+
 /// What a command did.
 #[derive(Debug)]
 pub(crate) struct Ran {
+    #[expect(dead_code, reason = "for those who read why a test failed")]
     pub(crate) command: String,
     pub(crate) status: ExitStatus,
     pub(crate) stdout: String,

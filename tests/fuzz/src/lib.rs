@@ -8,5 +8,5 @@ pub mod seeds;
 pub mod server_key;
 
 #[allow(dead_code, unused_imports, reason = "what only the project's own tests use")]
-#[path = "../../audit_corpus/mod.rs"]
+#[path = "../../audit/corpus/mod.rs"]
 mod audit_corpus;
