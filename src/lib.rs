@@ -22,7 +22,6 @@ pub mod helper;
 pub mod ledger;
 pub mod lookup;
 pub mod machine;
-pub mod migrate;
 pub mod process;
 pub mod protocol;
 pub mod registry;

@@ -114,7 +114,7 @@ impl Row {
     pub fn answers_for(&self, registry: &str) -> Option<bool> {
         let host = registry.split([':', '/']).next().unwrap_or(registry);
         let is_one = |glob: &&str| matches(glob, host);
-        (!self.registries.is_empty()).then(|| self.registries.iter().any(|glob| is_one(&glob)))
+        (!self.registries.is_empty()).then(|| self.registries.iter().any(is_one))
     }
 }
 

@@ -122,8 +122,23 @@ impl Places {
 
     /// Helm's own file of logins.
     #[must_use]
-    pub fn helm_config(&self) -> PathBuf {
+    pub fn helm_file(&self) -> PathBuf {
         self.config_home.join("helm/registry/config.json")
+    }
+
+    /// The same user's in a shell without the variables of this one.
+    #[must_use]
+    pub fn without_variables(&self) -> Self {
+        Self {
+            docker_config: None,
+            docker_auth_config: None,
+            registry_auth_file: None,
+            runtime: None,
+            config_home: self.home.join(".config"),
+            cache_home: self.home.join(".cache"),
+            registries_conf: None,
+            ..self.clone()
+        }
     }
 
     /// The folder of Docker's settings.

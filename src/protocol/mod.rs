@@ -35,9 +35,6 @@ mod items;
 pub mod server;
 mod wire;
 
-/// The name of the same helper for Podman and its kin.
-pub const CONTAINERS_NAME: &str = "imgsec-containers";
-
 /// The name that other programs' settings have for our helper: that of its program without
 /// `docker-credential-`.
 pub const NAME: &str = "imgsec";

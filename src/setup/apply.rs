@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::check;
-use super::journal::{FileRecord, HelperRecord, Moved, Named, Ours, Run, Verb};
+use super::journal::{Before, FileRecord, HelperRecord, Moved, Named, Ours, Run, Verb};
 use super::plan::{Plan, State};
 use super::scene::{Candidate, Origin};
 use super::splice;
@@ -26,9 +26,22 @@ pub struct Edit {
     pub after: Option<Zeroizing<Vec<u8>>>,
     /// The number of the file in [`super::scene::Scene::files`]; `None` for a drop-in.
     pub file: Option<usize>,
+    /// How many names (hard links) it has: under the others it stays as it was.
+    pub names_before: u64,
 }
 
 impl Edit {
+    /// A change of a file that holds `before` now.
+    pub(super) fn new(
+        path: PathBuf,
+        before: Option<Zeroizing<Vec<u8>>>,
+        after: Option<Zeroizing<Vec<u8>>>,
+        file: Option<usize>,
+    ) -> Self {
+        let names_before = names(&path);
+        Self { path, before, after, file, names_before }
+    }
+
     /// Changes the file in one step, unless another program changed it since it was read. Its folder
     /// is made where it is missing.
     ///
@@ -47,24 +60,18 @@ impl Edit {
             None => Ok(files::remove(&self.path, before)?),
         }
     }
-
-    /// How many other names the file has, under which it stays as it was.
-    #[must_use]
-    pub fn other_names(&self) -> u64 {
-        other_names(&self.path)
-    }
 }
 
 #[cfg(unix)]
-fn other_names(path: &Path) -> u64 {
+fn names(path: &Path) -> u64 {
     use std::os::unix::fs::MetadataExt;
-    fs::metadata(path).map_or(0, |about| about.nlink().saturating_sub(1))
+    fs::metadata(path).map_or(0, |about| about.nlink())
 }
 
 #[cfg(not(unix))]
-fn other_names(path: &Path) -> u64 {
-    let _ = fs::metadata(path); // Windows does not tell without opening the file
-    0
+fn names(path: &Path) -> u64 {
+    // Windows tells only of a file that is open.
+    u64::from(fs::metadata(path).is_ok())
 }
 
 impl Plan<'_> {
@@ -113,7 +120,7 @@ impl Plan<'_> {
         };
         let config = &self.scene.files[number].config;
         if self.draft.defaults.contains(&number) {
-            record.default = Some(config.store().map(str::to_owned));
+            record.default = Some(Before { helper: config.store().map(str::to_owned) });
         }
         let named = self.named().filter(|(file, ..)| *file == number);
         record.named = named

@@ -98,6 +98,12 @@ impl<'a> Helpers<'a> {
         self.asked(name).listed.as_ref().err().cloned()
     }
 
+    /// Its program as a store.
+    #[must_use]
+    pub fn program(&self, name: &str) -> Option<Box<dyn Store>> {
+        (self.find)(name).map(|helper| Box::new(helper) as Box<dyn Store>)
+    }
+
     /// Whether its program is there.
     #[must_use]
     pub fn is_there(&self, name: &str) -> bool {

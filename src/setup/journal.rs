@@ -73,7 +73,7 @@ pub struct FileRecord {
     /// There was no such file before.
     pub is_new: bool,
     /// The helper for every registry before, where that changed.
-    pub default: Option<Option<String>>,
+    pub default: Option<Before>,
     /// The registries that a helper was named for, what is named now, and what was before.
     pub named: Vec<Named>,
     /// The logins that were taken out.
@@ -82,6 +82,13 @@ pub struct FileRecord {
     pub splices: Option<Vec<Splice>>,
     /// A file that is ours alone: what was written, and what it held before.
     pub ours: Option<Ours>,
+}
+
+/// The helper for every registry before; `None` where there was none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    /// The part of its name behind `docker-credential-`.
+    pub helper: Option<String>,
 }
 
 /// A file that is ours alone.

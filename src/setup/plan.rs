@@ -2,7 +2,7 @@
 //! why; chosen so that every client can be answered afterwards what it could be answered before.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -11,7 +11,8 @@ use super::check::{self, Look, Loss};
 use super::containers::{self, Order};
 use super::draft::{Draft, is_same};
 use super::scene::{Candidate, Origin, Role, Scene, Stay, is_ours};
-use crate::clients::docker::Change;
+use crate::clients::credential_helpers::{self, Kind};
+use crate::clients::docker::{Change, DockerConfig};
 use crate::credential::Credential;
 use crate::files::{self, View};
 use crate::lookup::{Source, Step};
@@ -66,6 +67,7 @@ pub struct Plan<'a> {
     /// What clients would lose all the same, since the person chose so.
     pub accepted: Vec<Loss>,
     pub(super) draft: Draft,
+    is_default_wished: bool,
     before: Vec<Look>,
     after: Vec<Look>,
 }
@@ -169,7 +171,8 @@ impl<'a> Plan<'a> {
             let Candidate { origin, key, .. } = &scene.candidates[*number];
             stays.push(Stay { origin: origin.clone(), key: key.clone(), why: why.clone() });
         }
-        Ok(Self { scene, states, stays, accepted: losses, draft, before, after })
+        let is_default_wished = wishes.default;
+        Ok(Self { scene, states, stays, accepted: losses, draft, is_default_wished, before, after })
     }
 
     /// Each login that moves, its number and how far it is.
@@ -196,6 +199,32 @@ impl<'a> Plan<'a> {
     pub fn is_default(&self) -> bool {
         let config = self.scene.files.first().map(|file| &file.config);
         self.draft.defaults.contains(&0) || config.is_some_and(|c| c.store().is_some_and(is_ours))
+    }
+
+    /// Whether this file, by its number, will name our helper for every registry and did not before.
+    #[must_use]
+    pub fn makes_default(&self, file: usize) -> bool {
+        self.draft.defaults.contains(&file)
+    }
+
+    /// Whether that was wished of Docker's own file.
+    #[must_use]
+    pub fn is_default_wished(&self) -> bool {
+        self.is_default_wished
+    }
+
+    /// Why Docker's own file does not name our helper for every registry, and where the next login
+    /// goes then; `None` where it does.
+    #[must_use]
+    pub fn why_not_default(&self) -> Option<String> {
+        why_not_default(&self.scene.files.first()?.config)
+    }
+
+    /// The drop-ins that will name our helper.
+    #[must_use]
+    pub fn dropin_paths(&self) -> Vec<PathBuf> {
+        let dropins = self.dropins().unwrap_or_default();
+        dropins.into_iter().map(|edit| edit.path).collect()
     }
 
     /// The order in which Podman and its kin will ask, where that changes.
@@ -233,7 +262,7 @@ impl<'a> Plan<'a> {
             let path = file.config.path().to_owned();
             let before = path.exists().then(|| Zeroizing::new(before.to_vec()));
             let after = Some(Zeroizing::new(after.as_bytes().to_vec()));
-            edits.push(Edit { path, before, after, file: Some(number) });
+            edits.push(Edit::new(path, before, after, Some(number)));
         }
         edits.sort_by_key(|edit| edit.file.is_some_and(|file| self.takes_from(file)));
         let mut dropins = self.dropins()?;
@@ -258,7 +287,7 @@ impl<'a> Plan<'a> {
             };
             let after = Zeroizing::new(text.clone().into_bytes());
             if before.as_ref().is_none_or(|before| **before != *after) {
-                edits.push(Edit { path, before, after: Some(after), file: None });
+                edits.push(Edit::new(path, before, Some(after), None));
             }
         }
         Ok(edits)
@@ -407,5 +436,41 @@ pub fn path_of<'s>(scene: &'s Scene<'_>, origin: &Origin) -> Option<&'s Path> {
     match origin {
         Origin::File(number) => Some(scene.files[*number].config.path()),
         Origin::Helper(_) => None,
+    }
+}
+
+/// Why a file of Docker's cannot name our helper for every registry, and where the next login goes.
+#[must_use]
+pub fn why_not_default(config: &DockerConfig) -> Option<String> {
+    match config.store() {
+        Some(name) if is_ours(name) => None,
+        Some(name) => {
+            let what = match credential_helpers::kind(name) {
+                Kind::Mints => "makes tokens when it is asked",
+                Kind::Elsewhere => "hands out logins of another machine",
+                Kind::Keeps | Kind::Unknown | Kind::Nothing => {
+                    "answers for logins that cannot be copied"
+                }
+            };
+            Some(format!(
+                "docker-credential-{name} {what} and stays Docker's default credential helper; \
+                 imgsec answers for the registries in credHelpers"
+            ))
+        }
+        None => {
+            let logins = config.plain_logins();
+            let stuck = logins.iter().filter(|login| login.credential.is_err());
+            let names: Vec<_> = stuck.map(|login| login.key.as_str()).collect();
+            let names = if names.is_empty() {
+                "what stays in plain text".to_owned()
+            } else {
+                names.join(", ")
+            };
+            Some(format!(
+                "no default credential helper, since Docker could then no longer read {names}: the \
+                 next docker login for a registry that is not in credHelpers is stored in plain text \
+                 (imgsec-cred setup --default-helper sets it all the same)"
+            ))
+        }
     }
 }

@@ -114,6 +114,13 @@ impl Kept {
         self.namespaces.retain(|(other, _)| other.canonical() != server.canonical());
     }
 
+    /// Adds all that another list has.
+    pub fn join(&mut self, other: Self) {
+        self.by_canonical.extend(other.by_canonical);
+        self.namespaces.extend(other.namespaces);
+        self.keys.extend(other.keys);
+    }
+
     /// What the helper answers for a key.
     #[must_use]
     pub fn answer(&self, key: &str) -> Found {
@@ -202,7 +209,7 @@ impl<'a> Scene<'a> {
     }
 
     fn role(&self, path: &Path) -> Role {
-        let is_helms = self.contexts.iter().any(|places| real(&places.helm_config()) == real(path));
+        let is_helms = self.contexts.iter().any(|places| real(&places.helm_file()) == real(path));
         match path.file_name().and_then(|name| name.to_str()) {
             _ if is_helms || path.ends_with("helm/registry/config.json") => Role::Helm,
             Some("auth.json") => Role::Podman,
@@ -257,8 +264,8 @@ impl<'a> Scene<'a> {
     }
 
     /// Works out every question, once all files and helpers are known.
-    pub fn ask_about(&mut self, servers: BTreeSet<String>) {
-        let mut all = servers;
+    pub fn ask_about(&mut self) {
+        let mut all = BTreeSet::new();
         for file in &self.files {
             all.extend(file.config.entries().into_iter().map(|entry| entry.key));
             all.extend(file.config.helpers().into_iter().map(|(key, _)| key.to_owned()));

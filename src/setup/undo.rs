@@ -72,7 +72,7 @@ pub fn plan(scene: &Scene<'_>, runs: &[Run], store: Option<&dyn Store>) -> Resul
         };
         let (before, after) = (read(&View::default())?, read(&view)?);
         if before != after {
-            undo.edits.push(Edit { path, before, after, file: None });
+            undo.edits.push(Edit::new(path, before, after, None));
         }
     }
     let before = check::look(scene, &View::default(), &scene.kept);
@@ -163,7 +163,7 @@ fn changes<'a>(
     if let Some(before) = &record.default
         && config.store().is_some_and(is_ours)
     {
-        changes.push(Change::Store(before.as_deref()));
+        changes.push(Change::Store(before.helper.as_deref()));
     }
     changes
 }

@@ -12,7 +12,7 @@ mod show;
 mod stores;
 
 pub(crate) use self::export::Export;
-pub(crate) use self::moves::{Audit, Migrate};
+pub(crate) use self::moves::{Audit, Back, Migrate};
 pub(crate) use self::registries::{Asking, Login, Verify};
 pub(crate) use self::rotate::Rotate;
 pub(crate) use self::show::{Field, Show};

@@ -10,12 +10,14 @@ use imgsec_cred::store::{Error, ErrorKind};
 use zeroizing_alloc::ZeroAlloc;
 
 use crate::args::{Cli, Verb};
+use crate::changes::undo::Manner;
 use crate::failure::Failure;
 use crate::report::Report;
 
 mod args;
 mod ask;
 mod audit;
+mod changes;
 mod engine;
 mod export;
 mod failure;
@@ -123,15 +125,13 @@ fn no_command(error: &clap::Error) -> ExitCode {
 
 fn run(cli: &Cli, machine: &Machine, report: &Report) -> anyhow::Result<Outcome> {
     match &cli.verb {
-        Verb::Setup(args) if args.undo => setup::undo(args, &cli.shared, machine, report),
+        Verb::Setup(args) if args.undo => undo(args.into(), cli, machine, report),
         Verb::Setup(args) => setup::run(args, &cli.shared, machine, report),
         Verb::Status => status::run(machine, report),
         Verb::List(args) => list::run(args, machine, report),
-        Verb::Audit(args) if args.undo => migrate::undo(&args.into(), &cli.shared, machine, report),
+        Verb::Audit(args) if args.undo => undo(args.into(), cli, machine, report),
         Verb::Audit(args) => audit::run(args, &cli.shared, machine, report),
-        Verb::Migrate(args) if args.undo => {
-            migrate::undo(&args.into(), &cli.shared, machine, report)
-        }
+        Verb::Migrate(args) if args.undo => undo(args.into(), cli, machine, report),
         Verb::Migrate(args) => migrate::run(args, &cli.shared, machine, report),
         Verb::Export(args) => export::run(args, &cli.shared, machine, report),
         Verb::Show(args) => show::run(args, &cli.shared, machine, report),
@@ -143,4 +143,8 @@ fn run(cli: &Cli, machine: &Machine, report: &Report) -> anyhow::Result<Outcome>
         Verb::Lock => unlock::lock(machine, report),
         Verb::Logout(args) => logout::run(args, machine, report),
     }
+}
+
+fn undo(manner: Manner, cli: &Cli, machine: &Machine, report: &Report) -> anyhow::Result<Outcome> {
+    changes::undo::run(&manner, &cli.shared, machine, report)
 }

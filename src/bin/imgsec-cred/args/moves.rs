@@ -70,9 +70,12 @@ pub(crate) struct Audit {
     #[arg(long, short, requires = "fix")]
     pub(crate) yes: bool,
 
-    /// With --fix: put back what the last --fix or migrate moved
+    /// With --fix: take back what the last --fix or migrate changed
     #[arg(long, requires = "fix", conflicts_with_all = ["paths", "overwrite", "keep_source", "delete_leftovers"])]
     pub(crate) undo: bool,
+
+    #[command(flatten)]
+    pub(crate) back: Back,
 }
 
 #[derive(Args)]
@@ -107,9 +110,24 @@ pub(crate) struct Migrate {
     #[arg(long, short)]
     pub(crate) yes: bool,
 
-    /// Put back what the last migrate or audit --fix moved, in plain text where it was
+    /// Take back what the last migrate or audit --fix changed
     #[arg(long, conflicts_with_all = ["from", "registry", "keep_source", "remove_from_helper", "overwrite"])]
     pub(crate) undo: bool,
+
+    #[command(flatten)]
+    pub(crate) back: Back,
+}
+
+/// What goes with an undo.
+#[derive(Args)]
+pub(crate) struct Back {
+    /// With --undo: put the passwords back into the files, in plain text
+    #[arg(long, requires = "undo")]
+    pub(crate) insecure_plaintext: bool,
+
+    /// With --undo: go on although clients are then logged out
+    #[arg(long, requires = "undo", conflicts_with = "insecure_plaintext")]
+    pub(crate) logged_out: bool,
 }
 
 fn severity(word: &str) -> Result<Severity, String> {

@@ -6,6 +6,8 @@ use std::time::Duration;
 use clap::Args;
 use imgsec_cred::settings::StoreKind;
 
+use super::moves::Back;
+
 #[derive(Args)]
 pub(crate) struct Setup {
     /// Use this store instead of the best one here
@@ -32,6 +34,11 @@ pub(crate) struct Setup {
     #[arg(long)]
     pub(crate) overwrite: bool,
 
+    /// Make imgsec Docker's default credential helper even where Docker can then no longer read a
+    /// login that has to stay in its file
+    #[arg(long, conflicts_with = "registry")]
+    pub(crate) default_helper: bool,
+
     /// Show what would be done, and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -44,9 +51,8 @@ pub(crate) struct Setup {
     #[arg(long, conflicts_with_all = ["store", "registry", "key_file", "passphrase_fd", "overwrite"])]
     pub(crate) undo: bool,
 
-    /// With --undo: also put the passwords back into the file, in plain text
-    #[arg(long, requires = "undo")]
-    pub(crate) insecure_plaintext: bool,
+    #[command(flatten)]
+    pub(crate) back: Back,
 }
 
 #[derive(Args)]

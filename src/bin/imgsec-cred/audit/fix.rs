@@ -9,17 +9,16 @@ use imgsec_cred::audit::finding::{Finding, State};
 use imgsec_cred::audit::scan::Scan;
 use imgsec_cred::audit::{remedy, walk};
 use imgsec_cred::machine::Machine;
-use imgsec_cred::migrate::file::{self, Wanted};
 use imgsec_cred::protocol::client::Helper;
 use imgsec_cred::server::ServerKey;
+use imgsec_cred::setup::scene::Wanted;
 use imgsec_cred::store::{Error, ErrorKind, Store};
 use secrecy::SecretString;
 use serde_json::json;
 
 use super::{facts, is_bad, json, table};
 use crate::args::{Audit, Shared};
-use crate::migrate::Wishes;
-use crate::migrate::moving::{self, Job};
+use crate::changes::moving::{self, Done, Job, Manner};
 use crate::report::{Mark, Report};
 use crate::{Outcome, ask, stores};
 
@@ -33,11 +32,27 @@ pub(super) fn run(
 ) -> anyhow::Result<Outcome> {
     table::lines(scan, accepted, machine).iter().try_for_each(|line| report.line(line))?;
     report.line("")?;
-    let mut job = job(scan, machine);
-    let wishes = Wishes::from(args);
-    let done = moving::carry_out(&mut job, wishes, shared, machine, report)?;
-    let deleted = leftovers(scan, &job, args, shared, machine, report)?;
-    let left = left(scan, &job, &deleted);
+    let files = files(scan);
+    let choose = |path: &Path, key: &str, secret: Option<&SecretString>| {
+        let Some(shown) = files.get(path) else { return Wanted::No };
+        let of_key: Vec<_> = shown.iter().filter(|(k, _)| k == key).map(|(_, f)| *f).collect();
+        let has_it = |secret| of_key.iter().any(|finding| finding.is_of(secret));
+        match () {
+            () if of_key.is_empty() => Wanted::No,
+            () if secret.is_none_or(has_it) => Wanted::Yes,
+            () => Wanted::Changed,
+        }
+    };
+    let job = Job {
+        paths: paths(scan),
+        helpers: Vec::new(),
+        choose: &choose,
+        only: Vec::new(),
+        signals: signals(&files),
+    };
+    let done = moving::carry_out(&job, Manner::from(args), shared, machine, report)?;
+    let deleted = leftovers(scan, &done, args, shared, machine, report)?;
+    let left = left(scan, &done, &deleted);
     if !args.dry_run && !left.is_empty() {
         let what = if left.len() == 1 {
             "1 finding is".to_owned()
@@ -47,7 +62,7 @@ pub(super) fn run(
         report.line(&format!("{what} left for you: see above what to do"))?;
     }
     let mut document = json::document(scan);
-    document["fixed"] = done.document;
+    document["fixed"] = done.document.clone();
     document["fixed"]["deleted"] = deleted.iter().map(|path| path.to_string_lossy()).collect();
     document["fixed"]["left"] = left.iter().map(|finding| json!(finding.id)).collect();
     report.json(&document)?;
@@ -59,44 +74,43 @@ pub(super) fn run(
     })
 }
 
-/// A file and whose it is, Docker's own first: of two logins for one registry the first moves.
-type Place<'s> = (Option<usize>, &'s Path);
+/// The findings that can move, by their file, with the key of each.
+type Files<'s> = BTreeMap<&'s Path, Vec<(String, &'s Finding)>>;
 
-/// What of the findings can move. A file that cannot be read is said.
-fn job(scan: &Scan, machine: &Machine) -> Job {
-    let mut files: BTreeMap<Place<'_>, Vec<(String, &Finding)>> = BTreeMap::new();
+fn files(scan: &Scan) -> Files<'_> {
+    let mut files: Files<'_> = BTreeMap::new();
     for finding in &scan.findings {
-        let rank = remedy::MOVABLE.iter().position(|rule| *rule == finding.rule);
         for (path, key) in remedy::movable(finding) {
-            files.entry((rank, path)).or_default().push((key, finding));
+            files.entry(path).or_default().push((key, finding));
         }
     }
-    let mut job = Job::default();
-    for ((_, path), shown) in files {
-        let wanted = |key: &str, secret: Option<&SecretString>| {
-            let of_key: Vec<_> = shown.iter().filter(|(k, _)| k == key).map(|(_, f)| *f).collect();
-            let has_it = |secret| of_key.iter().any(|finding| finding.is_of(secret));
-            match () {
-                () if of_key.is_empty() => Wanted::No,
-                () if secret.is_none_or(has_it) => Wanted::Yes,
-                () => Wanted::Changed,
-            }
-        };
-        match file::read(path, &wanted) {
-            Ok(batch) => job.plan.batches.push(batch),
-            Err(e) => job.unread.push((machine.short(path), e.to_string())),
-        }
-        let signals = shown.into_iter().map(|(key, f)| (path.to_owned(), key, f.signals.clone()));
-        job.signals.extend(signals);
-    }
-    job
+    files
+}
+
+/// The files, Docker's own first: of two logins for one registry the first moves.
+fn paths(scan: &Scan) -> Vec<PathBuf> {
+    let rank = |finding: &Finding| remedy::MOVABLE.iter().position(|rule| *rule == finding.rule);
+    let places = scan.findings.iter().flat_map(|finding| {
+        remedy::movable(finding).map(move |(path, _)| (rank(finding), path.to_owned()))
+    });
+    let mut places: Vec<_> = places.collect();
+    places.sort();
+    places.dedup();
+    places.into_iter().map(|(_, path)| path).collect()
+}
+
+fn signals(files: &Files<'_>) -> Vec<(PathBuf, String, Vec<&'static str>)> {
+    let all = files.iter().flat_map(|(path, shown)| {
+        shown.iter().map(|(key, f)| (path.to_path_buf(), key.clone(), f.signals.clone()))
+    });
+    all.collect()
 }
 
 /// Deletes copies of which the store keeps every secret that has not expired, where the person says
 /// so. Returns what was deleted.
 fn leftovers(
     scan: &Scan,
-    job: &Job,
+    done: &Done,
     args: &Audit,
     shared: &Shared,
     machine: &Machine,
@@ -118,7 +132,7 @@ fn leftovers(
         let helper = stores::helper(machine)?;
         let mut is_all_kept = again.is_complete() && !again.findings.is_empty();
         for finding in &again.findings {
-            is_all_kept = is_all_kept && is_kept(finding, &helper, job, args.dry_run)?;
+            is_all_kept = is_all_kept && is_kept(finding, &helper, done, args.dry_run)?;
         }
         if !is_all_kept {
             let line = format!("{words} stays: the store does not keep all that is in it");
@@ -149,16 +163,16 @@ fn asked(words: &str, args: &Audit, shared: &Shared) -> anyhow::Result<bool> {
 
 /// Whether the secret could be lost without loss: the store keeps the same, or will in a moment, or
 /// it works no longer. A store that does not say is an error.
-fn is_kept(finding: &Finding, helper: &Helper, job: &Job, is_dry: bool) -> Result<bool, Error> {
+fn is_kept(finding: &Finding, helper: &Helper, done: &Done, is_dry: bool) -> Result<bool, Error> {
     if finding.token.state == State::Expired {
         return Ok(true);
     }
     let Ok(server) = ServerKey::parse(&finding.registry) else { return Ok(false) };
     let is_for = |other: &ServerKey| other.canonical() == server.canonical();
-    let will_be = job
-        .plan
-        .moves()
-        .any(|m| is_dry && is_for(&m.credential.server) && finding.is_of(&m.credential.secret));
+    let will_be = done
+        .credentials
+        .iter()
+        .any(|one| is_dry && is_for(&one.server) && finding.is_of(&one.secret));
     match helper.get(&server) {
         _ if will_be => Ok(true),
         Ok(kept) => Ok(finding.is_of(&kept.secret)),
@@ -168,12 +182,11 @@ fn is_kept(finding: &Finding, helper: &Helper, job: &Job, is_dry: bool) -> Resul
 }
 
 /// The findings that are still there.
-fn left<'s>(scan: &'s Scan, job: &Job, deleted: &[PathBuf]) -> Vec<&'s Finding> {
-    let moved: Vec<_> = job.plan.moved().collect();
+fn left<'s>(scan: &'s Scan, done: &Done, deleted: &[PathBuf]) -> Vec<&'s Finding> {
     let is_gone = |finding: &Finding| {
         let mut keys: Vec<_> = remedy::movable(finding).collect();
         keys.retain(|(path, key)| {
-            !moved.iter().any(|(file, moved)| file == path && *moved == key.as_str())
+            !done.moved.iter().any(|(file, moved)| file == path && moved == key)
         });
         let is_moved = keys.is_empty() && remedy::movable(finding).next().is_some();
         is_moved || finding.locations.iter().all(|location| deleted.contains(&location.path))

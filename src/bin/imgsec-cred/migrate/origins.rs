@@ -3,45 +3,46 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use imgsec_cred::audit::known;
-use imgsec_cred::audit::places::Places;
+use imgsec_cred::clients::credential_helpers::{self, Kind};
 use imgsec_cred::machine::Machine;
-use imgsec_cred::migrate::file::{self, Wanted};
-use imgsec_cred::migrate::helper;
 use imgsec_cred::protocol::NAME;
 
-use super::moving::Job;
 use crate::args::Migrate;
+use crate::changes::here;
 use crate::report::Report;
 use crate::{Refusal, stores};
 
-/// Reads all that is to move. One origin that cannot be read does not stop the others.
-pub(super) fn read(args: &Migrate, machine: &Machine, report: &Report) -> anyhow::Result<Job> {
-    let mut job = Job::default();
+/// The files and the helpers from which credentials are to move.
+pub(super) fn read(
+    args: &Migrate,
+    machine: &Machine,
+    report: &Report,
+) -> anyhow::Result<(Vec<PathBuf>, Vec<String>)> {
+    let (mut paths, mut helpers) = (Vec::new(), Vec::new());
+    if machine.home.is_none() && args.from.is_empty() {
+        return Err(Refusal::new("there is no home folder; name --from", None).into());
+    }
     if args.from.is_empty() {
-        add_files(&mut job, &settings(machine)?, machine);
+        paths = here::known_files(machine);
     }
     for from in &args.from {
         match from.to_str() {
             Some("all") => {
-                add_files(&mut job, &settings(machine)?, machine);
-                for name in helper::KEEPERS {
-                    if machine.find_program(&format!("docker-credential-{name}")).is_some() {
-                        add_helper(&mut job, name, machine, report)?;
-                    }
-                }
+                paths.extend(here::known_files(machine));
+                let is_there = |name: &&str| stores::other_helper(machine, name).is_some();
+                helpers.extend(credential_helpers::keepers().filter(is_there).map(str::to_owned));
             }
-            Some(name) if !is_path(from) => add_helper(&mut job, name, machine, report)?,
+            Some(name) if !is_path(from) => helpers.push(helper(name, machine, report)?),
             _ => {
                 let path = PathBuf::from(from);
                 if path.symlink_metadata().is_err() {
                     anyhow::bail!("{}: no such file", path.display());
                 }
-                add_files(&mut job, &[path], machine);
+                paths.push(path);
             }
         }
     }
-    Ok(job)
+    Ok((paths, helpers))
 }
 
 /// A path has a slash or is there; everything else is a helper's name.
@@ -50,42 +51,22 @@ fn is_path(from: &OsStr) -> bool {
     path.components().count() > 1 || path.is_absolute() || path.symlink_metadata().is_ok()
 }
 
-/// The settings of this user's programs that can ask a helper.
-fn settings(machine: &Machine) -> anyhow::Result<Vec<PathBuf>> {
-    let home = machine.home.as_ref();
-    let home = home.ok_or_else(|| Refusal::new("there is no home folder; name --from", None))?;
-    Ok(known::settings(&Places::ours(home, &|name| machine.path_in(name))))
-}
-
-fn add_files(job: &mut Job, paths: &[PathBuf], machine: &Machine) {
-    for path in paths {
-        match file::read(path, &|_, _| Wanted::Yes) {
-            Ok(batch) => job.plan.batches.push(batch),
-            Err(e) => job.unread.push((machine.short(path), e.to_string())),
-        }
-    }
-}
-
-fn add_helper(job: &mut Job, name: &str, machine: &Machine, report: &Report) -> anyhow::Result<()> {
+fn helper(name: &str, machine: &Machine, report: &Report) -> anyhow::Result<String> {
     if name == NAME {
         return Err(Refusal::new("imgsec is where credentials move to", None).into());
     }
-    if helper::is_minter(name) {
+    if credential_helpers::kind(name) == Kind::Mints {
         let message = format!(
             "docker-credential-{name} keeps no credentials: it makes one for each request, and \
              goes on to do so"
         );
         return Err(Refusal::new(message, None).into());
     }
-    let Some(other) = stores::other_helper(machine, name) else {
+    if stores::other_helper(machine, name).is_none() {
         anyhow::bail!("{name} is no file, and docker-credential-{name} is not on the PATH");
-    };
+    }
     if name == "osxkeychain" {
         report.note("macOS asks for each credential: choose Allow, not Always Allow");
     }
-    match helper::read(name, other) {
-        Ok(batch) => job.plan.batches.push(batch),
-        Err(e) => job.unread.push((format!("docker-credential-{name}"), e.to_string())),
-    }
-    Ok(())
+    Ok(name.to_owned())
 }

@@ -1,28 +1,31 @@
-//! `imgsec-cred setup`: makes Docker keep its passwords with our helper, and moves those that lie
-//! in plain text.
+//! `imgsec-cred setup`: makes Docker, Podman and Helm keep their passwords with our helper, and moves
+//! those that are stored in plain text.
 //!
-//! Look (`plan`), ask, then in this order: the store; every login copied, read back and compared;
-//! the journal for `--undo`; Docker's settings, in one step. At every moment each login can be read
-//! where it was or where it goes.
+//! Look, ask, then in this order: the store; every login copied, read back and compared; the journal
+//! for `--undo`; the settings, each file in one step. At every moment each login can be read where it
+//! was or where it goes.
 
+use imgsec_cred::clients::docker::DockerConfig;
+use imgsec_cred::lookup::Places;
 use imgsec_cred::machine::Machine;
-use imgsec_cred::settings::{self, StoreKind};
-use imgsec_cred::store;
-use serde_json::json;
+use imgsec_cred::protocol::client::Helper;
+use imgsec_cred::server::{DOCKER_HUB, ServerKey};
+use imgsec_cred::settings;
+use imgsec_cred::setup::helpers::Helpers;
+use imgsec_cred::setup::journal::{self, StoreBefore, Verb};
+use imgsec_cred::setup::plan::{Plan, State, Wishes};
+use imgsec_cred::setup::scene::{Kept, Scene, Wanted, is_ours};
+use imgsec_cred::store::{self, Differing, Error, ErrorKind};
 
-use self::journal::Journal;
-use self::plan::Plan;
+use self::place::Place;
 use crate::args::{Setup, Shared};
+use crate::changes::here;
 use crate::list::registry;
-use crate::report::{Mark, Report};
-use crate::{Outcome, ask, stores};
+use crate::report::Report;
+use crate::{Outcome, Refusal, ask, stores};
 
-mod journal;
 mod place;
-mod plan;
-mod undo;
-
-pub(crate) use undo::undo;
+mod words;
 
 pub(crate) fn run(
     args: &Setup,
@@ -33,85 +36,218 @@ pub(crate) fn run(
     // As Docker will run it: from the path, with nothing set for it.
     let as_docker = stores::helper_on_path(machine)?;
     let place = place::choose(args, machine)?;
-    let plan = Plan::make(args, machine)?;
-    show(&place, &plan, report)?;
+    let state = stores::state(machine)?;
+    // Whoever is asked is not to hold up others; what they change meanwhile is left alone.
+    let early = if args.yes && !args.dry_run { Some(journal::lock(state)?) } else { None };
+    let find = |name: &str| stores::other_helper(machine, name);
+    let helpers = Helpers::new(&find);
+    let (mut scene, wishes) = scene(args, &place, &helpers, machine)?;
+    let states = compare(&mut scene, &place, args, machine)?;
+    let mut plan = Plan::make(scene, states, &wishes)?;
+    words::show(&place, &plan, machine, report)?;
     if args.dry_run {
-        report.json(&answer(&place, &plan, true))?;
+        crate::changes::words::by_client(&plan, machine, report)?;
+        report.line("nothing was changed")?;
+        report.json(&words::answer(&place, &plan, true, machine))?;
         return Ok(Outcome::Done);
     }
-    let why = "setup changes settings and needs a yes";
+    let why = "setup changes settings and needs confirmation";
     ask::go_ahead(shared, args.yes, why, "imgsec-cred setup --yes")?;
-    let was_chosen = settings::chosen(machine).ok().flatten();
+    let lock = early.map_or_else(|| journal::lock(state), Ok)?;
     let is_new = place::prepare(&place, args, shared, machine, report)?;
-    let helper = stores::helper(machine)?.with_variable("IMGSEC_STORE", place.kind.name());
-    plan.check_conflicts(&helper, args.overwrite)?;
-    for credential in plan.credentials() {
-        store::copy(&helper, credential)?;
+    let helper = of_kind(&place, machine)?;
+    let was_chosen = settings::chosen(machine).ok().flatten();
+    if !place.is_readable {
+        check_conflicts(&plan, &helper, args.overwrite)?;
     }
-    stores::note_imported(machine, plan.credentials(), report);
-    Journal::keep(machine, &plan, was_chosen)?;
-    settings::choose(machine, Some(place.kind))?;
+    plan.copy(&helper)?;
+    stores::note_imported(machine, plan.copied(), report);
+    let edits = plan.edits()?;
+    let mut run = plan.run(Verb::Setup, &edits, false);
+    if was_chosen != Some(place.kind) {
+        run.store = Some(StoreBefore::of(was_chosen));
+    }
+    journal::add(state, &lock, run)?;
+    let moved = change_store(&place, &helper, machine)?;
     as_docker.list_keys()?;
-    plan.change_settings()?;
-    say(&place, &plan, is_new, machine, report)?;
-    report.json(&answer(&place, &plan, false))?;
-    Ok(if plan.left_behind().is_empty() { Outcome::Done } else { Outcome::Partly })
+    let failed = plan.write(&edits);
+    crate::changes::words::other_names(&edits, machine, report);
+    words::say(
+        &words::Done { place: &place, plan: &plan, is_new, failed: &failed, moved: &moved },
+        machine,
+        report,
+    )?;
+    report.json(&words::answer(&place, &plan, false, machine))?;
+    if let Some((path, why)) = failed.into_iter().next() {
+        let what = format!("{}: {why}", machine.short(&path));
+        return Err(Error::new(why.kind(), what)
+            .with_hint("imgsec-cred setup goes on where it ended")
+            .into());
+    }
+    Ok(if plan.stays.is_empty() && moved.left.is_empty() { Outcome::Done } else { Outcome::Partly })
 }
 
-fn show(place: &place::Place, plan: &Plan, report: &Report) -> anyhow::Result<()> {
-    report.line(&format!("Store   {} ({})", place.words(), place.why))?;
-    report.line(&format!("Docker  {}, {}", plan.path_words, plan.before_words()))?;
-    report.line("")?;
-    report.line("Plan")?;
-    for (number, step) in plan.steps().iter().enumerate() {
-        report.line(&format!("  {}  {step}", number + 1))?;
-    }
-    for (registry, why) in plan.left_behind() {
-        report.line(&format!("     stays: {registry}: {why}"))?;
-    }
-    report.line("")?;
-    Ok(())
+/// Our helper, for the store that setup uses.
+fn of_kind(place: &Place, machine: &Machine) -> Result<Helper, Error> {
+    Ok(stores::helper(machine)?.with_variable("IMGSEC_STORE", place.kind.name()))
 }
 
-fn say(
-    place: &place::Place,
-    plan: &Plan,
-    is_new: bool,
+/// What is there, and what is wished of it.
+fn scene<'h>(
+    args: &Setup,
+    place: &Place,
+    helpers: &'h Helpers<'h>,
     machine: &Machine,
-    report: &Report,
-) -> anyhow::Result<()> {
-    let moved = plan.credentials().count();
-    if place.kind == StoreKind::Session {
-        report.note("what is in the session store is gone at the next start");
+) -> anyhow::Result<(Scene<'h>, Wishes)> {
+    let registries = args.registry.iter().map(|r| docker_key(r)).collect::<Result<Vec<_>, _>>()?;
+    let is_all = registries.is_empty();
+    let contexts = here::contexts(machine, &[])?;
+    let has_helm = here::is_installed(machine, "helm") || contexts[0].helm_file().exists();
+    let mut paths = if is_all { here::known_files(machine) } else { Vec::new() };
+    if is_all && has_helm {
+        paths.push(contexts[0].helm_file());
     }
-    if is_new {
-        report.marked(Mark::Ok, &format!("{} made", place.words()))?;
+    let docker = contexts[0].docker_folder().join("config.json");
+    let choose = |path: &std::path::Path, key: &str, _: Option<&_>| {
+        let is_named = || registries.iter().any(|registry| is_of(key, registry));
+        match is_all || path == docker && is_named() {
+            true => Wanted::Yes,
+            false => Wanted::No,
+        }
+    };
+    let kept = kept(place, machine)?;
+    let mut scene = Scene::read(contexts, &paths, true, kept, helpers, &choose)?;
+    if is_all {
+        let config = &scene.files[0].config;
+        let name = in_use(config, scene.here()).filter(|name| !is_ours(name)).map(str::to_owned);
+        if let Some(name) = name {
+            let keys: Vec<_> = scene.files[0].config.entries().into_iter().map(|e| e.key).collect();
+            scene.add_helper(&name, keys.into_iter());
+        }
     }
-    if moved > 0 {
-        report.marked(Mark::Ok, &format!("{moved} moved: stored, read back and equal"))?;
+    scene.leave_others();
+    scene.ask_about();
+    let wishes = Wishes {
+        default: is_all,
+        default_at_any_price: args.default_helper,
+        registries,
+        containers: is_all.then(|| here::is_installed(machine, "podman")),
+        helm: is_all,
+    };
+    Ok((scene, wishes))
+}
+
+/// The helper that Docker asks for registries that have none of their own.
+fn in_use<'c>(config: &'c DockerConfig, places: &Places) -> Option<&'c str> {
+    let is_bare = config.entries().is_empty() && config.helpers().is_empty();
+    config.store().or_else(|| places.default_store.filter(|_| is_bare))
+}
+
+/// What the store will keep that setup uses: what it lists, and what comes from the one chosen before.
+fn kept(place: &Place, machine: &Machine) -> Result<Kept, Error> {
+    let kinds = place.from.into_iter().chain([place.kind]);
+    let mut kept = Kept::default();
+    for kind in kinds {
+        if kind == place.kind && !place.exists {
+            continue;
+        }
+        let helper = stores::helper(machine)?.with_variable("IMGSEC_STORE", kind.name());
+        match here::kept(&helper) {
+            Ok(more) => kept.join(more),
+            // What cannot be listed is told when the store is opened.
+            Err(_) if kind != place.kind => {}
+            Err(e) if e.kind() == ErrorKind::Locked => {}
+            Err(e) => return Err(e),
+        }
     }
-    report.marked(Mark::Ok, &format!("{} {}", plan.path_words, plan.after_words()))?;
-    for (registry, why) in plan.left_behind() {
-        report.marked(Mark::Warn, &format!("{registry} stays in plain text: {why}"))?;
+    Ok(kept)
+}
+
+/// Compares what moves with what the store keeps, where that can be read already.
+fn compare(
+    scene: &mut Scene<'_>,
+    place: &Place,
+    args: &Setup,
+    machine: &Machine,
+) -> anyhow::Result<Vec<State>> {
+    if !place.is_readable {
+        return Ok(vec![State::New; scene.candidates.len()]);
     }
-    if moved > 0 {
-        report.note("what lay in plain text may have been copied: rotate it at the registry");
+    let mut states = scene.compare(&of_kind(place, machine)?)?;
+    for (one, state) in scene.candidates.iter().zip(&mut states) {
+        let State::Conflict(user) = state else { continue };
+        if !args.overwrite {
+            return Err(conflict(one.credential.server.as_str(), user).into());
+        }
+        *state = State::Replace(std::mem::take(user));
     }
-    if machine.has_docker_auth_config {
-        report.note("DOCKER_AUTH_CONFIG is set: Docker reads it before the store (unset it)");
+    Ok(states)
+}
+
+/// Refuses where the store, which could not be read before, keeps another login for one that moves.
+fn check_conflicts(plan: &Plan<'_>, helper: &Helper, overwrite: bool) -> anyhow::Result<()> {
+    use imgsec_cred::store::Store;
+    for credential in plan.credentials() {
+        match helper.get(&credential.server) {
+            Err(e) if e.kind() == ErrorKind::NotFound => {}
+            Err(e) => return Err(e.into()),
+            Ok(kept) if overwrite || kept.same_login(credential) => {}
+            Ok(kept) => {
+                return Err(conflict(credential.server.as_str(), kept.open_username()).into());
+            }
+        }
     }
-    report.note("Next: imgsec-cred login REGISTRY     Undo: imgsec-cred setup --undo");
     Ok(())
 }
 
-fn answer(place: &place::Place, plan: &Plan, dry_run: bool) -> serde_json::Value {
-    let moved: Vec<_> = plan
-        .credentials()
-        .map(|c| json!({"registry": registry(c.server.as_str()), "username": c.open_username(), "verified_copy": !dry_run}))
-        .collect();
-    let stays: Vec<_> =
-        plan.left_behind().iter().map(|(r, why)| json!({"registry": r, "message": why})).collect();
-    json!({"schema": "imgsec.setup/1", "ok": stays.is_empty(), "complete": stays.is_empty(), "dry_run": dry_run, "undo": false,
-        "store": {"kind": place.kind.name(), "message": place.why}, "changes": plan.changes_json(),
-        "migrated": moved, "left_behind": stays, "kept_helpers": plan.kept_helpers()})
+fn conflict(server: &str, user: &str) -> Refusal {
+    let server = registry(server);
+    let message =
+        format!("the store already keeps another login for {server} ({user}); nothing was changed");
+    let hint = "imgsec-cred setup --overwrite takes the one in Docker's file, imgsec-cred logout removes the kept one";
+    Refusal::new(message, Some(hint))
+}
+
+/// Chooses the store, and brings what the one chosen before keeps.
+fn change_store(place: &Place, to: &Helper, machine: &Machine) -> anyhow::Result<store::Transfer> {
+    let mut moved = store::Transfer::default();
+    if let Some(from) = place.from {
+        let from = stores::helper(machine)?.with_variable("IMGSEC_STORE", from.name());
+        moved = match store::transfer(&from.whole_store(), &to.whole_store(), Differing::Left) {
+            Ok(moved) => moved,
+            Err(e) => store::Transfer { left: vec![(None, e)], ..store::Transfer::default() },
+        };
+    }
+    settings::choose(machine, Some(place.kind))?;
+    Ok(moved)
+}
+
+/// Whether an entry of `auths` is for a registry.
+fn is_of(key: &str, registry: &str) -> bool {
+    let canonical = |key: &str| ServerKey::parse(key).map(|key| key.canonical().to_owned()).ok();
+    let rest = key.split_once("://").map_or(key, |(_, rest)| rest);
+    let host = rest.split('/').next().unwrap_or(rest);
+    canonical(key) == canonical(registry) || canonical(host) == canonical(registry)
+}
+
+/// The key by which clients look up a registry's helper: the host as they write it, or the address
+/// of Docker Hub.
+fn docker_key(typed: &str) -> Result<String, Refusal> {
+    let refused = || {
+        let hint = "such as ghcr.io or registry.example:5000";
+        Refusal::new(format!("{typed} is no registry's host name"), Some(hint))
+    };
+    let server = ServerKey::parse(typed).map_err(|e| Refusal::new(e.to_string(), None))?;
+    if server.canonical() == DOCKER_HUB {
+        return Ok(DOCKER_HUB.to_owned());
+    }
+    if !server.is_address() {
+        return Err(refused());
+    }
+    let canonical = server.canonical();
+    let host = canonical.split_once("://").map_or(canonical, |(_, rest)| rest);
+    if host.contains(['/', '?']) {
+        return Err(refused());
+    }
+    Ok(host.to_owned())
 }

@@ -18,6 +18,12 @@ use crate::{ask, stores};
 pub(super) struct Place {
     pub(super) kind: StoreKind,
     pub(super) why: &'static str,
+    /// The store that was chosen before, where that is another one.
+    pub(super) from: Option<StoreKind>,
+    /// Whether it is there already.
+    pub(super) exists: bool,
+    /// Whether what it keeps can be read now.
+    pub(super) is_readable: bool,
     /// The folder of a sealed store.
     root: Option<PathBuf>,
 }
@@ -47,11 +53,25 @@ pub(super) fn choose(args: &Setup, machine: &Machine) -> anyhow::Result<Place> {
             Err(_) => (StoreKind::Sealed, "there is no keychain here"),
         }
     };
+    let from = settings::chosen(machine)?.filter(|before| *before != kind);
     if kind == StoreKind::Keychain {
-        probe_keychain(machine)?;
-        return Ok(Place { kind, why, root: None });
+        probe_keychain(machine).map_err(|e| unreachable(e, why))?;
+        return Ok(Place { kind, why, from, exists: true, is_readable: true, root: None });
     }
-    Ok(Place { kind, why, root: Some(choice::sealed_root(machine, kind)?) })
+    let root = choice::sealed_root(machine, kind)?;
+    let exists = sealed::exists(&root);
+    let state = || choice::open_sealed(machine, kind)?.state();
+    let is_readable = exists && state().is_ok_and(|state| state.opened_by.is_some());
+    Ok(Place { kind, why, from, exists, is_readable, root: Some(root) })
+}
+
+/// A keychain that was chosen and cannot be reached: what works instead.
+fn unreachable(error: Error, why: &str) -> Error {
+    if error.kind() == ErrorKind::Locked {
+        return error;
+    }
+    let what = format!("the OS keychain ({why}) cannot be reached: {error}");
+    Error::new(error.kind(), what).with_hint("imgsec-cred setup --store sealed")
 }
 
 /// Asks the helper: only its process opens the keychain.
