@@ -17,7 +17,7 @@ use crate::server::ServerKey;
 use crate::store::Error;
 
 /// After so many rounds without an end there is none.
-const MAX_ROUNDS: usize = 12;
+const MAX_ROUNDS: usize = 32;
 
 /// Which logins move and what the files name.
 #[derive(Clone)]
@@ -115,7 +115,16 @@ impl Draft {
                 }
                 continue;
             }
+            // One step for a registry at a time: it may help other clients of it as well.
+            let mut mended = BTreeSet::new();
             for loss in losses {
+                let server = loss
+                    .before
+                    .question
+                    .map(|number| canonical(scene.question(Some(number)).image.docker_key()));
+                if !mended.insert(server) {
+                    continue;
+                }
                 let tried =
                     tried.entry((loss.before.clients[0], loss.before.question)).or_default();
                 let mends = self.mends(scene, &loss);

@@ -300,7 +300,20 @@ mod tests {
         ] {
             assert!(login("ghcr.io", entry).unwrap().is_err(), "{entry}");
         }
-        assert!(login("ghcr.io/org", r#"{"auth":"YWRhOnB3"}"#).unwrap().is_err());
+    }
+
+    #[test]
+    fn a_namespace_is_one_more_spelling_for_docker_and_none_for_podman() {
+        let (_dir, config) = config(r#"{"auths":{"ghcr.io/org":{"auth":"YWRhOnB3"}}}"#);
+        let server = |reader| {
+            let login = config.plain_logins_for(reader).pop().unwrap();
+            login.credential.map(|c| c.server.as_str().to_owned())
+        };
+        assert_eq!(server(Reader::Docker), Ok("ghcr.io".to_owned()));
+        assert!(server(Reader::Podman).is_err());
+        assert_eq!(login("oci://a.lan", r#"{"auth":"YWRhOnB3"}"#).unwrap().unwrap().0, "a.lan");
+        assert_eq!(login("HTTPS://h:1", r#"{"auth":"YWRhOnB3"}"#).unwrap().unwrap().0, "h:1");
+        assert!(login("https://u:p@h", r#"{"auth":"YWRhOnB3"}"#).unwrap().is_err());
     }
 
     #[test]
