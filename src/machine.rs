@@ -81,9 +81,13 @@ impl Machine {
     /// The first file of this name that `PATH` finds, as a client would.
     #[must_use]
     pub fn find_program(&self, name: &str) -> Option<PathBuf> {
-        let name = format!("{name}{}", env::consts::EXE_SUFFIX);
-        let folders = env::split_paths(self.path.as_ref()?).collect::<Vec<_>>();
-        folders.into_iter().map(|folder| folder.join(&name)).find(|file| is_program(file))
+        program_in(&self.program_folders(), name)
+    }
+
+    /// The folders of `PATH`.
+    #[must_use]
+    pub fn program_folders(&self) -> Vec<PathBuf> {
+        self.path.iter().flat_map(env::split_paths).collect()
     }
 
     /// The folder or the file that a variable names.
@@ -122,6 +126,13 @@ impl Machine {
             _ => path.display().to_string(),
         }
     }
+}
+
+/// The first program of this name in these folders.
+#[must_use]
+pub fn program_in(folders: &[PathBuf], name: &str) -> Option<PathBuf> {
+    let name = format!("{name}{}", env::consts::EXE_SUFFIX);
+    folders.iter().map(|folder| folder.join(&name)).find(|file| is_program(file))
 }
 
 /// A variable that is set and not empty.

@@ -111,7 +111,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "store",
         ],
     ),
-    ("lookup", &["clients", "credential", "files", "machine", "registry", "server", "store"]),
+    ("lookup", &["clients", "credential", "deadline", "files", "machine", "registry", "server"]),
     ("choice", &["credential", "machine", "server", "settings", "store"]),
     ("helper", &["choice", "deadline", "machine", "process", "protocol", "server", "store"]),
 ];

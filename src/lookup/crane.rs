@@ -4,14 +4,14 @@
 
 use std::path::PathBuf;
 
-use super::docker::{in_config, in_variable};
-use super::{Answer, Places, Trail, World};
-use crate::registry::image::Image;
+use super::auth_file::Names;
+use super::docker::{Reader, in_config, in_file, in_variable};
+use super::{Answer, NextLogin, Places, Question, Trail, World};
 use crate::server::DOCKER_HUB;
 
 /// What crane and its kin would use.
-#[must_use]
-pub fn look_up(image: &Image, world: &World<'_>) -> Answer {
+pub(super) fn look_up(question: &Question, world: &World<'_>) -> Vec<Answer> {
+    let image = &question.image;
     let mut trail = Trail::default();
     if let Some(path) = file(world) {
         let host = if image.is_on_docker_hub() { "index.docker.io" } else { image.registry() };
@@ -19,18 +19,21 @@ pub fn look_up(image: &Image, world: &World<'_>) -> Answer {
         let root = if image.is_on_docker_hub() { DOCKER_HUB } else { host };
         for key in [whole.as_str(), root] {
             in_variable(&mut trail, world, key);
-            in_config(&mut trail, world, &path, key, None);
+            in_config(&mut trail, world, &path, key, &Reader::STRICT);
+            if trail.has_stopped() {
+                break;
+            }
         }
     }
     trail.steps.dedup();
-    trail.answer(&["crane", "ko", "cosign"])
+    vec![trail.answer(&["crane", "ko", "cosign"])]
 }
 
 /// The one file it reads.
 fn file(world: &World<'_>) -> Option<PathBuf> {
     let places: &Places = world.places;
     let is_there = |path: &PathBuf| world.view.exists(path);
-    let docker = places.docker_folder().join("config.json");
+    let docker = places.docker_file();
     // Docker's file at home counts as found even where DOCKER_CONFIG then names another folder.
     if is_there(&places.home.join(".docker/config.json")) || is_there(&docker) {
         return Some(docker);
@@ -39,4 +42,10 @@ fn file(world: &World<'_>) -> Option<PathBuf> {
     let runtime = places.runtime.as_ref().map(|dir| dir.join("containers/auth.json"));
     let at_home = places.config_home.join("containers/auth.json");
     named.into_iter().chain(runtime).chain([at_home]).find(is_there)
+}
+
+/// Where a login that is made with crane, ko, cosign or nerdctl would be kept: in Docker's file, by its
+/// settings, and without a default of their own (`cmd/crane/cmd/auth.go`, `login`).
+pub(super) fn next_login(world: &World<'_>) -> NextLogin {
+    in_file(world, &world.places.docker_file(), Names::AnyCase, None)
 }

@@ -2,13 +2,68 @@
 //! `cli/config/credentials/`): `DOCKER_AUTH_CONFIG` since 28.3, then the helper for the registry or
 //! for all, or, only where none is named, the file itself.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{Answer, Found, Source, Trail, World};
-use crate::clients::docker::{Entry, entries_of_variable};
-use crate::registry::image::Image;
+use serde_json::Value;
+
+use super::auth_entry::{Auth, Entry};
+use super::auth_file::{AuthFile, Names};
+use super::programs::DockerProgram;
+use super::{Answer, Found, NextLogin, Question, Source, Trail, World, hosts, podman};
+use crate::credential::Login;
 
 const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
+
+/// How programs that are built on docker/cli read its file; they differ by its version.
+pub(super) struct Reader {
+    /// The helper for a file that names nothing.
+    pub(super) default: Option<&'static str>,
+    /// The host that a key of `auths` stands for.
+    host_of: fn(&str) -> String,
+    /// Goes on with what it understood of a broken file, as `docker` itself does.
+    forgives: bool,
+    /// Takes an `auth` without a user name for broken; since 23.
+    needs_user: bool,
+    /// Passes over a helper that fails.
+    passes_over: bool,
+}
+
+impl Reader {
+    /// `docker`, and its plug-ins.
+    fn of(program: DockerProgram, default: Option<&'static str>) -> Self {
+        Self {
+            default,
+            host_of: if program.is_at_least(27, 0) {
+                hosts::of_address
+            } else {
+                hosts::without_scheme
+            },
+            forgives: true,
+            needs_user: program.is_at_least(23, 0),
+            passes_over: false,
+        }
+    }
+
+    /// A program of today that loads the file by itself: it has no default and forgives nothing.
+    pub(super) const STRICT: Self = Self {
+        default: None,
+        host_of: hosts::of_address,
+        forgives: false,
+        needs_user: true,
+        passes_over: false,
+    };
+
+    /// The same where another helper, or key, comes after one that fails.
+    pub(super) const PATIENT: Self = Self { passes_over: true, ..Self::STRICT };
+
+    fn is_broken(&self, entry: &Entry) -> bool {
+        match &entry.auth {
+            Auth::Missing => false,
+            Auth::Pair(user, _) => self.needs_user && user.is_empty(),
+            Auth::NoPair | Auth::NoBase64 => true,
+        }
+    }
+}
 
 /// Docker's own choice of a helper where its file has no login and no helper
 /// (`default_store_linux.go` and its like): only if its program is there.
@@ -23,83 +78,209 @@ pub fn default_store(is_there: &dyn Fn(&str) -> bool) -> Option<&'static str> {
     is_there(&format!("docker-credential-{name}")).then_some(name)
 }
 
-/// What Docker, and what is built on it, would use.
+/// What Docker, and what is built on it, would use. Its plug-ins are of their own versions, and taken
+/// for the newest.
 #[must_use]
-pub fn look_up(image: &Image, world: &World<'_>) -> Answer {
-    let key = image.docker_key();
-    let path = world.places.docker_folder().join("config.json");
+pub fn look_up(question: &Question, world: &World<'_>) -> Vec<Answer> {
+    let program = world.places.programs.docker;
+    let docker = match program {
+        DockerProgram::Podman(version) => podman::named_docker(question, world, version),
+        _ => vec![as_docker(question, world, program, &["docker"])],
+    };
+    let plugins = as_docker(question, world, DockerProgram::Unknown, &["buildx", "compose"]);
+    docker.into_iter().chain([plugins]).collect()
+}
+
+fn as_docker(
+    question: &Question,
+    world: &World<'_>,
+    program: DockerProgram,
+    clients: &'static [&'static str],
+) -> Answer {
+    let key = question.image.docker_key();
     let mut trail = Trail::default();
-    in_variable(&mut trail, world, key);
-    in_config(&mut trail, world, &path, key, world.places.default_store);
-    trail.answer(&["docker", "buildx", "compose"])
+    let reads_variable = program.is_at_least(28, 3);
+    if reads_variable {
+        in_variable(&mut trail, world, key);
+    }
+    let path = file(world, program);
+    in_config(&mut trail, world, &path, key, &Reader::of(program, world.places.default_store));
+    if !reads_variable {
+        ignored_variable(&mut trail, world, key);
+    }
+    trail.answer(clients)
+}
+
+/// Docker before 23 reads the file of before 1.7 where it has none of its own.
+fn file(world: &World<'_>, program: DockerProgram) -> PathBuf {
+    let (own, old) = (world.places.docker_file(), world.places.home.join(".dockercfg"));
+    let is_old = !program.is_at_least(23, 0) && !world.view.exists(&own) && world.view.exists(&old);
+    if is_old { old } else { own }
+}
+
+/// Where a login that is made with Docker would be kept.
+#[must_use]
+pub fn next_login(world: &World<'_>) -> NextLogin {
+    if let DockerProgram::Podman(version) = world.places.programs.docker {
+        return podman::next_login_named_docker(world, version);
+    }
+    in_file(world, &world.places.docker_file(), Names::AnyCase, world.places.default_store)
+}
+
+/// Where a login would be kept by the settings in a file of Docker's form.
+pub(super) fn in_file(
+    world: &World<'_>,
+    path: &Path,
+    names: Names,
+    default: Option<&'static str>,
+) -> NextLogin {
+    let file = world.auth_file(path, names);
+    let store = file.store.as_deref().or(default.filter(|_| file.is_bare()));
+    store.map_or_else(|| NextLogin::Plain(path.to_owned()), |s| NextLogin::Helper(s.to_owned()))
 }
 
 /// Looks into `DOCKER_AUTH_CONFIG`, whose keys must be exact.
 pub(super) fn in_variable(trail: &mut Trail, world: &World<'_>, key: &str) {
     let Some(text) = &world.places.docker_auth_config else { return };
-    let found = match entries_of_variable(text) {
+    let found = match variable(text) {
         None => Found::Trouble("it is not what Docker takes, and passed over".to_owned()),
-        Some(entries) => plain(entries.iter().find(|entry| entry.key == key)),
+        Some(logins) => {
+            Found::plain(logins.into_iter().find(|(k, _)| k == key).map(|(_, login)| login))
+        }
     };
     trail.look(Source::Variable(VARIABLE), key, found);
 }
 
-/// Looks into a file as Docker does; `default` is the helper for a file that names nothing.
+fn ignored_variable(trail: &mut Trail, world: &World<'_>, key: &str) {
+    let logins = world.places.docker_auth_config.as_ref().and_then(|text| variable(text));
+    let login = logins.into_iter().flatten().find(|(k, _)| k == key);
+    if let Some((_, login)) = login {
+        trail.unread_source(Source::Variable(VARIABLE), key, Found::Plain(login));
+    }
+}
+
+/// The logins in `DOCKER_AUTH_CONFIG`; `None` where Docker does not take it: it must hold `auths` and
+/// nothing else, each with an `auth` and nothing else (`parseEnvConfig`).
+#[must_use]
+pub fn variable(text: &str) -> Option<Vec<(String, Login)>> {
+    if text.trim().is_empty() {
+        return Some(Vec::new());
+    }
+    let Ok(Value::Object(map)) = serde_json::from_str(text) else { return None };
+    let has_only = |value: &Value, name: &str| match value {
+        Value::Object(map) => map.keys().all(|key| key.eq_ignore_ascii_case(name)),
+        value => value.is_null(),
+    };
+    let entries = map.values().filter_map(Value::as_object).flat_map(|auths| auths.values());
+    let whole = Value::Object(map.clone());
+    if !has_only(&whole, "auths") || !entries.into_iter().all(|entry| has_only(entry, "auth")) {
+        return None;
+    }
+    let file = AuthFile::parse(text.as_bytes(), Names::AnyCase, false);
+    if file.fault.is_some() {
+        return None;
+    }
+    let logins = file.entries.iter().map(|entry| match &entry.auth {
+        Auth::Pair(user, password) if !user.is_empty() => {
+            Some((entry.key.clone(), Login::new(user, password)))
+        }
+        _ => None,
+    });
+    logins.collect()
+}
+
+/// Looks into a file as programs do that are built on docker/cli.
 pub(super) fn in_config(
     trail: &mut Trail,
     world: &World<'_>,
     path: &Path,
     key: &str,
-    default: Option<&'static str>,
+    reader: &Reader,
 ) {
-    let config = world.config(path);
-    let config = match &*config {
-        Ok(config) => config,
-        Err(e) => {
-            return trail.look_or_stop(
-                Source::File(path.to_owned()),
-                key,
-                Found::Trouble(e.to_string()),
-            );
+    let file = world.auth_file(path, Names::AnyCase);
+    let fault = file.fault.as_ref().filter(|fault| fault.stops_a_decoder());
+    let broken = file.entries.iter().find(|entry| reader.is_broken(entry));
+    let why = match (fault, broken) {
+        (Some(fault), _) => Some(fault.reason()),
+        (None, Some(entry)) => {
+            Some(format!("auth of {:?} is not base64 of user:password", entry.key))
         }
+        (None, None) => None,
     };
-    let entries = config.entries();
-    let is_bare = entries.is_empty() && config.store().is_none() && config.helpers().is_empty();
-    let (helper, setting) = match (config.helper(key), config.store()) {
-        (Some(own), _) => (Some(own), Some("credHelpers")),
-        (None, Some(store)) => (Some(store), Some("credsStore")),
-        (None, None) => (default.filter(|_| is_bare), None),
-    };
-    let written = find(&entries, key);
-    match helper.filter(|name| !name.is_empty()) {
-        None => trail.look(
-            Source::File(path.to_owned()),
-            written.map_or(key, |entry| entry.key.as_str()),
-            plain(written),
-        ),
-        Some(name) => {
+    if let Some(why) = why {
+        let (source, found) = (Source::File(path.to_owned()), Found::Trouble(why));
+        if !reader.forgives {
+            return trail.look_or_stop(source, key, found);
+        }
+        trail.look(source, key, found);
+    }
+    let entries = matching(&file, key, reader.host_of);
+    match helper(&file, key, reader.default) {
+        None => {
+            let found = entries.iter().map(|entry| plain(entry, &file, reader));
+            let shown = if let [entry] = entries[..] { entry.key.as_str() } else { key };
+            trail.look(Source::File(path.to_owned()), shown, Found::one_of(found));
+        }
+        Some((name, setting)) => {
             let named_in = setting.map(|setting| (path.to_owned(), setting));
             let source = Source::Helper { name: name.to_owned(), named_in };
-            trail.look_or_stop(source, key, (world.ask)(name, key));
-            if let Some(entry) = written {
-                trail.unread(path, entry);
+            let found = (world.ask)(name, key);
+            let token = entries.iter().find_map(|entry| entry.registry());
+            if let (Some(token), false) = (token, matches!(found, Found::Trouble(_))) {
+                // It is sent beside what the helper has, and engines take it first.
+                trail.look(Source::File(path.to_owned()), key, Found::Plain(token));
             }
+            match reader.passes_over {
+                true => trail.look(source, key, found),
+                false => trail.look_or_stop(source, key, found),
+            }
+            let unread: Vec<_> =
+                entries.iter().copied().filter(|e| e.registry().is_none()).collect();
+            trail.unread(path, &unread);
         }
     }
 }
 
-/// The entry for a key: the exact one, else one whose host it is (`file_store.go`,
-/// `ConvertToHostname`).
-fn find<'a>(entries: &'a [Entry], key: &str) -> Option<&'a Entry> {
-    let exact = entries.iter().find(|entry| entry.key == key);
-    exact.or_else(|| entries.iter().find(|entry| host_of(&entry.key) == key))
+/// The helper for a key and the setting that names it; an empty name in `credHelpers` is none.
+fn helper<'a>(
+    file: &'a AuthFile,
+    key: &str,
+    default: Option<&'a str>,
+) -> Option<(&'a str, Option<&'static str>)> {
+    match (file.helper(key), &file.store) {
+        (Some(name), _) => (!name.is_empty()).then_some((name, Some("credHelpers"))),
+        (None, Some(store)) => Some((store.as_str(), Some("credsStore"))),
+        (None, None) => default.filter(|_| file.is_bare()).map(|name| (name, None)),
+    }
 }
 
-fn host_of(key: &str) -> &str {
-    let rest = key.split_once("://").map_or(key, |(_, rest)| rest);
-    rest.split('/').next().unwrap_or(rest)
+/// The entries that may be taken for a key: the exact one, else any whose host it is
+/// (`file_store.go`, `Get`).
+pub(super) fn matching<'a>(
+    file: &'a AuthFile,
+    key: &str,
+    host_of: fn(&str) -> String,
+) -> Vec<&'a Entry> {
+    match file.entries.iter().find(|entry| entry.key == key) {
+        Some(exact) => vec![exact],
+        None => file.entries.iter().filter(|entry| host_of(&entry.key) == key).collect(),
+    }
 }
 
-fn plain(entry: Option<&Entry>) -> Found {
-    entry.and_then(|entry| entry.login.clone()).map_or(Found::Nothing, Found::Plain)
+/// What an entry says. Where another entry is broken Docker stops reading there, in an order of its
+/// own, and an `auth` that it has not come to says nothing.
+fn plain(entry: &Entry, file: &AuthFile, reader: &Reader) -> Found {
+    let undone = || entry.registry().or_else(|| entry.identity()).or_else(|| entry.written());
+    if matches!(entry.auth, Auth::Missing) {
+        return Found::plain(entry.login());
+    }
+    let stopped = file.fault.as_ref().is_some_and(super::auth_file::Fault::stops_a_decoder);
+    if stopped || reader.is_broken(entry) {
+        return Found::plain(undone());
+    }
+    let done = Found::plain(entry.login());
+    if file.entries.iter().any(|entry| reader.is_broken(entry)) {
+        return Found::one_of([done, Found::plain(undone())]);
+    }
+    done
 }

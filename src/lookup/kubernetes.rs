@@ -3,36 +3,35 @@
 
 use std::path::PathBuf;
 
-use super::{Answer, Found, Places, Source, Trail, World};
+use super::auth_entry::Entry;
+use super::auth_file::Names;
+use super::{Answer, Found, Places, Question, Source, Trail, World};
 use crate::registry::image::Image;
 
 /// What a kubelet on this machine would use; nothing of this user's.
-#[must_use]
-pub fn look_up(image: &Image, world: &World<'_>) -> Answer {
+pub(super) fn look_up(question: &Question, world: &World<'_>) -> Vec<Answer> {
+    let image = &question.image;
     let mut trail = Trail::default();
     for path in files(world.places) {
         let source = Source::File(path.clone());
-        match &*world.config(&path) {
-            Err(e) => trail.look(source, image.registry(), Found::Trouble(e.to_string())),
-            Ok(config) => {
-                let mut entries = config.entries();
-                // The longest key is tried first.
-                entries.sort_by(|a, b| place(&b.key).cmp(place(&a.key)));
-                let has = |hub| {
-                    move |e: &&crate::clients::docker::Entry| {
-                        if hub { place(&e.key) == "index.docker.io" } else { covers(&e.key, image) }
-                    }
-                };
-                let entry = entries.iter().find(has(false)).or_else(|| {
-                    image.is_on_docker_hub().then(|| entries.iter().find(has(true))).flatten()
-                });
-                let login = entry.and_then(|entry| entry.login.clone());
-                let key = entry.map_or(image.registry(), |entry| entry.key.as_str());
-                trail.look(source, key, login.map_or(Found::Nothing, Found::Plain));
-            }
+        let file = world.auth_file(&path, Names::AnyCase);
+        if let Some(fault) = &file.fault {
+            trail.look(source, image.registry(), Found::Trouble(fault.reason()));
+            continue;
         }
+        let mut entries: Vec<&Entry> = file.entries.iter().collect();
+        // The longest key is tried first.
+        entries.sort_by(|a, b| place(&b.key).cmp(place(&a.key)));
+        let is_hub = |entry: &&&Entry| place(&entry.key) == "index.docker.io";
+        let entry = entries
+            .iter()
+            .find(|entry| covers(&entry.key, image))
+            .or_else(|| image.is_on_docker_hub().then(|| entries.iter().find(is_hub)).flatten());
+        let login = entry.and_then(|entry| entry.login());
+        let key = entry.map_or(image.registry(), |entry| entry.key.as_str());
+        trail.look(source, key, Found::plain(login));
     }
-    trail.answer(&["kubernetes"])
+    vec![trail.answer(&["kubernetes"])]
 }
 
 /// The files of a kubelet that are here.

@@ -1,11 +1,14 @@
 //! `registries.conf` of Podman and its kin: which helpers they ask, where they look for a short
 //! name, and for which registries they skip the TLS checks (containers-registries.conf(5); containers/image `pkg/sysregistriesv2`).
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use toml_edit::{Document, Item, TableLike};
 
 use super::Places;
+use super::podman::FILES;
+use super::podman_age::Age;
 use crate::files::{self, View};
 use crate::registry::podman::{Insecure, Rule};
 
@@ -29,13 +32,28 @@ pub(super) struct RegistriesConf {
     pub(super) first: PathBuf,
 }
 
+impl RegistriesConf {
+    /// The helpers, in their order; where none is named, the files.
+    pub(super) fn helpers(&self) -> Vec<&str> {
+        match self.helpers[..] {
+            [] => vec![FILES],
+            _ => self.helpers.iter().map(String::as_str).collect(),
+        }
+    }
+}
+
 /// Reads the user's file or else the system's, and what is dropped in beside it; later ones win.
 ///
 /// # Errors
 /// The file that is broken or cannot be read, and why.
-pub(super) fn read(places: &Places, view: &View) -> Result<RegistriesConf, (PathBuf, String)> {
+pub(super) fn read(
+    places: &Places,
+    view: &View,
+    age: Age,
+) -> Result<RegistriesConf, (PathBuf, String)> {
     let mut conf = RegistriesConf::default();
-    let mut paths = paths(places, view);
+    let is_six = age >= Age::Podman6;
+    let mut paths = if is_six { newer_paths(places, view) } else { paths(places, view) };
     conf.first = paths.first().cloned().unwrap_or_default();
     // What Podman noted when it asked a person.
     let cache = match places.uid {
@@ -43,8 +61,10 @@ pub(super) fn read(places: &Places, view: &View) -> Result<RegistriesConf, (Path
         _ => places.cache_home.clone(),
     };
     paths.push(cache.join("containers/short-name-aliases.conf"));
+    let named = [&places.registries_conf, &places.registries_conf_override];
     for path in paths {
-        add(&mut conf, view, &path).map_err(|why| (path, why))?;
+        let must_be_there = named.contains(&&Some(path.clone()));
+        add(&mut conf, view, &path, is_six, must_be_there).map_err(|why| (path, why))?;
     }
     Ok(conf)
 }
@@ -62,21 +82,68 @@ fn paths(places: &Places, view: &View) -> Vec<PathBuf> {
     let mut paths = vec![first];
     let folders = if has_own { vec![own] } else { vec![system, own] };
     for folder in folders {
-        let found = view.files_in(&folder.with_extension("conf.d")).into_iter();
-        paths.extend(found.filter(|path| path.extension().is_some_and(|e| e == "conf")));
+        paths.extend(dropped_in(view, &folder.with_extension("conf.d")));
     }
     paths
 }
 
-fn add(conf: &mut RegistriesConf, view: &View, path: &Path) -> Result<(), String> {
+/// As containers/storage `pkg/configfile` looks for it: the first of three, then what is dropped in
+/// anywhere, by name, where one of the same name takes the place of another.
+fn newer_paths(places: &Places, view: &View) -> Vec<PathBuf> {
+    let last = places.registries_conf_override.iter().cloned();
+    if let Some(named) = &places.registries_conf {
+        return [named.clone()].into_iter().chain(last).collect();
+    }
+    let user = places.config_home.join("containers");
+    let system = places.root.join("etc/containers");
+    let shipped = places.root.join("usr/share/containers");
+    let mut folders = vec![user.join("registries.conf.d")];
+    for folder in [&system, &shipped] {
+        let special = match places.uid {
+            0 => folder.join("registries.rootful.conf.d"),
+            uid => {
+                let special = folder.join("registries.rootless.conf.d");
+                folders.push(special.join(uid.to_string()));
+                special
+            }
+        };
+        folders.extend([special, folder.join("registries.conf.d")]);
+    }
+    let mut by_name = BTreeMap::new();
+    for folder in folders.iter().rev() {
+        for path in dropped_in(view, folder) {
+            by_name.insert(path.file_name().map(ToOwned::to_owned), path);
+        }
+    }
+    let main = [user, system, shipped].map(|folder| folder.join("registries.conf"));
+    let main = main.into_iter().find(|path| view.exists(path));
+    main.into_iter().chain(by_name.into_values()).chain(last).collect()
+}
+
+fn dropped_in(view: &View, folder: &Path) -> Vec<PathBuf> {
+    let found = view.files_in(folder).into_iter();
+    found.filter(|path| path.extension().is_some_and(|e| e == "conf")).collect()
+}
+
+fn add(
+    conf: &mut RegistriesConf,
+    view: &View,
+    path: &Path,
+    is_six: bool,
+    must_be_there: bool,
+) -> Result<(), String> {
     let bytes = match view.read(path, MAX_BYTES) {
-        Err(files::Error::Missing(_)) => return Ok(()),
+        Err(files::Error::Missing(_)) if !must_be_there => return Ok(()),
         bytes => bytes.map_err(|e| e.reason())?,
     };
     let text = std::str::from_utf8(&bytes).map_err(|_| "it is not UTF-8".to_owned())?;
     // The parser's own text could quote the file.
-    let document = Document::parse(text).map_err(|_| "it is no TOML".to_owned())?;
-    if let Some(helpers) = texts(document.get("credential-helpers")).filter(|h| !h.is_empty()) {
+    let document = Document::parse(text).map_err(|_| "it is not valid TOML".to_owned())?;
+    if is_six && document.get("registries").is_some() {
+        return Err("it has the form of version 1, which Podman 6 refuses".to_owned());
+    }
+    // An empty list takes the place of another, too.
+    if let Some(helpers) = texts(document.get("credential-helpers")) {
         conf.helpers = helpers;
         conf.helpers_in = Some(path.to_owned());
     }

@@ -67,10 +67,26 @@ fn keeps(before: &Look, after: &Look, helpers: &Helpers<'_>) -> bool {
             was.is_same(&is)
         }
         (Some(Found::Plain(_) | Found::Kept(_)), _) => false,
+        // Chance decides now: any of them will do.
+        (Some(Found::OneOf(was)), is) => {
+            let is = is.unwrap_or(Found::Nothing);
+            is == Found::OneOf(was.clone()) || was.iter().any(|one| is_as_good(one, &is))
+        }
         // Only that helper knows, or it cannot be asked now: it has to go on being asked.
         (Some(Found::Unknown | Found::Trouble(_)), _) => {
             is_gone(before, helpers) || source(before) == source(after)
         }
+    }
+}
+
+/// Whether both are the same login, or none.
+fn is_as_good(was: &Found, is: &Found) -> bool {
+    match (was, is) {
+        (Found::Plain(was) | Found::Kept(was), Found::Plain(is) | Found::Kept(is)) => {
+            was.is_same(is)
+        }
+        (Found::Nothing, Found::Nothing) => true,
+        _ => false,
     }
 }
 

@@ -154,6 +154,7 @@ fn sentence(step: &Step, machine: &Machine) -> String {
     let what = match &step.found {
         Found::Plain(login) => format!("{} under {key}, in plain text", shown(login.user())),
         Found::Kept(login) => format!("{} for {key}", shown(login.user())),
+        Found::OneOf(all) => format!("by chance one of {}", users(all).join(", ")),
         Found::Unknown => match &step.source {
             Source::Helper { name, .. } => format!("asks {name} for {key}"),
             _ => format!("may have {key}"),
@@ -162,6 +163,15 @@ fn sentence(step: &Step, machine: &Machine) -> String {
         Found::Trouble(why) => why.clone(),
     };
     format!("{place}: {what}{}", consequence(step))
+}
+
+/// Who may be logged in where several logins fit.
+fn users(all: &[Found]) -> Vec<String> {
+    let user = |found: &Found| match found {
+        Found::Plain(login) | Found::Kept(login) => shown(login.user()).to_owned(),
+        _ => "nobody".to_owned(),
+    };
+    all.iter().map(user).collect()
 }
 
 fn place(source: &Source, machine: &Machine) -> String {
@@ -265,7 +275,8 @@ fn step(step: &Step, machine: &Machine) -> Value {
         Found::Kept(login) => ("kept", Some(shown(login.user())), None),
         Found::Unknown => ("unknown", None, None),
         Found::Nothing => ("nothing", None, None),
-        Found::Trouble(why) => ("trouble", None, Some(why)),
+        Found::OneOf(all) => ("one-of", None, Some(users(all).join(", "))),
+        Found::Trouble(why) => ("trouble", None, Some(why.clone())),
     };
     let role = match step.role {
         Role::Used => "used",

@@ -115,6 +115,7 @@ pub(crate) fn step(step: Option<&Step>, machine: &Machine) -> String {
     match &step.found {
         Found::Plain(login) => format!("{} in plain text in {place}", login.user()),
         Found::Kept(login) => format!("{} from {place}", login.user()),
+        Found::OneOf(_) => format!("one of several logins in {place}, by chance"),
         Found::Unknown => format!("whatever {place} answers"),
         Found::Nothing => "no login".to_owned(),
         Found::Trouble(why) => format!("{place} fails: {why}"),

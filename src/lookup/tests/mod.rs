@@ -6,7 +6,10 @@ use std::fs;
 use base64ct::{Base64, Encoding};
 
 use super::*;
-use crate::registry::image::Image;
+use crate::credential::Login;
+
+mod next_login;
+mod servers;
 
 struct Here {
     dir: tempfile::TempDir,
@@ -19,18 +22,28 @@ impl Here {
         let at = |name: &str| dir.path().join(name);
         let places = Places {
             home: at("home"),
-            docker_config: None,
-            docker_auth_config: None,
-            registry_auth_file: None,
             runtime: Some(at("run")),
             config_home: at("home/.config"),
             cache_home: at("home/.cache"),
-            registries_conf: None,
             root: at("root"),
             uid: 7,
-            default_store: None,
+            path: vec![at("bin")],
+            ..Places::default()
         };
+        fs::create_dir_all(at("run")).unwrap();
         Self { dir, places }
+    }
+
+    /// A program on the `PATH`.
+    fn program(&self, name: &str) {
+        let path = format!("bin/{name}{}", if cfg!(windows) { ".exe" } else { "" });
+        self.file(&path, "");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let path = self.dir.path().join(path);
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
     }
 
     fn file(&self, name: &str, text: &str) {
@@ -71,6 +84,7 @@ fn told(answer: &Answer) -> Vec<(Role, String, String)> {
             Found::Kept(login) => format!("kept {}", login.user()),
             Found::Unknown => "?".to_owned(),
             Found::Nothing => "-".to_owned(),
+            Found::OneOf(all) => format!("{} by chance", all.len()),
             Found::Trouble(_) => "!".to_owned(),
         };
         (step.role, found, step.key.clone())
@@ -78,29 +92,35 @@ fn told(answer: &Answer) -> Vec<(Role, String, String)> {
     told.collect()
 }
 
-fn docker(here: &Here, image: &str) -> Vec<(Role, String, String)> {
+/// What a client would use.
+fn asked(here: &Here, client: Looks, image: &str) -> Vec<Answer> {
     let view = View::default();
     let world = World::new(&here.places, &view, &ask);
-    told(&docker::look_up(&Image::parse(image).unwrap(), &world))
+    client(&Question::of(image).unwrap(), &world)
+}
+
+type Looks = fn(&Question, &World<'_>) -> Vec<Answer>;
+
+fn docker(here: &Here, image: &str) -> Vec<(Role, String, String)> {
+    told(&asked(here, docker::look_up, image)[0])
 }
 
 fn crane(here: &Here, image: &str) -> Vec<(Role, String, String)> {
-    let view = View::default();
-    let world = World::new(&here.places, &view, &ask);
-    told(&crane::look_up(&Image::parse(image).unwrap(), &world))
+    told(&asked(here, crane::look_up, image)[0])
 }
 
 fn podman(here: &Here, image: &str) -> Vec<Answer> {
-    let view = View::default();
-    let world = World::new(&here.places, &view, &ask);
-    let question = Question { written: image.to_owned(), image: Image::parse(image).unwrap() };
-    podman::look_up(&question, &world)
+    let mut answers = asked(here, podman::look_up, image);
+    answers.retain(|answer| answer.clients == ["podman"]);
+    answers
+}
+
+fn skopeo(here: &Here, image: &str) -> Answer {
+    asked(here, podman::look_up_skopeo, image).pop().unwrap()
 }
 
 fn kubernetes(here: &Here, image: &str) -> Vec<(Role, String, String)> {
-    let view = View::default();
-    let world = World::new(&here.places, &view, &ask);
-    told(&kubernetes::look_up(&Image::parse(image).unwrap(), &world))
+    told(&asked(here, kubernetes::look_up, image)[0])
 }
 
 fn step(role: Role, found: &str, key: &str) -> (Role, String, String) {
@@ -218,18 +238,14 @@ fn podman_looks_for_a_short_name_where_it_is_told_to() {
         "unqualified-search-registries = [\"quay.io\", \"docker.io\"]\n",
     );
     let images = |name: &str| -> Vec<_> {
-        let answers =
-            podman(&here, name).into_iter().filter(|a| a.clients == ["podman", "buildah"]);
-        answers.map(|answer| answer.image).collect()
+        podman(&here, name).into_iter().map(|answer| answer.image).collect()
     };
     let some = |name: &str| Some(name.to_owned());
     let (quay, hub) = (some("quay.io/nginx:latest"), some("docker.io/library/nginx:latest"));
     assert_eq!(images("nginx"), [quay, hub]);
     assert_eq!(podman(&here, "quay.io/nginx")[0].image, None);
     // Skopeo reads a short name as Docker does.
-    let skopeo = podman(&here, "nginx").pop().unwrap();
-    assert_eq!(skopeo.clients, ["skopeo"]);
-    assert_eq!(skopeo.image, some("docker.io/library/nginx:latest"));
+    assert_eq!(skopeo(&here, "nginx").image, some("docker.io/library/nginx:latest"));
     let aliases = "[aliases]\n\"nginx\" = \"ghcr.io/acme/nginx\"\n\"x/y\" = \"h:5000/y\"\n";
     here.file("root/etc/containers/registries.conf.d/000-shortnames.conf", aliases);
     assert_eq!(images("nginx:1.2"), [some("ghcr.io/acme/nginx:1.2")]);
@@ -249,10 +265,8 @@ fn where_docker_config_is_set_podman_reads_nothing_else() {
     here.file("else/config.json", &format!("{{{}}}", auths(&[("ghcr.io", "else")])));
     here.places.docker_config = Some(here.dir.path().join("else"));
     let answers = podman(&here, "ghcr.io/a");
-    assert_eq!(answers[0].clients, ["podman", "buildah"]);
     assert_eq!(told(&answers[0]), [step(Role::Used, "plain else", "ghcr.io")]);
-    assert_eq!(answers[1].clients, ["skopeo"]);
-    assert_eq!(told(&answers[1])[0], step(Role::Used, "plain run", "ghcr.io"));
+    assert_eq!(told(&skopeo(&here, "ghcr.io/a"))[0], step(Role::Used, "plain run", "ghcr.io"));
     here.places.registry_auth_file = Some(here.dir.path().join("run/containers/auth.json"));
     let answers = podman(&here, "ghcr.io/a");
     assert_eq!((answers.len(), told(&answers[0]).len()), (1, 1));

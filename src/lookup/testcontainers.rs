@@ -1,0 +1,170 @@
+//! How testcontainers find a credential: for Go (testcontainers-go `docker_auth.go` with
+//! cpuguy83/dockercfg 0.3.2 `auth.go`), which asks for the login of every key that a file names and of
+//! no other; for Java (`RegistryAuthLocator.java`), which goes on to `auths`; and the dev containers
+//! CLI (devcontainers/cli `httpOCIRegistry.ts`), which does so as well.
+
+use std::path::Path;
+
+use super::auth_entry::{Auth, Entry};
+use super::auth_file::{AuthFile, Names};
+use super::{Answer, Found, Question, Source, Trail, World, hosts};
+
+const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
+
+/// What testcontainers for Go would use.
+pub(super) fn go(question: &Question, world: &World<'_>) -> Vec<Answer> {
+    let key = question.image.docker_key();
+    let path = world.places.docker_file();
+    let file = world.auth_file(&path, Names::AnyCase);
+    let text = world.places.docker_auth_config.as_ref();
+    let variable = text.map(|text| AuthFile::parse(text.as_bytes(), Names::AnyCase, false));
+    let keys_of = variable.as_ref().unwrap_or(&file);
+    let mut trail = Trail::default();
+    if let Some(fault) = keys_of.fault.as_ref().filter(|_| variable.is_some() || file.exists) {
+        trail.stop(&path, key, fault.reason());
+        return vec![trail.answer(&["testcontainers-go"])];
+    }
+    let named = |entry: &&Entry| entry.key == key || host_of(&entry.key) == key;
+    let mut all: Vec<&Entry> = keys_of.entries.iter().filter(named).collect();
+    if let Some(exact) = all.iter().position(|entry| entry.key == key) {
+        all = vec![all[exact]];
+    }
+    // One key that fails is the end for all.
+    let others = keys_of.entries.iter().filter(|entry| entry.written().is_none());
+    let others = others.map(|entry| entry.key.as_str());
+    for other in others.chain(keys_of.helpers.iter().map(|(key, _)| key.as_str())) {
+        let (source, found) = of_key(world, &path, &file, other);
+        if matches!(found, Found::Trouble(_)) {
+            trail.look_or_stop(source, other, found);
+            return vec![trail.answer(&["testcontainers-go"])];
+        }
+    }
+    if let [entry] = all[..] {
+        let written = entry.written().map(|login| {
+            let place = || Source::File(path.clone());
+            (
+                variable.as_ref().map_or_else(place, |_| Source::Variable(VARIABLE)),
+                Found::Plain(login),
+            )
+        });
+        let (source, found) = written.unwrap_or_else(|| of_key(world, &path, &file, &entry.key));
+        trail.look(source, &entry.key, found);
+    } else if file.helper(key).is_some() {
+        let (source, found) = of_key(world, &path, &file, key);
+        trail.look(source, key, found);
+    } else {
+        let found = all.iter().map(|entry| of_key(world, &path, &file, &entry.key).1);
+        trail.look(Source::File(path.clone()), key, Found::one_of(found));
+    }
+    vec![trail.answer(&["testcontainers-go"])]
+}
+
+/// What it finds for a key (`Config.GetRegistryCredentials`).
+fn of_key(world: &World<'_>, path: &Path, file: &AuthFile, key: &str) -> (Source, Found) {
+    let helper = |name: &str, setting: Option<&'static str>| {
+        let named_in = setting.map(|setting| (path.to_owned(), setting));
+        // A helper that is not there has nothing.
+        let found = match world.places.has_program(&format!("docker-credential-{name}")) {
+            true => (world.ask)(name, key),
+            false => Found::Nothing,
+        };
+        (Source::Helper { name: name.to_owned(), named_in }, found)
+    };
+    let default = || world.places.default_store.map(|name| helper(name, None));
+    let nothing = || (Source::File(path.to_owned()), Found::Nothing);
+    if let Some(name) = file.helper(key) {
+        return match name {
+            "" => default().unwrap_or_else(nothing),
+            name => helper(name, Some("credHelpers")),
+        };
+    }
+    if let Some(name) = &file.store {
+        let (source, found) = helper(name, Some("credsStore"));
+        if found != Found::Nothing {
+            return (source, found);
+        }
+    }
+    match file.entries.iter().find(|entry| entry.key == key) {
+        None => default().unwrap_or_else(nothing),
+        Some(entry) => (Source::File(path.to_owned()), plain(entry)),
+    }
+}
+
+fn plain(entry: &Entry) -> Found {
+    match &entry.auth {
+        _ if entry.identity().is_some() => Found::plain(entry.identity()),
+        _ if entry.written().is_some() => Found::plain(entry.written()),
+        Auth::NoPair | Auth::NoBase64 => {
+            Found::Trouble(format!("auth of {:?} is not base64 of user:password", entry.key))
+        }
+        _ => Found::plain(entry.pair()),
+    }
+}
+
+/// The host of a key that is an address; a key without a scheme is only itself.
+fn host_of(key: &str) -> &str {
+    match key.split_once("://") {
+        Some((_, rest)) => hosts::first_part(rest),
+        None => key,
+    }
+}
+
+/// What testcontainers for Java would use. A failure is the end of it, but not of the program.
+pub(super) fn java(question: &Question, world: &World<'_>) -> Vec<Answer> {
+    let key = question.image.docker_key();
+    let path = world.places.docker_file();
+    let text = world.places.docker_auth_config.as_ref();
+    let variable = text.map(|text| AuthFile::parse(text.as_bytes(), Names::Exact, false));
+    let read = world.auth_file(&path, Names::Exact);
+    let file = variable.as_ref().unwrap_or(&read);
+    let place = || match &variable {
+        Some(_) => Source::Variable(VARIABLE),
+        None => Source::File(path.clone()),
+    };
+    let mut trail = Trail::default();
+    if let Some(fault) = &file.fault {
+        trail.look(place(), key, Found::Trouble(fault.reason()));
+        return vec![trail.answer(&["testcontainers-java"])];
+    }
+    let own = file.helper(key).map(|name| (name, "credHelpers"));
+    let store = file.store.as_deref().map(|name| (name, "credsStore"));
+    for (name, setting) in own.into_iter().chain(store) {
+        let source =
+            Source::Helper { name: name.to_owned(), named_in: Some((path.clone(), setting)) };
+        let found = (world.ask)(name, key);
+        let fails = matches!(found, Found::Trouble(_));
+        trail.look(source, key, found);
+        if fails && !trail.is_settled {
+            return vec![trail.answer(&["testcontainers-java"])];
+        }
+    }
+    let fits = |entry: &&Entry| entry.key == key || entry.key.ends_with(&format!("://{key}"));
+    let entry = file.entries.iter().find(fits);
+    let found = entry.and_then(|e| e.identity().or_else(|| e.written()).or_else(|| e.pair()));
+    trail.look(place(), entry.map_or(key, |entry| entry.key.as_str()), Found::plain(found));
+    vec![trail.answer(&["testcontainers-java"])]
+}
+
+/// What the dev containers CLI would use for a feature: a helper that fails is passed over.
+pub(super) fn dev_containers(question: &Question, world: &World<'_>) -> Vec<Answer> {
+    let key = question.image.registry();
+    let path = world.places.docker_file();
+    let file = world.auth_file(&path, Names::Exact);
+    let mut trail = Trail::default();
+    let place = Source::File(path.clone());
+    if let Some(fault) = file.fault.as_ref().filter(|fault| fault.stops_a_decoder()) {
+        trail.look(place, key, Found::Trouble(fault.reason()));
+        return vec![trail.answer(&["devcontainer"])];
+    }
+    let own = file.helper(key).filter(|name| !name.is_empty()).map(|name| (name, "credHelpers"));
+    let store = || file.store.as_deref().map(|name| (name, "credsStore"));
+    if let Some((name, setting)) = own.or_else(store) {
+        let named_in = Some((path, setting));
+        let source = Source::Helper { name: name.to_owned(), named_in };
+        trail.look(source, key, (world.ask)(name, key));
+    }
+    let entry = file.entries.iter().find(|entry| entry.key == key);
+    let found = entry.and_then(|entry| entry.identity().or_else(|| entry.pair()));
+    trail.look(place, key, Found::plain(found));
+    vec![trail.answer(&["devcontainer"])]
+}
