@@ -67,7 +67,7 @@ fn keeps(before: &Look, after: &Look, helpers: &Helpers<'_>) -> bool {
             was.is_same(&is)
         }
         (Some(Found::Plain(_) | Found::Kept(_)), _) => false,
-        // Chance decides now: any of them will do.
+        // Chance decides now: any login of them will do.
         (Some(Found::OneOf(was)), is) => {
             let is = is.unwrap_or(Found::Nothing);
             is == Found::OneOf(was.clone()) || was.iter().any(|one| is_as_good(one, &is))
@@ -79,13 +79,12 @@ fn keeps(before: &Look, after: &Look, helpers: &Helpers<'_>) -> bool {
     }
 }
 
-/// Whether both are the same login, or none.
+/// Whether both are the same login.
 fn is_as_good(was: &Found, is: &Found) -> bool {
     match (was, is) {
         (Found::Plain(was) | Found::Kept(was), Found::Plain(is) | Found::Kept(is)) => {
             was.is_same(is)
         }
-        (Found::Nothing, Found::Nothing) => true,
         _ => false,
     }
 }

@@ -205,7 +205,7 @@ impl Draft {
                 Origin::File(file) if !scene.files[file].config.is_flat() => Some(file),
                 _ => None,
             };
-            for file in own.into_iter().chain([0]) {
+            for file in own.into_iter().chain(scene.docker()) {
                 let is_free = |key: &str| scene.is_free(file, key);
                 let key = keys[0];
                 if is_free(key) && !self.named.contains_key(&(file, key.to_owned())) {
@@ -294,6 +294,7 @@ impl Scene<'_> {
 fn has_login(found: &Found, one: &Candidate) -> bool {
     match found {
         Found::Plain(login) | Found::Kept(login) => login.is_same(&Login::from(&one.credential)),
+        Found::OneOf(several) => several.iter().any(|found| has_login(found, one)),
         _ => false,
     }
 }
@@ -303,6 +304,6 @@ pub(super) fn is_same(a: &str, b: &str) -> bool {
     canonical(a) == canonical(b)
 }
 
-fn canonical(key: &str) -> String {
+pub(super) fn canonical(key: &str) -> String {
     ServerKey::parse(key).map_or_else(|_| key.to_owned(), |key| key.canonical().to_owned())
 }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::apply::Edit;
 use super::check::{self, Look, Loss};
 use super::containers::{self, Order};
-use super::draft::{Draft, is_same};
+use super::draft::{Draft, canonical, is_same};
 use super::scene::{Candidate, Origin, Role, Scene, Stay, is_ours};
 use crate::clients::credential_helpers::{self, Kind};
 use crate::clients::docker::{Change, DockerConfig};
@@ -141,7 +141,18 @@ impl<'a> Plan<'a> {
     /// Where a file cannot be changed at all.
     pub fn make(scene: Scene<'a>, states: Vec<State>, wishes: &Wishes) -> Result<Self, Error> {
         let before = check::look(&scene, &View::default(), &scene.kept);
-        let is_accepted = |loss: &Loss| wishes.default_at_any_price && is_in_docker(&scene, loss);
+        let replaced: BTreeSet<_> = scene
+            .candidates
+            .iter()
+            .zip(&states)
+            .filter(|(_, state)| matches!(state, State::Replace(_)))
+            .map(|(one, _)| one.credential.server.canonical().to_owned())
+            .collect();
+        // What the person chose is no loss.
+        let is_accepted = |loss: &Loss| {
+            wishes.default_at_any_price && is_in_docker(&scene, loss)
+                || is_ours_now(loss) && replaced.contains(&server_of(&scene, loss))
+        };
         let mut best = None;
         for (rank, start) in starts(&scene, &states, wishes).into_iter().enumerate() {
             let Ok(good) = start.mended(&scene, &before, &is_accepted)? else { continue };
@@ -355,6 +366,16 @@ fn source(step: &Option<Step>) -> Option<(String, bool)> {
         Source::File(path) => (path.display().to_string(), true),
         Source::Helper { name, .. } => (name.clone(), false),
     })
+}
+
+/// Whether our store answers it now.
+fn is_ours_now(loss: &Loss) -> bool {
+    let source = loss.before.used.as_ref().map(|step| &step.source);
+    matches!(source, Some(Source::Helper { name, .. }) if is_ours(name))
+}
+
+fn server_of(scene: &Scene<'_>, loss: &Loss) -> String {
+    canonical(scene.question(loss.before.question).image.docker_key())
 }
 
 /// Whether Docker, or one that looks as it does, loses a login that lies in its own file.

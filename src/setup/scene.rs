@@ -10,11 +10,11 @@ use super::helpers::{ANY_OTHER, Answer, Helpers};
 use crate::clients::docker::{DockerConfig, PlainLogin, Reader};
 use crate::credential::{Credential, Login};
 use crate::files::{self, View, real};
-use crate::lookup::{Found, Places, Question};
+use crate::lookup::{self, Found, Places, Question, World};
 use crate::protocol::{CONTAINERS_NAME, NAME};
 use crate::registry::image::Image;
-use crate::server::{DOCKER_HUB, ServerKey};
-use crate::store::{Error, ErrorKind, Listed};
+use crate::server::ServerKey;
+use crate::store::{Error, Listed};
 
 /// Whether a login of a file is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,7 +185,7 @@ impl<'a> Scene<'a> {
             kept,
             helpers,
             questions: Vec::new(),
-            any_other: question(ANY_OTHER, None),
+            any_other: any_other(),
         };
         let docker = scene.contexts[0].docker_folder().join("config.json");
         let is_named = paths.iter().any(|path| real(path) == real(&docker));
@@ -263,12 +263,21 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// The number of Docker's own file, where it can be read.
+    #[must_use]
+    pub fn docker(&self) -> Option<usize> {
+        self.files.iter().position(|file| file.role == Role::Docker)
+    }
+
     /// Works out every question, once all files and helpers are known.
     pub fn ask_about(&mut self) {
         let mut all = BTreeSet::new();
+        let (view, ask) = (View::default(), |_: &str, _: &str| Found::Nothing);
+        for places in &self.contexts {
+            all.extend(lookup::servers(&World::new(places, &view, &ask)));
+        }
         for file in &self.files {
             all.extend(file.config.entries().into_iter().map(|entry| entry.key));
-            all.extend(file.config.helpers().into_iter().map(|(key, _)| key.to_owned()));
             let named = file.config.helpers().into_iter().map(|(_, name)| name);
             for name in named.chain(file.config.store()).filter(|name| !is_ours(name)) {
                 all.extend(self.helpers.listed(name));
@@ -276,15 +285,16 @@ impl<'a> Scene<'a> {
         }
         all.extend(self.kept.keys.iter().cloned());
         all.extend(self.candidates.iter().map(|one| one.credential.server.as_str().to_owned()));
-        let mut places = BTreeSet::new();
-        for key in &all {
-            let (host, namespace) = place_of(key);
-            places.insert((host.to_ascii_lowercase(), None));
-            places.insert((host.clone(), None));
-            places.insert((host, namespace));
-        }
-        self.questions =
-            places.iter().map(|(host, inner)| question(host, inner.as_deref())).collect();
+        let mut seen = BTreeSet::new();
+        // What no image can name is asked for by nobody.
+        let is_registry = |one: &Question| {
+            let registry = one.image.registry();
+            // It is read as `docker.io` (distribution/reference `normalize.go`).
+            registry != "index.docker.io"
+                && ServerKey::parse(registry).is_ok_and(|server| server.is_address())
+        };
+        let questions = all.iter().flat_map(|key| lookup::questions(key)).filter(is_registry);
+        self.questions = questions.filter(|one| seen.insert(one.image.name())).collect();
     }
 }
 
@@ -301,30 +311,7 @@ fn read(path: &Path) -> Result<DockerConfig, Error> {
     DockerConfig::read_in(&View::default(), path)
 }
 
-/// The registry of a key as images name it, and the namespace in it.
-fn place_of(key: &str) -> (String, Option<String>) {
-    let is_hub = ServerKey::parse(key).is_ok_and(|server| server.canonical() == DOCKER_HUB);
-    if is_hub {
-        return ("docker.io".to_owned(), None);
-    }
-    let (scheme, rest) = key.split_once("://").map_or((None, key), |(s, rest)| (Some(s), rest));
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let namespace = path.trim_matches('/');
-    let is_one = scheme.is_none() && !matches!(namespace, "" | "v1" | "v2");
-    (host.to_owned(), is_one.then(|| namespace.to_owned()))
-}
-
-/// The question for a repository that nothing else is known of.
-fn question(registry: &str, namespace: Option<&str>) -> Question {
-    let repository = match namespace {
-        Some(namespace) => format!("{namespace}/any-repository"),
-        None => "any-namespace/any-repository".to_owned(),
-    };
-    Question { written: String::new(), image: Image::at(registry, &repository) }
-}
-
-/// Why the store could not be read.
-#[must_use]
-pub fn is_absent(error: &Error) -> bool {
-    error.kind() == ErrorKind::Unavailable
+/// The question for all registries that are named nowhere.
+fn any_other() -> Question {
+    Question { written: String::new(), image: Image::at(ANY_OTHER, "any/any") }
 }

@@ -66,7 +66,7 @@ fn logins_move_and_the_rest_of_the_file_stays_byte_for_byte() {
     assert_eq!(config(&person), after);
     assert_eq!(password(&person, "ghcr.io").as_deref(), Some("hunter2"));
     assert_eq!(password(&person, "docker.io").as_deref(), Some("swordfish"));
-    assert!(said.stdout.contains("2 moved: stored, read back and equal"), "{said:?}");
+    assert!(said.stdout.contains("2 logins moved: stored and verified"), "{said:?}");
     assert!(
         said.stdout.contains("keep credHelpers: 1.dkr.ecr.eu-west-1.amazonaws.com = \"ecr-login\"")
     );
@@ -95,7 +95,7 @@ fn undo_brings_the_settings_back_and_the_secrets_only_when_told_so() {
     setup(&person, &[]).ok();
     let refused = person.run_ours(&["setup", "--undo", "--no-input"]);
     assert_eq!((code(&refused), config(&person).contains("imgsec")), (6, true), "{refused:?}");
-    person.run_ours(&["setup", "--undo", "--yes"]).ok();
+    person.run_ours(&["setup", "--undo", "--yes", "--logged-out"]).ok();
     assert_eq!(
         config(&person),
         before.replace(&format!("{{\n\t\t\t\"auth\": \"{ADA}\"\n\t\t}}"), "{}")
@@ -114,7 +114,7 @@ fn a_dry_run_changes_nothing_and_a_script_without_yes_is_refused() {
     let before = format!("{{\"auths\":{{\"ghcr.io\":{{\"auth\":\"{ADA}\"}}}}}}");
     let person = person(&before);
     let plan = setup(&person, &["--dry-run"]).ok();
-    assert!(plan.stdout.contains("move ghcr.io (ada), out of plain text"), "{plan:?}");
+    assert!(plan.stdout.contains("move ghcr.io (ada) out of plain text"), "{plan:?}");
     let refused = person.run_ours(&["setup", "--no-input"]);
     assert_eq!(code(&refused), 6);
     assert!(refused.stderr.ends_with("hint: imgsec-cred setup --yes\n"), "{refused:?}");
@@ -132,7 +132,7 @@ fn one_registry_gets_the_helper_and_the_others_are_left_alone() {
     assert_eq!(config["credHelpers"], json!({"ghcr.io": "imgsec"}));
     assert_eq!(config["auths"], json!({"ghcr.io": {}, "quay.io": {"auth": BOB}}));
     assert_eq!(config.get("credsStore"), None);
-    person.run_ours(&["setup", "--undo", "--yes"]).ok();
+    person.run_ours(&["setup", "--undo", "--yes", "--logged-out"]).ok();
     assert_eq!(person.docker_config().get("credHelpers"), None);
     let hub = setup(&person, &["--registry", "docker.io", "--json"]).ok();
     let answer: Value = serde_json::from_str(&hub.stdout).unwrap();
@@ -147,11 +147,14 @@ fn what_no_helper_can_keep_stays_and_docker_goes_on_reading_it() {
     let said = setup(&person, &[]);
     assert_eq!(code(&said), 3, "{said:?}");
     assert!(
-        said.stdout.contains("a.example stays in plain text: it holds a registry token"),
+        said.stdout
+            .contains("stays: a.example in ~/.docker/config.json: it holds a registry token"),
         "{said:?}"
     );
     let config = person.docker_config();
-    assert_eq!(config["credHelpers"], json!({"a.example": ""}));
+    // With a helper for all Docker would no longer read it; an empty name kills docker-py.
+    assert_eq!(config["credHelpers"], json!({"b.example": "imgsec"}));
+    assert_eq!(config.get("credsStore"), None);
     assert_eq!(config["auths"]["a.example"], json!({"registrytoken": "tok"}));
     assert_eq!(password(&person, "b.example").as_deref(), Some("swordfish"));
 }
@@ -178,7 +181,7 @@ fn logins_of_the_helper_in_use_are_copied_and_it_keeps_its_own() {
     fs::write(&old, "#!/bin/sh\ncase $1 in list) echo '{\"quay.io\":\"bob\"}';; get) echo '{\"ServerURL\":\"quay.io\",\"Username\":\"bob\",\"Secret\":\"swordfish\"}';; *) exit 1;; esac\n").unwrap();
     fs::set_permissions(&old, fs::Permissions::from_mode(0o755)).unwrap();
     let said = setup(&person, &[]).ok();
-    assert!(said.stdout.contains("move quay.io (bob), copied from the helper in use"), "{said:?}");
+    assert!(said.stdout.contains("copy quay.io (bob) from docker-credential-old"), "{said:?}");
     assert_eq!(password(&person, "quay.io").as_deref(), Some("swordfish"));
     person.run_ours(&["setup", "--undo", "--yes"]).ok();
     assert_eq!(config(&person), "{\"credsStore\":\"old\"}");

@@ -31,7 +31,7 @@ fn what_is_found_moves_and_what_needs_a_person_is_left() {
     assert_eq!(answer["fixed"]["left"].as_array().unwrap().len(), 1);
     assert_eq!(person.login_for("ghcr.io"), Some(ada));
     assert_eq!(fs::read_to_string(person.home().join(".bash_history")).unwrap(), history);
-    let ran = person.run_ours(&["audit", "--fix", "--undo", "--yes"]).ok();
+    let ran = person.run_ours(&["audit", "--fix", "--undo", "--yes", "--insecure-plaintext"]).ok();
     assert!(ran.stdout.contains("1 back in"), "{ran:#?}");
 }
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use imgsec_cred::audit::known;
 use imgsec_cred::audit::places::Places as KnownPlaces;
-use imgsec_cred::lookup::{self, Places};
+use imgsec_cred::files::View;
+use imgsec_cred::lookup::{self, Client, Found, Places, Programs, World};
 use imgsec_cred::machine::Machine;
 use imgsec_cred::protocol::client::Helper;
 use imgsec_cred::setup::scene::Kept;
@@ -14,9 +15,10 @@ use imgsec_cred::store::{Error, ErrorKind, Store};
 /// Where clients look: in this shell, in one without its variables, and where a file that was named
 /// would be read.
 pub(crate) fn contexts(machine: &Machine, named: &[PathBuf]) -> Result<Vec<Places>, Error> {
-    let here = Places::of(machine).ok_or_else(|| {
+    let mut here = Places::of(machine).ok_or_else(|| {
         Error::new(ErrorKind::Unavailable, "there is no home folder: HOME is not set")
     })?;
+    here.programs = Programs::ask(machine);
     let bare = here.without_variables();
     let mut contexts = vec![here.clone(), bare.clone()];
     let known = known_files(machine);
@@ -39,10 +41,11 @@ pub(crate) fn known_files(machine: &Machine) -> Vec<PathBuf> {
         .unwrap_or_default()
 }
 
-/// Whether a client is installed, by one of its programs.
-pub(crate) fn is_installed(machine: &Machine, program: &str) -> bool {
-    let client = lookup::ALL.iter().find(|client| client.programs.contains(&program));
-    client.is_some_and(|c| c.programs.iter().any(|name| machine.find_program(name).is_some()))
+/// Whether a client is in use here: its program is installed, or its settings are there.
+pub(crate) fn is_used(places: &Places, is_it: impl Fn(&Client) -> bool) -> bool {
+    let (view, ask) = (View::default(), |_: &str, _: &str| Found::Nothing);
+    let world = World::new(places, &view, &ask);
+    lookup::ALL.iter().filter(|client| is_it(client)).any(|client| client.is_here(&world))
 }
 
 /// What the store lists; nothing where it is not there yet.

@@ -196,18 +196,24 @@ fn say_losses(scene: &Scene<'_>, losses: &[Loss], report: &Report) -> std::io::R
 }
 
 fn lost(scene: &Scene<'_>, losses: &[Loss]) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
+    let mut lost: Vec<(String, Vec<&str>)> = Vec::new();
     for loss in losses {
         let registry = match loss.before.question {
             Some(_) => scene.question(loss.before.question).image.registry().to_owned(),
             None => "other registries".to_owned(),
         };
-        let line = format!("{} will be logged out of {registry}", loss.before.clients.join(", "));
-        if !lines.contains(&line) {
-            lines.push(line);
+        let new = loss.before.clients.iter().copied();
+        match lost.iter_mut().find(|(other, _)| *other == registry) {
+            Some((_, clients)) => clients.extend(new),
+            None => lost.push((registry, new.collect())),
         }
     }
-    lines
+    let line = |(registry, mut clients): (String, Vec<&str>)| {
+        let mut seen = std::collections::BTreeSet::new();
+        clients.retain(|client| seen.insert(*client));
+        format!("these will be logged out of {registry}: {}", clients.join(", "))
+    };
+    lost.into_iter().map(line).collect()
 }
 
 /// Logging clients out needs another word than going ahead.

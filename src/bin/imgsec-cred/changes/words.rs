@@ -90,16 +90,20 @@ pub(crate) fn by_client(
     if changes.is_empty() {
         return Ok(());
     }
-    report.line("Clients")?;
-    let mut last: &[&str] = &[];
+    let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
     for change in changes {
-        if change.clients != last {
-            report.line(&format!("  {}", change.clients.join(", ")))?;
-            last = change.clients;
-        }
         let (before, after) =
             (step(change.before.as_ref(), machine), step(change.after.as_ref(), machine));
-        report.line(&format!("    {}: {before} -> {after}", change.registry))?;
+        let line = format!("{}: {before} -> {after}", change.registry);
+        match lines.iter_mut().find(|(other, _)| *other == line) {
+            Some((_, clients)) => clients.extend(change.clients),
+            None => lines.push((line, change.clients.to_vec())),
+        }
+    }
+    report.line("Clients, now and then")?;
+    for (line, clients) in lines {
+        report.line(&format!("  {line}"))?;
+        report.line(&format!("    {}", clients.join(", ")))?;
     }
     report.line("")
 }

@@ -6,7 +6,7 @@
 //! was or where it goes.
 
 use imgsec_cred::clients::docker::DockerConfig;
-use imgsec_cred::lookup::Places;
+use imgsec_cred::lookup::{Fix, Places};
 use imgsec_cred::machine::Machine;
 use imgsec_cred::protocol::client::Helper;
 use imgsec_cred::server::{DOCKER_HUB, ServerKey};
@@ -102,11 +102,13 @@ fn scene<'h>(
     let registries = args.registry.iter().map(|r| docker_key(r)).collect::<Result<Vec<_>, _>>()?;
     let is_all = registries.is_empty();
     let contexts = here::contexts(machine, &[])?;
-    let has_helm = here::is_installed(machine, "helm") || contexts[0].helm_file().exists();
+    let has_helm = here::is_used(&contexts[0], |client| client.name == "Helm");
     let mut paths = if is_all { here::known_files(machine) } else { Vec::new() };
     if is_all && has_helm {
         paths.push(contexts[0].helm_file());
     }
+    let has_containers =
+        here::is_used(&contexts[0], |client| matches!(client.fix, Fix::CredentialHelpers));
     let docker = contexts[0].docker_folder().join("config.json");
     let choose = |path: &std::path::Path, key: &str, _: Option<&_>| {
         let is_named = || registries.iter().any(|registry| is_of(key, registry));
@@ -131,7 +133,7 @@ fn scene<'h>(
         default: is_all,
         default_at_any_price: args.default_helper,
         registries,
-        containers: is_all.then(|| here::is_installed(machine, "podman")),
+        containers: is_all.then_some(has_containers),
         helm: is_all,
     };
     Ok((scene, wishes))
