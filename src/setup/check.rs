@@ -74,7 +74,7 @@ fn keeps(before: &Look, after: &Look, helpers: &Helpers<'_>) -> bool {
         }
         // Only that helper knows, or it cannot be asked now: it has to go on being asked.
         (Some(Found::Unknown | Found::Trouble(_)), _) => {
-            is_gone(before, helpers) || source(before) == source(after)
+            is_broken(before, helpers) || source(before) == source(after)
         }
     }
 }
@@ -89,11 +89,12 @@ fn is_as_good(was: &Found, is: &Found) -> bool {
     }
 }
 
-/// Whether the answer would come from a helper that is not there: nobody can lose that.
-fn is_gone(look: &Look, helpers: &Helpers<'_>) -> bool {
+/// Whether the answer would come from a helper that is not there, or from a file that is broken:
+/// nobody can lose that.
+fn is_broken(look: &Look, helpers: &Helpers<'_>) -> bool {
     match look.used.as_ref().map(|step| &step.source) {
         Some(Source::Helper { name, .. }) => !is_ours(name) && !helpers.is_there(name),
-        _ => false,
+        _ => true,
     }
 }
 

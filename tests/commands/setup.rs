@@ -178,7 +178,7 @@ fn another_login_that_is_kept_already_is_not_overwritten_in_silence() {
 fn logins_of_the_helper_in_use_are_copied_and_it_keeps_its_own() {
     let person = person("{\"credsStore\":\"old\"}");
     let old = person.folder().join("bin/docker-credential-old");
-    fs::write(&old, "#!/bin/sh\ncase $1 in list) echo '{\"quay.io\":\"bob\"}';; get) echo '{\"ServerURL\":\"quay.io\",\"Username\":\"bob\",\"Secret\":\"swordfish\"}';; *) exit 1;; esac\n").unwrap();
+    fs::write(&old, "#!/bin/sh\ncase $1 in list) echo '{\"quay.io\":\"bob\"}';; get) grep -qx quay.io || { echo 'credentials not found in native keychain'; exit 1; }; echo '{\"ServerURL\":\"quay.io\",\"Username\":\"bob\",\"Secret\":\"swordfish\"}';; *) exit 1;; esac\n").unwrap();
     fs::set_permissions(&old, fs::Permissions::from_mode(0o755)).unwrap();
     let said = setup(&person, &[]).ok();
     assert!(said.stdout.contains("copy quay.io (bob) from docker-credential-old"), "{said:?}");

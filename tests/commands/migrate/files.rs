@@ -58,7 +58,7 @@ fn the_files_of_three_programs_move_and_come_back_as_they_were() {
     // Podman reads Docker's file too, and knows Docker Hub by another name.
     let docker_names = json!({"ghcr.io": "imgsec", hub: "imgsec", "docker.io": "imgsec"});
     assert_eq!(names(DOCKER), docker_names);
-    assert_eq!(names(PODMAN), json!({"docker.io": "imgsec", "quay.io": "imgsec"}));
+    assert_eq!(names(PODMAN), json!({"quay.io": "imgsec"}));
     assert_eq!(names(HELM), json!({"reg.lan:5000": "imgsec"}));
     let after = fs::read_to_string(person.home().join(DOCKER)).unwrap();
     assert!(after.contains("\"X\": \"\\u003cy\\u003e\""), "other bytes changed: {after}");
@@ -194,8 +194,8 @@ fn files_by_path_one_registry_and_a_copy_that_leaves_the_file() {
     migrate(&["--registry", "docker.io"]).ok();
     let after = read(&person, "my logins/some.json");
     assert_eq!(after["auths"]["a.lan"], auth(&ada));
-    // Only Podman and its kin read a file of this name, where they are told to.
-    assert_eq!(after["credHelpers"], json!({"docker.io": "imgsec"}));
+    // Only Podman and its kin read a file of this name, and setup has named the helper to them.
+    assert_eq!(after.get("credHelpers"), None);
 
     let old = write(&person, ".dockercfg", &json!({"https://h.lan": auth(&ada)}).to_string());
     person.run_ours(&["migrate", "--yes", "--from", old.to_str().unwrap()]).ok();

@@ -93,7 +93,11 @@ pub(crate) fn run(
     let helpers = Helpers::new(&find);
     let scene = scene(&runs, &helper, &helpers, machine)?;
     let store: Option<&dyn Store> = if manner.insecure_plaintext { Some(&helper) } else { None };
-    let undo = undo::plan(&scene, &runs, store)?;
+    let mut undo = undo::plan(&scene, &runs, store)?;
+    if manner.insecure_plaintext {
+        // All is as it was before; what clients gained by the change is no loss.
+        undo.losses.clear();
+    }
     say_plan(&runs, &undo, manner, machine, report)?;
     say_losses(&scene, &undo.losses, report)?;
     if manner.dry_run {
