@@ -22,7 +22,7 @@ struct Cluster {
     refuses: bool,
 }
 
-/// What kubectl looks up before it sends anything.
+/// What kubectl looks up before it sends anything; up to 1.26 in `/openapi/v2`.
 fn description(path: &str) -> Option<Value> {
     let parameters = ["fieldValidation", "dryRun"].map(|name| json!({"name": name, "in": "query"}));
     Some(match path {
@@ -43,6 +43,34 @@ fn description(path: &str) -> Option<Value> {
     })
 }
 
+/// A field of a protobuf message that is a text or a message.
+fn field(number: u8, value: impl AsRef<[u8]>) -> Vec<u8> {
+    let (value, mut bytes) = (value.as_ref(), vec![number << 3 | 2]);
+    let mut length = value.len();
+    while length > 0x7f {
+        bytes.push((length & 0x7f) as u8 | 0x80);
+        length >>= 7;
+    }
+    bytes.push(length as u8);
+    [&bytes, value].concat()
+}
+
+/// `/openapi/v2`, which old clients take as protobuf only (google/gnostic `OpenAPIv2.proto`): that a
+/// Secret can be patched with `dryRun`.
+fn old_description() -> Reply {
+    let parameter = [field(2, "query"), field(4, "dryRun")].concat();
+    // ParametersItem, Parameter, NonBodyParameter, QueryParameterSubSchema
+    let parameter = field(8, field(1, field(2, field(3, parameter))));
+    let kind = field(2, "group: \"\"\nkind: Secret\nversion: v1\n");
+    let kind = [field(1, "x-kubernetes-group-version-kind"), field(2, kind)].concat();
+    let patch = field(8, [parameter, field(13, kind)].concat());
+    let name = field(1, "/api/v1/namespaces/{namespace}/secrets/{name}");
+    let paths = field(2, [name, field(2, patch)].concat());
+    let body = [field(1, "2.0"), field(8, paths)].concat();
+    Reply::Say { status: 200, headers: Vec::new(), body }
+        .with("Content-Type", "application/com.github.proto-openapi.spec.v2.v1.0+protobuf")
+}
+
 fn answer(request: &Request, cluster: &Mutex<Cluster>) -> Reply {
     let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
     let status = |code: u16, why: &str, words: &str| {
@@ -52,6 +80,7 @@ fn answer(request: &Request, cluster: &Mutex<Cluster>) -> Reply {
         Reply::Say { status: code, headers: Vec::new(), body }
     };
     let reply = match request.method.as_str() {
+        "GET" if path == "/openapi/v2" => return old_description(),
         "GET" => {
             description(path).map_or_else(|| status(404, "NotFound", "none"), |d| Reply::json(&d))
         }
