@@ -37,7 +37,7 @@ fn the_files_of_three_programs_move_and_come_back_as_they_were() {
     let helm = fs::read(person.home().join(HELM)).unwrap();
 
     let dry = person.run_ours(&["migrate", "--dry-run"]).ok();
-    assert!(dry.stdout.contains("credHelpers.\"docker.io\": \"imgsec\""), "{dry:#?}");
+    assert!(dry.stdout.contains("credHelpers.\"ghcr.io\": \"imgsec\""), "{dry:#?}");
     assert_eq!(fs::read_to_string(person.home().join(DOCKER)).unwrap(), docker);
     assert!(person.listed().is_empty());
 
@@ -55,8 +55,8 @@ fn the_files_of_three_programs_move_and_come_back_as_they_were() {
     }
     let names = |path| read(&person, path)["credHelpers"].clone();
     let hub = "https://index.docker.io/v1/";
-    // Podman reads Docker's file too, and knows Docker Hub by another name.
-    let docker_names = json!({"ghcr.io": "imgsec", hub: "imgsec", "docker.io": "imgsec"});
+    // Podman has the helper from registries.conf; Jib reads its file, and that only.
+    let docker_names = json!({"ghcr.io": "imgsec", hub: "imgsec"});
     assert_eq!(names(DOCKER), docker_names);
     assert_eq!(names(PODMAN), json!({"quay.io": "imgsec"}));
     assert_eq!(names(HELM), json!({"reg.lan:5000": "imgsec"}));

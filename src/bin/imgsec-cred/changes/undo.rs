@@ -93,11 +93,7 @@ pub(crate) fn run(
     let helpers = Helpers::new(&find);
     let scene = scene(&runs, &helper, &helpers, machine)?;
     let store: Option<&dyn Store> = if manner.insecure_plaintext { Some(&helper) } else { None };
-    let mut undo = undo::plan(&scene, &runs, store)?;
-    if manner.insecure_plaintext {
-        // All is as it was before; what clients gained by the change is no loss.
-        undo.losses.clear();
-    }
+    let undo = undo::plan(&scene, &runs, store)?;
     say_plan(&runs, &undo, manner, machine, report)?;
     say_losses(&scene, &undo.losses, report)?;
     if manner.dry_run {
@@ -223,7 +219,8 @@ fn lost(scene: &Scene<'_>, losses: &[Loss]) -> Vec<String> {
 /// Logging clients out needs another word than going ahead.
 fn confirm(undo: &Undo, manner: &Manner, shared: &Shared) -> anyhow::Result<()> {
     let command = manner.command;
-    if !undo.losses.is_empty() && !manner.logged_out {
+    // With the passwords all is as it was before; what clients gained since is told, and no more.
+    if !(undo.losses.is_empty() || manner.logged_out || manner.insecure_plaintext) {
         let question = "Clients will be logged out. Go on without their passwords?";
         if !ask::can_ask(shared) {
             let why = "this logs clients out";
