@@ -66,6 +66,13 @@ mod clients {
     mod client_requests;
     mod libraries;
     mod migrate;
+    /// This year's, which tests/clients/build makes.
+    mod newest {
+        mod artifacts;
+        mod containers_image;
+        mod docker;
+        mod release;
+    }
     mod other_clients;
     mod podman;
 }

@@ -4,6 +4,7 @@
 #[macro_use]
 mod scenes;
 pub(crate) mod bus;
+pub(crate) mod clients;
 pub(crate) mod containers;
 pub(crate) mod dockerd;
 pub(crate) mod engine;

@@ -15,6 +15,9 @@ use serde_json::{Value, json};
 use super::person::Login;
 use super::process::{self, Service};
 
+/// Where all of them listen.
+const LOOPBACK: &str = "127.0.0.1";
+
 /// How a registry finds out who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Auth {
@@ -53,12 +56,18 @@ pub(crate) struct Registry {
 impl Registry {
     /// A registry with these users and passwords.
     pub(crate) fn start(auth: Auth, users: &[(&str, &str)]) -> Self {
-        Self::start_over(Transport::Plain, auth, users)
+        Self::start_over(Transport::Plain, auth, users, LOOPBACK)
+    }
+
+    /// The same, whose token server goes by the name of [`Self::other_host`]. This year's crane and
+    /// ORAS send no login to a private address that a registry names, if it has another name itself.
+    pub(crate) fn start_with_named_realm(auth: Auth) -> Self {
+        Self::start_over(Transport::Plain, auth, &[], "localhost")
     }
 
     /// The same over TLS, with a certificate that [`Self::authority`] signed.
     pub(crate) fn start_tls(auth: Auth, users: &[(&str, &str)]) -> Self {
-        Self::start_over(Transport::Tls, auth, users)
+        Self::start_over(Transport::Tls, auth, users, LOOPBACK)
     }
 
     /// The certificate of the authority.
@@ -66,7 +75,12 @@ impl Registry {
         self.dir.path().join("ca.pem")
     }
 
-    fn start_over(transport: Transport, auth: Auth, users: &[(&str, &str)]) -> Self {
+    fn start_over(
+        transport: Transport,
+        auth: Auth,
+        users: &[(&str, &str)],
+        realm_at: &str,
+    ) -> Self {
         let dir = process::folder("reg");
         let users = users.iter().map(|(name, password)| {
             (name.to_string(), User { password: password.to_string(), identity: false })
@@ -82,6 +96,7 @@ impl Registry {
             Auth::Token => {
                 let server;
                 (server, realm) = start_tokens(dir.path());
+                realm = realm.replace(LOOPBACK, realm_at);
                 let cert = dir.path().join("cert.pem");
                 let settings = json!({ "realm": realm, "service": "imgsec test registry",
                     "issuer": "imgsec test tokens", "rootcertbundle": cert });
