@@ -158,11 +158,14 @@ pub(crate) fn read_open(
 /// Refuses what belongs to another user than the effective one.
 #[cfg(unix)]
 pub(crate) fn check_owner(path: &Path, about: &Metadata) -> Result<(), Error> {
-    use std::os::unix::fs::MetadataExt;
-    if about.uid() == rustix::process::geteuid().as_raw() {
-        return Ok(());
-    }
-    Err(Error::ForeignOwner(path.to_owned(), about.uid()))
+    check_uid(path, std::os::unix::fs::MetadataExt::uid(about))
+}
+
+/// As [`check_owner`], by the owner's number.
+#[cfg(unix)]
+pub(crate) fn check_uid(path: &Path, uid: u32) -> Result<(), Error> {
+    let is_ours = uid == rustix::process::geteuid().as_raw();
+    if is_ours { Ok(()) } else { Err(Error::ForeignOwner(path.to_owned(), uid)) }
 }
 
 /// Windows keeps other users out of a profile by its access list.

@@ -154,15 +154,16 @@ impl Helper {
         // More than a screen of it helps nobody.
         let line = String::from_utf8_lossy(&reply.out[..reply.out.len().min(MAX_WORDS)]);
         let line = line.trim();
-        if line == Error::not_found().to_string() {
-            return Error::not_found();
-        }
-        let kind = if line.contains("locked") {
+        let kind = if line == Error::not_found().to_string() {
+            ErrorKind::NotFound
+        } else if line.contains("locked") {
             ErrorKind::Locked
         } else if line.contains("no keychain") || line.contains("no sealed store") {
             ErrorKind::Unavailable
         } else if line.contains("did not answer") {
             ErrorKind::TimedOut
+        } else if line.contains("damaged") || line.contains("cannot be used") {
+            ErrorKind::Damaged
         } else {
             ErrorKind::Failed
         };

@@ -6,8 +6,11 @@ use zeroize::Zeroizing;
 
 use super::{Program, items, wire};
 use crate::server::ServerKey;
-use crate::store::{self, Error, ErrorKind, Store, payload};
+use crate::store::{self, Error, ErrorKind, Store, Unusable, payload};
 use crate::text;
+
+/// How many items that are left out of a list are named.
+const MAX_NOTES: usize = 5;
 
 /// What a client asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,11 +119,21 @@ impl Answer {
 }
 
 impl From<Error> for Answer {
-    /// The line Docker shows on standard output; what helps on standard error.
+    /// The line Docker shows on standard output, and once more on standard error with what helps:
+    /// for some requests Docker shows that alone. That nothing is there is no trouble.
     fn from(error: Error) -> Self {
         let line = text::plain(&error.to_string());
-        let note = error.hint().map(|hint| format!("{line}; hint: {}", text::plain(hint)));
-        Self { notes: note.into_iter().collect(), ..Self::failure(&line) }
+        let is_said = error.kind() != ErrorKind::NotFound || error.hint().is_some();
+        let notes = is_said.then(|| note(&line, &error)).into_iter().collect();
+        Self { notes, ..Self::failure(&line) }
+    }
+}
+
+/// A line for standard error.
+fn note(what: &str, error: &Error) -> String {
+    match error.hint() {
+        Some(hint) => format!("{what}; hint: {}", text::plain(hint)),
+        None => what.to_owned(),
     }
 }
 
@@ -185,16 +198,30 @@ fn get(store: &dyn Store, asked: &ServerKey) -> Result<Answer, Error> {
     Ok(Answer::success(wire::login(asked.as_str(), &credential.username, &credential.secret)))
 }
 
+/// What `get` would refuse is left out, since one failing `get` makes a classic `docker build` send
+/// no credentials at all; why, is said on standard error.
 fn list(program: Program, store: &dyn Store) -> Result<Answer, Error> {
-    let listed = store.list()?;
-    let shown = listed.iter().filter(|l| !l.server.is_hidden());
-    Ok(map(shown.filter_map(|l| {
+    let contents = store.contents()?;
+    let shown = contents.listed.iter().filter(|l| !l.server.is_hidden());
+    let answer = map(shown.filter_map(|l| {
         let name = match program {
             Program::Docker => Some(l.server.display()),
             Program::Containers => l.server.host(),
         };
         Some((name?, l.username.clone()))
-    })))
+    }));
+    Ok(Answer { notes: left_out(&contents.unusable), ..answer })
+}
+
+fn left_out(unusable: &[Unusable]) -> Vec<String> {
+    let line = |one: &Unusable| {
+        note(&format!("left out: {}", text::plain(&one.error.to_string())), &one.error)
+    };
+    let mut notes: Vec<_> = unusable.iter().take(MAX_NOTES).map(line).collect();
+    if let Some(more) = unusable.len().checked_sub(MAX_NOTES).filter(|more| *more > 0) {
+        notes.push(format!("left out: {more} more; hint: imgsec-cred list"));
+    }
+    notes
 }
 
 fn ages(store: &dyn Store) -> Result<Answer, Error> {
@@ -203,9 +230,9 @@ fn ages(store: &dyn Store) -> Result<Answer, Error> {
     for l in listed.iter().filter(|l| !l.server.is_hidden()) {
         match store.get(&l.server) {
             Ok(credential) => ages.push((l.server.display(), payload::time(credential.created_at))),
-            // Gone since it was listed.
-            Err(e) if e.kind() == ErrorKind::NotFound => {}
-            Err(e) => return Err(e),
+            Err(e) if e.kind().is_of_the_whole_store() => return Err(e),
+            // Gone since it was listed, or damaged: `items` says so.
+            Err(_) => {}
         }
     }
     Ok(map(ages.into_iter()))

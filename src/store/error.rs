@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::server::ServerKey;
 use crate::{files, text};
 
 /// The situation, for a caller that acts on it.
@@ -122,6 +123,16 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// The line that puts a new login in the place of one that cannot be used; where `login` takes no
+/// such key, the one that removes it.
+#[must_use]
+pub fn remedy(server: &ServerKey) -> String {
+    match server.host() {
+        Some(host) => format!("imgsec-cred login {}", text::shell_word(host)),
+        None => format!("imgsec-cred logout {}", text::shell_word(server.as_str())),
+    }
+}
 
 impl From<files::Error> for Error {
     fn from(error: files::Error) -> Self {

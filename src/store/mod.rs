@@ -12,7 +12,7 @@ pub mod payload;
 pub mod sealed;
 mod transfer;
 
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, remedy};
 pub use transfer::{Differing, Transfer, transfer};
 
 /// A server and a user name that have a credential; all of it may be shown.

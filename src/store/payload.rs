@@ -14,6 +14,9 @@ use crate::server::ServerKey;
 
 const VERSION: u64 = 1;
 
+/// What helps with the format of a newer version.
+pub(super) const UPDATE: &str = "update imgsec-cred";
+
 /// The item's bytes for a credential.
 #[must_use]
 pub fn write(credential: &Credential) -> Zeroizing<Vec<u8>> {
@@ -38,7 +41,8 @@ pub fn write(credential: &Credential) -> Zeroizing<Vec<u8>> {
 ///
 /// # Errors
 /// [`ErrorKind::Damaged`] where the bytes are no such JSON, are of a newer version, or are for
-/// another server than `asked`: whoever can write the store could have put them there.
+/// another server than `asked`: whoever can write the store could have put them there. The store adds
+/// the line that helps.
 pub fn read(bytes: &[u8], asked: &ServerKey) -> Result<Credential, Error> {
     let credential = parse(bytes)?;
     if credential.server.canonical() != asked.canonical() {
@@ -57,7 +61,9 @@ pub fn parse(bytes: &[u8]) -> Result<Credential, Error> {
         serde_json::from_slice(bytes).map_err(|_| damaged("it is not our JSON"))?;
     match map.get("v").and_then(Value::as_u64) {
         Some(VERSION) => {}
-        Some(_) => return Err(damaged("it was written by a newer imgsec-cred")),
+        Some(_) => {
+            return Err(damaged("it was written by a newer imgsec-cred").with_hint(UPDATE));
+        }
         None => return Err(damaged("it has no version")),
     }
     let mut text = |name: &str| match map.get_mut(name).map(Value::take) {
@@ -75,7 +81,6 @@ pub fn parse(bytes: &[u8]) -> Result<Credential, Error> {
 
 fn damaged(why: &str) -> Error {
     Error::new(ErrorKind::Damaged, format!("the stored credential cannot be used: {why}"))
-        .with_hint("imgsec-cred status")
 }
 
 /// A time as RFC 3339 in whole seconds, UTC.

@@ -5,7 +5,7 @@ use super::folder;
 use super::index::{Index, Record};
 use super::settings::Settings;
 use super::writing::Writing;
-use super::{Sealed, entry, stamp};
+use super::{Sealed, checks, entry, stamp};
 use crate::credential::Credential;
 use crate::files::Temp;
 use crate::store::{Error, ErrorKind, payload};
@@ -26,6 +26,7 @@ impl<'a> Change<'a> {
         let name = entry::name(&credential.server);
         let writing = Writing::begin(folder)?;
         folder.check_inner(&folder.entries())?;
+        checks::replaceable(&folder.entry_path(&name))?;
         // Read again: the store may have been made anew since it was opened.
         let settings = Settings::read(folder)?;
         let sealed = entry::seal(credential, &settings.recipient)?;
@@ -53,10 +54,7 @@ impl Sealed {
     /// The index as it is now; only under the lock.
     fn index_now(&self) -> Result<Index, Error> {
         let bytes = self.folder.read_index()?;
-        let mut index = self.settled(bytes.as_deref().map(Vec::as_slice))?;
-        let files = self.folder.entry_names()?;
-        index.records.retain(|name, _| files.contains(name));
-        Ok(index)
+        self.settled(bytes.as_deref().map(Vec::as_slice))
     }
 
     /// Where the key is at hand, opens what is about to replace an entry.
@@ -66,7 +64,10 @@ impl Sealed {
         if found.identity.recipient() != self.settings.recipient {
             return Ok(());
         }
-        let opened = payload::read(&self.open_entry(name, sealed, &found)?, &kept.server)?;
+        let opened = payload::read(
+            &self.open_entry(name, Some(&kept.server), sealed, &found)?,
+            &kept.server,
+        )?;
         if opened.same_login(kept) {
             return Ok(());
         }
@@ -74,9 +75,11 @@ impl Sealed {
         Err(Error::new(ErrorKind::Failed, message))
     }
 
-    /// Takes records without a file out of the index.
-    pub(super) fn forget_records(&self, writing: &Writing) -> Result<(), Error> {
-        writing.replace(&self.folder.index_path(), &self.index_now()?.write())
+    /// Takes the record of an entry out of the index.
+    pub(super) fn forget_record(&self, name: &str, writing: &Writing) -> Result<(), Error> {
+        let mut index = self.index_now()?;
+        index.records.remove(name);
+        writing.replace(&self.folder.index_path(), &index.write())
     }
 }
 

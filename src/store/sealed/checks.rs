@@ -19,21 +19,84 @@ pub(super) enum Trust {
     Mounted,
 }
 
+#[cfg(unix)]
+const IS_A_LINK: &str = "is a symbolic link";
+
+/// What decides whether a file is safe to use.
+#[cfg(unix)]
+pub(super) struct Facts {
+    is_file: bool,
+    is_link: bool,
+    names: u64,
+    owner: u32,
+    mode: u32,
+}
+
+#[cfg(unix)]
+impl Facts {
+    fn of(about: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        let (names, owner, mode) = (about.nlink(), about.uid(), about.mode());
+        Self { is_file: about.is_file(), is_link: about.is_symlink(), names, owner, mode }
+    }
+
+    #[allow(clippy::useless_conversion, reason = "the numbers have other types on macOS")]
+    pub(super) fn of_stat(stat: &rustix::fs::Stat) -> Self {
+        let mode: u32 = stat.st_mode.into();
+        let kind = rustix::fs::FileType::from_raw_mode(stat.st_mode);
+        let (is_file, is_link) = (kind.is_file(), kind.is_symlink());
+        Self { is_file, is_link, names: stat.st_nlink.into(), owner: stat.st_uid, mode }
+    }
+
+    /// Whether its owner may read it, as far as its mode says.
+    pub(super) fn is_readable(&self) -> bool {
+        self.mode & 0o400 != 0
+    }
+
+    /// As [`file`].
+    pub(super) fn check(&self, path: &Path) -> Result<(), Error> {
+        if self.is_link {
+            return Err(another_name(path, IS_A_LINK));
+        }
+        if !self.is_file {
+            return Err(not_regular(path));
+        }
+        // None is right as well: it was replaced after it was opened.
+        if self.names > 1 {
+            return Err(another_name(path, "has a second name (a hard link)"));
+        }
+        files::check_uid(path, self.owner).map_err(|e| taken_back(path, e))?;
+        closed(path, self.mode, 0o077, "600")
+    }
+}
+
 /// The file must be regular, ours, closed to others, and without a second name.
 pub(super) fn file(path: &Path, about: &Metadata) -> Result<(), Error> {
-    if !about.is_file() {
-        return Err(files::Error::NotRegular(path.to_owned()).into());
-    }
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        // None is right as well: it was replaced after it was opened.
-        if about.nlink() > 1 {
-            let message = format!("{} has a second name (a hard link)", shown(path));
-            return Err(Error::new(ErrorKind::Refused, message));
-        }
+    return Facts::of(about).check(path);
+    #[cfg(not(unix))]
+    if about.is_file() { Ok(()) } else { Err(not_regular(path)) }
+}
+
+/// Nothing is put in the place of a folder or a pipe, nor is one removed.
+pub(super) fn replaceable(path: &Path) -> Result<(), Error> {
+    match fs::symlink_metadata(path) {
+        Ok(about) if !about.is_file() && !about.is_symlink() => Err(not_regular(path)),
+        _ => Ok(()),
     }
-    owned_and_closed(path, about, "600")
+}
+
+fn not_regular(path: &Path) -> Error {
+    let error = Error::from(files::Error::NotRegular(path.to_owned()));
+    let path = quoted(path);
+    error.with_hint(format!("mv {path} {path}.away"))
+}
+
+/// A link, or a second name, through which somebody else may write to the file.
+fn another_name(path: &Path, what: &str) -> Error {
+    let error = Error::new(ErrorKind::Refused, format!("{} {what}", shown(path)));
+    let path = quoted(path);
+    error.with_hint(format!("cp -p {path} {path}.new && mv {path}.new {path}"))
 }
 
 /// The folder must be there, no link, ours and closed to others; `None` where it is missing.
@@ -46,7 +109,18 @@ pub(super) fn folder(path: &Path) -> Result<Option<()>, Error> {
         let message = format!("{} is not a folder", shown(path));
         return Err(Error::new(ErrorKind::Refused, message));
     }
-    owned_and_closed(path, &about, "700").map(Some)
+    owned_and_closed(path, &about, "700")?;
+    usable(path, mode(&about), 0o700, "700").map(Some)
+}
+
+/// Its owner must be able to use it.
+fn usable(path: &Path, mode: u32, needed: u32, chmod: &str) -> Result<(), Error> {
+    if cfg!(not(unix)) || mode & needed == needed || is_root() {
+        return Ok(());
+    }
+    let message = format!("{} is closed to its owner (mode {:03o})", shown(path), mode & 0o777);
+    Err(Error::new(ErrorKind::Refused, message)
+        .with_hint(format!("chmod {chmod} {}", quoted(path))))
 }
 
 /// Others must not be able to put something in the place of `path`.
@@ -86,16 +160,40 @@ pub(super) fn key_file(path: &Path, about: &Metadata, trust: Trust) -> Result<()
     if !is_owned_by_root(about) {
         files::check_owner(path, about)?;
     }
-    closed(path, about, open_to_others, if trust == Trust::Handed { "400" } else { "go-w" })
+    closed(path, mode(about), open_to_others, if trust == Trust::Handed { "400" } else { "go-w" })
 }
 
 fn owned_and_closed(path: &Path, about: &Metadata, chmod: &str) -> Result<(), Error> {
-    files::check_owner(path, about)?;
-    closed(path, about, 0o077, chmod)
+    let owned = files::check_owner(path, about);
+    // With `sudo`, the home may still be somebody else's.
+    owned.map_err(|e| if is_root() { e.into() } else { taken_back(path, e) })?;
+    closed(path, mode(about), 0o077, chmod)
 }
 
-fn closed(path: &Path, about: &Metadata, open: u32, chmod: &str) -> Result<(), Error> {
-    let mode = mode(about);
+/// `sudo docker login` leaves files of root in a home.
+#[cfg(unix)]
+fn taken_back(path: &Path, foreign: files::Error) -> Error {
+    let sudo = if is_root() { "" } else { "sudo " };
+    let us = rustix::process::geteuid().as_raw();
+    Error::from(foreign).with_hint(format!("{sudo}chown {us} {}", quoted(path)))
+}
+
+#[cfg(not(unix))]
+fn taken_back(_: &Path, foreign: files::Error) -> Error {
+    foreign.into()
+}
+
+#[cfg(unix)]
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+#[cfg(not(unix))]
+fn is_root() -> bool {
+    false
+}
+
+fn closed(path: &Path, mode: u32, open: u32, chmod: &str) -> Result<(), Error> {
     if mode & open == 0 {
         return Ok(());
     }
@@ -130,7 +228,13 @@ pub(super) fn failed(path: &Path, error: io::Error) -> Error {
     // What opening says of a link that must not be followed.
     #[cfg(unix)]
     if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) {
-        return Error::new(ErrorKind::Refused, format!("{} is a symbolic link", shown(path)));
+        return another_name(path, IS_A_LINK);
+    }
+    if error.kind() == io::ErrorKind::PermissionDenied
+        && let Ok(about) = fs::symlink_metadata(path)
+        && let Err(closed) = usable(path, mode(&about), 0o400, "600")
+    {
+        return closed;
     }
     files::Error::io(path, error).into()
 }
@@ -141,76 +245,10 @@ pub(super) fn shown(path: impl AsRef<Path>) -> String {
 }
 
 /// A path in a line for the shell.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     text::shell_word(&path.display().to_string())
 }
 
 #[cfg(test)]
 #[cfg(unix)]
-mod tests {
-    use super::*;
-    use std::os::unix::fs::{PermissionsExt, symlink};
-    use std::path::PathBuf;
-
-    fn made(folder: &tempfile::TempDir, name: &str, mode: u32) -> (PathBuf, Metadata) {
-        let path = folder.path().join(name);
-        fs::write(&path, b"x").unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        let about = fs::symlink_metadata(&path).unwrap();
-        (path, about)
-    }
-
-    #[test]
-    fn an_open_file_is_refused_with_the_line_that_closes_it() {
-        let dir = tempfile::tempdir().unwrap();
-        for mode in [0o604, 0o640, 0o660, 0o602, 0o666, 0o610] {
-            let (path, about) = made(&dir, "it's here", mode);
-            let error = file(&path, &about).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Refused);
-            let quoted = path.display().to_string().replace('\'', r"'\''");
-            assert_eq!(error.hint(), Some(format!("chmod 600 '{quoted}'").as_str()));
-        }
-        let (path, about) = made(&dir, "b", 0o600);
-        assert!(file(&path, &about).is_ok());
-    }
-
-    #[test]
-    fn a_key_that_is_handed_over_may_be_readable_as_far_as_is_usual_there() {
-        let dir = tempfile::tempdir().unwrap();
-        for (mode, own, handed, mounted) in [
-            (0o400, true, true, true),
-            (0o440, false, true, true),
-            (0o444, false, false, true),
-            (0o464, false, false, false),
-            (0o646, false, false, false),
-        ] {
-            let (path, about) = made(&dir, "key", mode);
-            assert_eq!(key_file(&path, &about, Trust::Own).is_ok(), own, "{mode:o}");
-            assert_eq!(key_file(&path, &about, Trust::Handed).is_ok(), handed, "{mode:o}");
-            assert_eq!(key_file(&path, &about, Trust::Mounted).is_ok(), mounted, "{mode:o}");
-        }
-    }
-
-    #[test]
-    fn a_folder_in_which_anyone_may_rename_is_refused_but_for_the_likes_of_tmp() {
-        let dir = tempfile::tempdir().unwrap();
-        let shared = dir.path().join("shared");
-        fs::create_dir(&shared).unwrap();
-        fs::set_permissions(&shared, fs::Permissions::from_mode(0o777)).unwrap();
-        let hint = parent_of(&shared.join("root")).unwrap_err().hint().unwrap().to_owned();
-        assert_eq!(hint, format!("chmod o-w {}", shared.display()));
-        fs::set_permissions(&shared, fs::Permissions::from_mode(0o1777)).unwrap();
-        assert!(parent_of(&shared.join("root")).is_ok());
-    }
-
-    #[test]
-    fn a_link_and_a_file_are_no_folders() {
-        let dir = tempfile::tempdir().unwrap();
-        let (path, _) = made(&dir, "file", 0o600);
-        symlink(dir.path(), dir.path().join("link")).unwrap();
-        assert!(folder(&path).is_err() && folder(&dir.path().join("link")).is_err());
-        assert!(folder(&dir.path().join("nothing")).unwrap().is_none());
-        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700)).unwrap();
-        assert!(folder(dir.path()).unwrap().is_some());
-    }
-}
+mod tests;

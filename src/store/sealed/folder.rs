@@ -89,11 +89,28 @@ impl Folder {
         if checks::folder(&self.entries())?.is_none() {
             return Err(no_store(&self.root));
         }
-        Err(Error::new(ErrorKind::Damaged, format!("{} is missing", checks::shown(path))))
+        Err(self.lacks(&path))
     }
 
     pub(super) fn read_index(&self) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
-        read(&self.index_path(), MAX_INDEX_BYTES)
+        let path = self.index_path();
+        // It can be built again, so that it may go.
+        read(&path, MAX_INDEX_BYTES).map_err(|e| match e.hint() {
+            Some(_) => e,
+            None => e.with_hint(format!("rm {}", checks::quoted(&path))),
+        })
+    }
+
+    fn lacks(&self, path: &Path) -> Error {
+        Error::new(ErrorKind::Damaged, format!("{} is missing", checks::shown(path)))
+            .with_hint(self.begin_anew())
+    }
+
+    /// What helps where the store as a whole cannot be read.
+    pub(super) fn begin_anew(&self) -> String {
+        let root = checks::quoted(&self.root);
+        let setup = setup(&self.root);
+        format!("bring it back from a backup, or begin anew: mv {root} {root}.broken && {setup}")
     }
 
     /// An entry's file, or `None` where it is certainly absent.
@@ -130,9 +147,7 @@ impl Folder {
 
     /// Refuses a folder inside the store that is not ours, open to others, or gone.
     pub(super) fn check_inner(&self, inner: &Path) -> Result<(), Error> {
-        checks::folder(inner)?.ok_or_else(|| {
-            Error::new(ErrorKind::Damaged, format!("{} is missing", checks::shown(inner)))
-        })
+        checks::folder(inner)?.ok_or_else(|| self.lacks(inner))
     }
 }
 
@@ -156,5 +171,14 @@ pub(super) fn read(path: &Path, limit: u64) -> Result<Option<Zeroizing<Vec<u8>>>
 
 fn no_store(root: &Path) -> Error {
     let message = format!("there is no sealed store in {}", checks::shown(root));
-    Error::new(ErrorKind::Unavailable, message).with_hint("imgsec-cred setup")
+    Error::new(ErrorKind::Unavailable, message).with_hint(setup(root))
+}
+
+/// The line that makes a store in this folder.
+fn setup(root: &Path) -> &'static str {
+    if root.ends_with("session") {
+        "imgsec-cred setup --store session"
+    } else {
+        "imgsec-cred setup --store sealed"
+    }
 }

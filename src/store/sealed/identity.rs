@@ -94,6 +94,11 @@ pub(super) fn decrypt(
     Ok(plain)
 }
 
+/// Whether these bytes begin as an age file does; no key is needed to tell.
+pub(super) fn is_sealed(bytes: &[u8]) -> bool {
+    age::Decryptor::new_buffered(bytes).is_ok()
+}
+
 /// Encrypts to a recipient `age1…`.
 pub(super) fn encrypt(recipient: &str, plain: &[u8]) -> Result<Vec<u8>, Error> {
     let recipient: x25519::Recipient = recipient.parse().map_err(|_| {
@@ -134,6 +139,7 @@ mod tests {
         assert_eq!(theirs.decrypt(&sealed).unwrap_err(), Unopened::WrongKey);
         for cut in [0, 1, 40, sealed.len() - 1] {
             assert_eq!(ours.decrypt(&sealed[..cut]).unwrap_err(), Unopened::Damaged, "{cut}");
+            assert_eq!(is_sealed(&sealed[..cut]), cut > 150, "{cut}");
         }
         let mut changed = sealed;
         *changed.last_mut().unwrap() ^= 1;

@@ -47,7 +47,7 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Reads the file. A damaged one counts as empty: it is built again from the entries.
+    /// Reads the file. A damaged or an older one counts as empty: it is built again from the entries.
     ///
     /// # Errors
     /// [`ErrorKind::Damaged`] for the format of a newer version, which must not be written over.
@@ -57,8 +57,9 @@ impl Index {
         }
         let json: Value = serde_json::from_slice(bytes).unwrap_or_default();
         match json["format"].as_u64() {
-            Some(format) if format != FORMAT => {
-                Err(Error::new(ErrorKind::Damaged, format!("index.json: {NEWER}")))
+            Some(format) if format > FORMAT => {
+                let error = Error::new(ErrorKind::Damaged, format!("index.json: {NEWER}"));
+                Err(error.with_hint(payload::UPDATE))
             }
             _ => Ok(Self::default()),
         }
@@ -89,16 +90,14 @@ impl Index {
 
     /// Settles what was announced. `digest_of` gives the digest of an entry's file, or `None` where
     /// there is none.
-    pub(super) fn settle(
-        &mut self,
-        digest_of: impl FnOnce(&str) -> Result<Option<String>, Error>,
-    ) -> Result<(), Error> {
-        let Some(announced) = &self.announced else { return Ok(()) };
-        let is_there = digest_of(&announced.name)?.as_ref() == Some(&announced.record.digest);
-        if let Some(announced) = self.announced.take().filter(|_| is_there) {
-            self.records.insert(announced.name, announced.record);
+    pub(super) fn settle(&mut self, digest_of: impl FnOnce(&str) -> Result<Option<String>, Error>) {
+        let Some(Announced { name, record }) = self.announced.take() else { return };
+        match digest_of(&name) {
+            Ok(None) => {}
+            Ok(Some(digest)) if digest == record.digest => drop(self.records.insert(name, record)),
+            // The old file, or a damaged one, whose server is known so.
+            _ => drop(self.records.entry(name).or_insert(record)),
         }
-        Ok(())
     }
 
     /// Announces that the file of this record is about to be the entry `name`. The index must be
@@ -259,7 +258,7 @@ mod tests {
     }
 
     fn username(mut index: Index, digest: Option<&str>) -> Option<String> {
-        index.settle(|_| Ok(digest.map(str::to_owned))).unwrap();
+        index.settle(|_| Ok(digest.map(str::to_owned)));
         index.records.remove(NAME).map(|r| r.username)
     }
 
@@ -268,6 +267,9 @@ mod tests {
         assert_eq!(username(announcing("1"), Some("1")).as_deref(), Some("new"));
         assert_eq!(username(announcing("1"), Some("0")).as_deref(), Some("old"));
         assert_eq!(username(announcing("1"), None).as_deref(), Some("old"));
+        let first = || Index { records: BTreeMap::new(), ..announcing("1") };
+        assert_eq!(username(first(), Some("0")).as_deref(), Some("new"));
+        assert_eq!(username(first(), None), None);
     }
 
     #[test]
@@ -277,6 +279,7 @@ mod tests {
             assert_eq!(Index::read(&whole[..cut]).unwrap(), Index::default(), "{cut}");
         }
         assert!(Index::read(br#"{"format":2}"#).unwrap_err().to_string().contains("newer"));
+        assert_eq!(Index::read(br#"{"format":0}"#).unwrap(), Index::default());
     }
 
     #[test]

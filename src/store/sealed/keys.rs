@@ -131,6 +131,6 @@ pub(super) fn read_slot(slot: &Slot, folder: &Folder) -> Result<Vec<u8>, Error> 
     // It is encrypted, so that a plain buffer does.
     file.map(|mut f| std::mem::take(&mut *f)).ok_or_else(|| {
         Error::new(ErrorKind::Damaged, format!("{} is missing", checks::shown(path)))
-            .with_hint("imgsec-cred status")
+            .with_hint(slots::ANOTHER_WAY)
     })
 }

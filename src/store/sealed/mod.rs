@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{Error, ErrorKind, Listed, Store, payload};
+use super::{Contents, Error, ErrorKind, Listed, Store, payload};
 use crate::credential::Credential;
 use crate::server::ServerKey;
 use change::Change;
@@ -34,6 +34,7 @@ mod recovery;
 mod settings;
 mod slots;
 mod stamp;
+mod trouble;
 mod unlock;
 mod writing;
 
@@ -58,7 +59,8 @@ impl Sealed {
     ///
     /// # Errors
     /// [`ErrorKind::Unavailable`] where there is none; [`ErrorKind::Refused`] where others could
-    /// read or replace its files; [`ErrorKind::Damaged`] where `store.json` cannot be used.
+    /// read or replace its files, or we cannot; [`ErrorKind::Damaged`] where `store.json` cannot be
+    /// used.
     pub fn open(root: &Path, keys: KeySources) -> Result<Self, Error> {
         let folder = Folder::open(root)?;
         let settings = Settings::read(&folder)?;
@@ -75,26 +77,39 @@ impl Sealed {
     fn open_entry(
         &self,
         name: &str,
+        server: Option<&ServerKey>,
         sealed: &[u8],
         found: &Found,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
         found.identity.decrypt(sealed).map_err(|why| {
-            let is_ours = || found.identity.recipient() == self.settings.recipient;
-            if why == Unopened::WrongKey && !is_ours() {
-                return found.foreign();
+            let is_ours = found.identity.recipient() == self.settings.recipient;
+            if why == Unopened::WrongKey && !is_ours {
+                found.foreign()
+            } else {
+                self.damaged(name, server)
             }
-            let path = self.folder.entry_path(name);
-            Error::new(ErrorKind::Damaged, format!("{} is damaged", checks::shown(path)))
         })
+    }
+
+    fn read(&self, server: &ServerKey) -> Result<Credential, Error> {
+        let name = entry::name(server);
+        let sealed = self.folder.read_entry(&name)?.ok_or_else(|| self.absent(server))?;
+        // What is damaged for certain is not told to be locked.
+        let key = self.key().map_err(|locked| {
+            let is_sealed = identity::is_sealed(&sealed);
+            if is_sealed { locked } else { self.damaged(&name, Some(server)) }
+        })?;
+        payload::read(&self.open_entry(&name, Some(server), &sealed, &key)?, server)
     }
 }
 
 impl Store for Sealed {
     fn get(&self, server: &ServerKey) -> Result<Credential, Error> {
-        let name = entry::name(server);
-        let sealed = self.folder.read_entry(&name)?.ok_or_else(Error::not_found)?;
-        let plain = self.open_entry(&name, &sealed, &self.key()?)?;
-        payload::read(&plain, server)
+        self.read(server).map_err(|e| {
+            let is_of_entry = matches!(e.kind(), ErrorKind::Damaged | ErrorKind::Refused);
+            let path = self.folder.entry_path(&entry::name(server));
+            if is_of_entry { trouble::with_remedy(e, Some(server), &path) } else { e }
+        })
     }
 
     /// Steps that change files; a stop after any of them leaves the old credential or the new one,
@@ -112,25 +127,31 @@ impl Store for Sealed {
     }
 
     /// Steps that change files: temp files of writers that were stopped are removed; the file is
-    /// removed, and the folder fsynced; the index is replaced. A record without a file counts for
-    /// nothing, so that a stop in between, or a full disk, leaves no credential.
+    /// removed, and the folder fsynced; the index is replaced. A record without a file is no
+    /// credential, so that a stop in between, or a full disk, leaves none.
     fn remove(&self, server: &ServerKey) -> Result<(), Error> {
         let name = entry::name(server);
         self.folder.check_inner(&self.folder.entries())?;
-        if !self.folder.has_entry(&name) {
+        if !self.folder.has_entry(&name) && self.absent(server).hint().is_none() {
             // One may have been about to be written by a writer that was stopped. If another writes
             // now, it removes that.
             let _ = Writing::begin_within(&self.folder, Duration::ZERO);
             return Ok(());
         }
+        let path = self.folder.entry_path(&name);
+        checks::replaceable(&path)?;
         let writing = Writing::begin(&self.folder)?;
-        writing.remove(&self.folder.entry_path(&name))?;
+        writing.remove(&path)?;
         // The credential is gone, and that is what counts; the next writer tidies the index.
-        let _ = self.forget_records(&writing);
+        let _ = self.forget_record(&name, &writing);
         Ok(())
     }
 
     fn list(&self) -> Result<Vec<Listed>, Error> {
+        self.contents().map(|contents| contents.listed)
+    }
+
+    fn contents(&self) -> Result<Contents, Error> {
         self.list_entries()
     }
 }

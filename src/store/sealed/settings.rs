@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::checks;
 use super::folder::Folder;
-use crate::store::{Error, ErrorKind};
+use crate::store::{Error, ErrorKind, payload};
 
 const FORMAT: u64 = 1;
 
@@ -76,8 +76,13 @@ impl Settings {
     pub(super) fn read(folder: &Folder) -> Result<Self, Error> {
         let bytes = folder.read_settings()?;
         Self::parse(&bytes).map_err(|why| {
-            let path = folder.settings_path();
-            Error::new(ErrorKind::Damaged, format!("{}: {why}", checks::shown(path)))
+            let path = checks::shown(folder.settings_path());
+            let error = Error::new(ErrorKind::Damaged, format!("{path}: {why}"));
+            error.with_hint(if why == NEWER || why == NEWER_SLOT {
+                payload::UPDATE.to_owned()
+            } else {
+                folder.begin_anew()
+            })
         })
     }
 
@@ -85,8 +90,8 @@ impl Settings {
         let json: Value = serde_json::from_slice(bytes).map_err(|_| "it is damaged")?;
         match json["format"].as_u64() {
             Some(FORMAT) => {}
-            Some(_) => return Err(NEWER),
-            None => return Err("it has no format"),
+            Some(format) if format > FORMAT => return Err(NEWER),
+            _ => return Err("it has no format"),
         }
         let text = |name: &str| json[name].as_str().map(str::to_owned).ok_or("a field is missing");
         let slots = json["slots"].as_array().ok_or("a field is missing")?;
@@ -118,6 +123,7 @@ impl Settings {
 
 /// What is said of a file whose format number is not ours.
 pub(super) const NEWER: &str = "it was written by a newer imgsec-cred";
+const NEWER_SLOT: &str = "it has a slot of a kind that only a newer imgsec-cred knows";
 
 fn parse_slot(json: &Value) -> Result<Slot, &'static str> {
     let id = json["id"].as_str().filter(|id| is_id(id)).ok_or("the id of a slot is invalid")?;
@@ -128,7 +134,7 @@ fn parse_slot(json: &Value) -> Result<Slot, &'static str> {
             let path = json["path"].as_str().map(PathBuf::from).filter(|p| p.is_absolute());
             SlotKind::KeyFile(path.ok_or("the path of a key file is invalid")?)
         }
-        _ => return Err("it has a slot of a kind that only a newer imgsec-cred knows"),
+        _ => return Err(NEWER_SLOT),
     };
     Ok(Slot { id: id.to_owned(), kind })
 }

@@ -20,6 +20,10 @@ const GENERATED_WORK: u8 = 15;
 /// More would be 1 GiB: whoever wrote the file wants us to fail.
 const MAX_WORK: u8 = 20;
 
+/// What helps where the file of a slot is lost.
+pub(super) const ANOTHER_WAY: &str =
+    "bring its file back from a backup, or open the store by another slot: imgsec-cred unlock";
+
 /// A slot to be made.
 #[derive(Debug)]
 pub enum NewSlot<'a> {
@@ -118,7 +122,7 @@ pub(super) fn open_with_key_file(
 
 fn damaged(slot: &Slot) -> Error {
     let message = format!("slot {} ({}) is damaged", slot.id, slot.kind.name());
-    Error::new(ErrorKind::Damaged, message).with_hint("imgsec-cred status")
+    Error::new(ErrorKind::Damaged, message).with_hint(ANOTHER_WAY)
 }
 
 #[cfg(test)]

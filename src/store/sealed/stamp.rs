@@ -37,7 +37,15 @@ fn written(
     format!("{file:x}-{:x}-{:x}", seconds.into() * 1_000_000_000 + nanos.into(), size.into())
 }
 
-/// The stamps of many entries: asked from their open folder, a whole path need not be walked each
+/// How an entry's file looks to who lists.
+pub(super) struct Seen {
+    /// `None` where only its bytes tell: it can perhaps not be read.
+    pub(super) stamp: Option<String>,
+    /// Whether it is safe to use.
+    pub(super) is_safe: Result<(), Error>,
+}
+
+/// The looks of many entries: asked from their open folder, a whole path need not be walked each
 /// time.
 #[cfg(unix)]
 pub(super) struct Entries<'a> {
@@ -53,20 +61,27 @@ impl<'a> Entries<'a> {
         Ok(Self { folder, open })
     }
 
-    /// The stamp of one entry; `None` where it is missing.
+    /// How one entry looks; `None` where it is missing.
     #[allow(clippy::useless_conversion, reason = "the numbers have other types on macOS")]
-    pub(super) fn stamp(&self, name: &str) -> Result<Option<String>, Error> {
+    pub(super) fn look(&self, name: &str) -> Result<Option<Seen>, Error> {
         use rustix::fs::{AtFlags, statat};
         let file = Folder::entry_file(name);
-        match statat(&self.open, file, AtFlags::SYMLINK_NOFOLLOW) {
-            Err(rustix::io::Errno::NOENT) => Ok(None),
-            Err(e) => Err(checks::failed(&self.folder.entry_path(name), e.into())),
-            Ok(s) => Ok(Some(written(s.st_ino.into(), s.st_mtime, s.st_mtime_nsec, s.st_size))),
-        }
+        let s = match statat(&self.open, file, AtFlags::SYMLINK_NOFOLLOW) {
+            Err(rustix::io::Errno::NOENT) => return Ok(None),
+            looked => {
+                looked.map_err(|e| checks::failed(&self.folder.entry_path(name), e.into()))?
+            }
+        };
+        let facts = checks::Facts::of_stat(&s);
+        let stamp = || written(s.st_ino.into(), s.st_mtime, s.st_mtime_nsec, s.st_size);
+        Ok(Some(Seen {
+            stamp: facts.is_readable().then(stamp),
+            is_safe: facts.check(&self.folder.entry_path(name)),
+        }))
     }
 }
 
-/// The stamps of many entries.
+/// The looks of many entries.
 #[cfg(not(unix))]
 pub(super) struct Entries<'a>(&'a Folder);
 
@@ -76,9 +91,14 @@ impl<'a> Entries<'a> {
         Ok(Self(folder))
     }
 
-    /// The stamp of one entry; `None` where it is missing.
-    pub(super) fn stamp(&self, name: &str) -> Result<Option<String>, Error> {
-        of(&self.0.entry_path(name))
+    /// How one entry looks; `None` where it is missing.
+    pub(super) fn look(&self, name: &str) -> Result<Option<Seen>, Error> {
+        let path = self.0.entry_path(name);
+        let about = match std::fs::symlink_metadata(&path) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            about => about.map_err(|e| checks::failed(&path, e))?,
+        };
+        Ok(Some(Seen { stamp: Some(text(&about)), is_safe: checks::file(&path, &about) }))
     }
 }
 
@@ -96,13 +116,14 @@ mod tests {
         let folder = Folder::open(&root).unwrap();
         let path = folder.entry_path("a");
         let entries = Entries::of(&folder).unwrap();
-        assert_eq!(entries.stamp("a").unwrap(), None);
+        let seen = |name: &str| entries.look(name).unwrap();
+        assert!(seen("a").is_none());
         fs::write(root.join("temp"), "one").unwrap();
         let before = of(&root.join("temp")).unwrap();
         fs::rename(root.join("temp"), &path).unwrap();
-        assert_eq!(entries.stamp("a").unwrap(), before);
+        assert_eq!(seen("a").unwrap().stamp, before);
         assert_eq!(of(&path).unwrap(), before);
         fs::write(&path, "another").unwrap();
-        assert_ne!(entries.stamp("a").unwrap(), before);
+        assert_ne!(seen("a").unwrap().stamp, before);
     }
 }
