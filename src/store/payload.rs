@@ -14,6 +14,9 @@ use crate::server::ServerKey;
 
 const VERSION: u64 = 1;
 
+/// An item under the name of another server than it says it is for.
+pub(super) const FOR_ANOTHER_SERVER: &str = "the stored credential is for another server";
+
 /// What helps with the format of a newer version.
 pub(super) const UPDATE: &str = "update imgsec-cred";
 
@@ -46,7 +49,7 @@ pub fn write(credential: &Credential) -> Zeroizing<Vec<u8>> {
 pub fn read(bytes: &[u8], asked: &ServerKey) -> Result<Credential, Error> {
     let credential = parse(bytes)?;
     if credential.server.canonical() != asked.canonical() {
-        return Err(damaged("it is for another server"));
+        return Err(Error::new(ErrorKind::Damaged, FOR_ANOTHER_SERVER));
     }
     Ok(credential)
 }

@@ -7,14 +7,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use keyring_core::{CredentialStore, Entry};
-use zeroize::Zeroizing;
-
+use self::items::{Item, Place};
 use self::parts::Parts;
-use super::{Error, ErrorKind, Listed, Store, payload};
+use super::{Contents, Error, ErrorKind, Listed, Store, payload};
 use crate::credential::Credential;
 use crate::server::ServerKey;
+use keyring_core::{CredentialStore, Entry};
 
+mod items;
 mod parts;
 #[cfg(target_os = "linux")]
 mod secret_service;
@@ -22,6 +22,9 @@ mod secret_service;
 mod session;
 
 const SERVICE: &str = "imgsec-cred";
+
+/// What helps where there is no keychain now, also with the keychain chosen.
+const SEALED: &str = "imgsec-cred setup --store sealed";
 
 /// How often a change is tried that another process gets in the way of.
 const TRIES: usize = 5;
@@ -86,7 +89,7 @@ impl Keychain {
         }
         keyring::Entry::store_status().as_ref().map_err(in_words)?;
         let store = keyring_core::get_default_store()
-            .ok_or_else(|| Error::new(ErrorKind::Unavailable, "no keychain here"))?;
+            .ok_or_else(|| in_words(&keyring_core::Error::NoDefaultStore))?;
         Ok(self.native.get_or_init(|| store))
     }
 
@@ -100,20 +103,24 @@ impl Keychain {
         &self,
         direct: &secret_service::SecretService,
         attributes: &HashMap<&str, &str>,
-    ) -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
-        match direct.secrets(attributes) {
+    ) -> Result<Vec<Item>, Error> {
+        let secrets = match direct.secrets(attributes) {
             Err(e) if e.kind() == ErrorKind::Locked && self.prompts => {
                 self.native()?
                     .search(&HashMap::from([("service", SERVICE)]))
                     .map_err(|e| in_words(&e))?;
-                direct.secrets(attributes)
+                direct.secrets(attributes)?
             }
-            answer => answer,
-        }
+            answer => answer?,
+        };
+        Ok(secrets
+            .into_iter()
+            .map(|(path, secret)| Item::new(Place::Path(path), Ok(secret)))
+            .collect())
     }
 
     /// All items with one canonical server name, or all of ours.
-    fn items(&self, server: Option<&ServerKey>) -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
+    fn items(&self, server: Option<&ServerKey>) -> Result<Vec<Item>, Error> {
         #[cfg(target_os = "linux")]
         if let Some(direct) = &self.direct {
             let name = server.map(item_name);
@@ -123,21 +130,29 @@ impl Keychain {
         }
         match server {
             None => self.parts()?.all(),
-            Some(server) => match self.parts()?.read(&item_name(server)) {
-                Err(e) if e.kind() == ErrorKind::NotFound => Ok(Vec::new()),
-                item => Ok(vec![item?]),
-            },
+            Some(server) => {
+                let name = item_name(server);
+                match self.parts()?.read(&name) {
+                    Err(e) if e.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+                    payload => Ok(vec![Item::new(Place::Name(name), payload)]),
+                }
+            }
         }
+    }
+
+    /// The name that an item lies under.
+    fn name(&self, item: &Item) -> Option<String> {
+        #[cfg(target_os = "linux")]
+        if let (Some(direct), Place::Path(path)) = (&self.direct, &item.place) {
+            return direct.name(path);
+        }
+        item.place.name()
     }
 }
 
 impl Store for Keychain {
     fn get(&self, server: &ServerKey) -> Result<Credential, Error> {
-        match self.items(Some(server))?.as_slice() {
-            [] => Err(Error::not_found()),
-            [item] => payload::read(item, server),
-            _ => Err(ambiguous()),
-        }
+        items::only_login(&self.items(Some(server))?, server)
     }
 
     fn put(&self, credential: &Credential) -> Result<(), Error> {
@@ -172,15 +187,11 @@ impl Store for Keychain {
     }
 
     fn list(&self) -> Result<Vec<Listed>, Error> {
-        let items = self.items(None)?;
-        let mut found: HashMap<String, Option<Listed>> = HashMap::with_capacity(items.len());
-        // What `get` could not return (foreign, damaged, twice there) is not listed.
-        for credential in items.iter().filter_map(|item| payload::parse(item).ok()) {
-            let listed = Listed { server: credential.server, username: credential.username };
-            let name = listed.server.canonical().to_owned();
-            found.entry(name).and_modify(|twice| *twice = None).or_insert(Some(listed));
-        }
-        Ok(found.into_values().flatten().collect())
+        self.contents().map(|contents| contents.listed)
+    }
+
+    fn contents(&self) -> Result<Contents, Error> {
+        Ok(items::sorted(&self.items(None)?, |item| self.name(item)))
     }
 }
 
@@ -194,8 +205,11 @@ fn item_name(server: &ServerKey) -> String {
     } else {
         key.len() <= 1000
     };
-    if is_kept_as_it_is { key.to_owned() } else { format!("sha256:{}", parts::digest(key)) }
+    if is_kept_as_it_is { key.to_owned() } else { format!("{DIGEST}{}", parts::digest(key)) }
 }
+
+/// What a name begins with that is a digest.
+const DIGEST: &str = "sha256:";
 
 /// Opens one item. Only Windows needs a name of its own, and must be told not to let it roam.
 fn entry(store: &CredentialStore, service: &str, user: &str) -> Result<Entry, Error> {
@@ -227,17 +241,14 @@ fn search(store: &CredentialStore, service: &str, user: &str) -> Result<Vec<Entr
     store.search(&query).map_err(|e| in_words(&e))
 }
 
-fn ambiguous() -> Error {
-    Error::new(ErrorKind::Refused, "the keychain holds two items for this server, so none is used")
-        .with_hint("delete one of them in the keychain's own program (label: imgsec-cred)")
-}
-
 /// keyring's error in our words: the bytes that some of its errors carry are dropped.
 fn in_words(error: &keyring_core::Error) -> Error {
     use keyring_core::Error as E;
     match error {
         E::NoEntry => Error::not_found(),
-        E::Ambiguous(_) => ambiguous(),
+        E::Ambiguous(_) => {
+            Error::new(ErrorKind::Refused, "the keychain holds several items of one name")
+        }
         E::NoStorageAccess(_) => {
             Error::new(ErrorKind::Locked, "the keychain is locked or refuses access")
                 .with_hint(unlock_hint())
@@ -247,7 +258,7 @@ fn in_words(error: &keyring_core::Error) -> Error {
                 .with_hint(unlock_hint())
         }
         E::NoDefaultStore => {
-            Error::new(ErrorKind::Unavailable, "no keychain here").with_hint("imgsec-cred setup")
+            Error::new(ErrorKind::Unavailable, "no keychain here").with_hint(SEALED)
         }
         E::TooLong(what, limit) => Error::new(
             ErrorKind::Refused,
@@ -255,7 +266,6 @@ fn in_words(error: &keyring_core::Error) -> Error {
         ),
         E::BadEncoding(_) | E::BadDataFormat(..) | E::BadStoreFormat(_) => {
             Error::new(ErrorKind::Damaged, "the keychain's item is damaged")
-                .with_hint("imgsec-cred status")
         }
         _ => Error::new(ErrorKind::Failed, "the keychain failed").with_hint("imgsec-cred status"),
     }
@@ -272,78 +282,4 @@ fn unlock_hint() -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A keychain over keyring-core's mock, whose items hold at most `item_bytes`.
-    fn keychain(item_bytes: usize) -> Keychain {
-        let mock: Arc<CredentialStore> = keyring_core::mock::Store::new().unwrap();
-        Keychain {
-            native: OnceLock::from(mock),
-            #[cfg(target_os = "linux")]
-            direct: None,
-            prompts: false,
-            item_bytes,
-        }
-    }
-
-    fn credential(server: &str, secret: &str) -> Credential {
-        Credential::new(ServerKey::parse(server).unwrap(), "ada".to_owned(), secret.into())
-    }
-
-    fn count(keychain: &Keychain, service: &str) -> usize {
-        search(keychain.native().unwrap().as_ref(), service, "")
-            .unwrap()
-            .iter()
-            .filter(|e| e.get_secret().is_ok())
-            .count()
-    }
-
-    #[test]
-    fn a_second_login_replaces_the_first_in_any_spelling() {
-        let keychain = keychain(usize::MAX);
-        keychain.put(&credential("ghcr.io", "one")).unwrap();
-        let second = credential("https://GHCR.IO:443/v2/", "two");
-        keychain.put(&second).unwrap();
-        assert!(keychain.get(&ServerKey::parse("ghcr.io").unwrap()).unwrap().same_login(&second));
-        assert_eq!(keychain.list().unwrap().len(), 1);
-    }
-
-    #[test]
-    fn a_secret_larger_than_one_item_comes_back_and_leaves_nothing() {
-        let keychain = keychain(WINDOWS_ITEM_BYTES);
-        for size in [1, 2300, 2560, 2561, 60_000, 1024 * 1024, 10] {
-            let before = credential("ghcr.io", &"s".repeat(size));
-            keychain.put(&before).unwrap();
-            assert!(keychain.get(&before.server).unwrap().same_login(&before), "{size} bytes");
-            assert_eq!(keychain.list().unwrap().len(), 1, "{size} bytes");
-        }
-        assert_eq!(count(&keychain, parts::PART_SERVICE), 0);
-        keychain.put(&credential("ghcr.io", &"s".repeat(9000))).unwrap();
-        assert!(count(&keychain, parts::PART_SERVICE) > 3);
-        keychain.remove(&ServerKey::parse("ghcr.io").unwrap()).unwrap();
-        assert_eq!(count(&keychain, parts::PART_SERVICE) + keychain.list().unwrap().len(), 0);
-    }
-
-    #[test]
-    fn an_absent_credential_is_not_found_and_removing_it_is_no_error() {
-        let keychain = keychain(usize::MAX);
-        let server = ServerKey::parse("ghcr.io").unwrap();
-        assert_eq!(keychain.get(&server).unwrap_err().kind(), ErrorKind::NotFound);
-        keychain.remove(&server).unwrap();
-    }
-
-    #[test]
-    fn no_error_of_keyring_shows_the_bytes_it_carries() {
-        let bytes = b"hunter2".to_vec();
-        let carried = std::io::Error::other("x");
-        for error in [
-            keyring_core::Error::BadEncoding(bytes.clone()),
-            keyring_core::Error::BadDataFormat(bytes, Box::new(carried)),
-        ] {
-            let ours = in_words(&error);
-            let shown = format!("{ours} {ours:?}");
-            assert!(!shown.contains("hunter2") && !shown.contains("104, 117"), "{shown}");
-        }
-    }
-}
+mod tests;

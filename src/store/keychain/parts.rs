@@ -7,13 +7,14 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use keyring_core::CredentialStore;
+use keyring_core::{CredentialStore, Entry};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use super::items::{Item, Place};
 use super::{SERVICE, entry, in_words, search};
-use crate::store::{Error, ErrorKind};
+use crate::store::{Error, ErrorKind, payload};
 
 /// The service of the parts; `list` does not search it.
 pub(super) const PART_SERVICE: &str = "imgsec-cred-part";
@@ -47,12 +48,11 @@ impl Parts<'_> {
                 whole => return whole,
             }
         }
-        Err(Error::new(ErrorKind::Damaged, "a part of the stored credential is missing")
-            .with_hint("log in to this registry again"))
+        Err(Error::new(ErrorKind::Damaged, "a part of the stored credential is missing"))
     }
 
-    /// Every payload.
-    pub(super) fn all(&self) -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
+    /// Every item.
+    pub(super) fn all(&self) -> Result<Vec<Item>, Error> {
         let mut all = Vec::new();
         for found in search(self.store, SERVICE, "")? {
             let head = match found.get_secret() {
@@ -61,14 +61,16 @@ impl Parts<'_> {
                 Err(keyring_core::Error::NoEntry) => continue,
                 Err(e) => return Err(in_words(&e)),
             };
-            if Head::parse(&head)?.is_none() {
-                all.push(head);
-            } else if let Some(name) = name_of(&found) {
-                match self.read(&name) {
-                    Err(e) if e.kind() == ErrorKind::NotFound => {}
-                    whole => all.push(whole?),
-                }
-            }
+            let payload = match Head::parse(&head) {
+                Ok(None) => Ok(head),
+                Err(e) => Err(e),
+                Ok(Some(_)) => match name_of(&found).map(|name| self.read(&name)) {
+                    Some(Err(e)) if e.kind() == ErrorKind::NotFound => continue,
+                    Some(whole) => whole,
+                    None => Err(Error::new(ErrorKind::Damaged, "the item has no name")),
+                },
+            };
+            all.push(Item::new(Place::Found(found), payload));
         }
         Ok(all)
     }
@@ -142,14 +144,46 @@ impl Parts<'_> {
     }
 
     fn set(&self, service: &str, user: &str, bytes: &[u8]) -> Result<(), Error> {
-        entry(self.store, service, user)?.set_secret(bytes).map_err(|e| in_words(&e))
+        match entry(self.store, service, user)?.set_secret(bytes) {
+            Err(keyring_core::Error::Ambiguous(items)) => replace_all(&items, bytes),
+            set => set.map_err(|e| in_words(&e)),
+        }
     }
 
     fn delete(&self, service: &str, user: &str) -> Result<(), Error> {
         match entry(self.store, service, user)?.delete_credential() {
-            Ok(()) | Err(keyring_core::Error::NoEntry) => Ok(()),
-            Err(e) => Err(in_words(&e)),
+            Err(keyring_core::Error::Ambiguous(items)) => delete_all(&items),
+            deleted => is_gone(deleted),
         }
+    }
+}
+
+/// Makes one item of several that have the same name. Where they hold the same login, it can be read
+/// all the while.
+fn replace_all(items: &[Entry], bytes: &[u8]) -> Result<(), Error> {
+    let [first, rest @ ..] = items else { return Ok(()) };
+    let login = |item: &Entry| {
+        let secret = item.get_secret().map(Zeroizing::new).ok()?;
+        payload::parse(&secret).ok()
+    };
+    let old = login(first);
+    let is_like = |item: &Entry| Some(old.as_ref()?.same_login(&login(item)?));
+    let are_same = rest.iter().all(|item| is_like(item) == Some(true));
+    if are_same {
+        delete_all(rest)?;
+    }
+    first.set_secret(bytes).map_err(|e| in_words(&e))?;
+    if are_same { Ok(()) } else { delete_all(rest) }
+}
+
+fn delete_all(items: &[Entry]) -> Result<(), Error> {
+    items.iter().try_for_each(|item| is_gone(item.delete_credential()))
+}
+
+fn is_gone(deleted: keyring_core::Result<()>) -> Result<(), Error> {
+    match deleted {
+        Ok(()) | Err(keyring_core::Error::NoEntry) => Ok(()),
+        Err(e) => Err(in_words(&e)),
     }
 }
 
@@ -168,7 +202,7 @@ impl Head {
 }
 
 /// The user that an entry found by a search was built with.
-fn name_of(found: &keyring_core::Entry) -> Option<String> {
+pub(super) fn name_of(found: &Entry) -> Option<String> {
     // Credential Manager knows only the target, `imgsec:<user>` or `imgsec-part:<user>`; what a
     // search there says of service and user is taken from a target of another form.
     let target = found.get_attributes().ok().and_then(|mut a| a.remove("target_name"));

@@ -20,6 +20,8 @@ const NAME: &str = "org.freedesktop.secrets";
 const PATH: &str = "/org/freedesktop/secrets";
 const SERVICE: &str = "org.freedesktop.Secret.Service";
 const COLLECTION: &str = "org.freedesktop.Secret.Collection";
+const ITEM: &str = "org.freedesktop.Secret.Item";
+const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 /// The path that means "there is none".
 const NONE: &str = "/";
 
@@ -27,6 +29,9 @@ const NONE: &str = "/";
 /// it waits in between: GNOME Keyring 42.1 says so now and then of a collection that is there.
 const TRIES: usize = 5;
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// Which item it is, on the bus.
+pub(super) type ItemPath = OwnedObjectPath;
 
 /// Session, parameters, value, content type; as `(oayays)`.
 type WireSecret = (OwnedObjectPath, Vec<u8>, Vec<u8>, String);
@@ -47,7 +52,7 @@ impl SecretService {
     pub(super) fn connect() -> Result<Self, Error> {
         Connection::session().map(|bus| Self { bus }).map_err(|_| {
             Error::new(ErrorKind::Unavailable, "no keychain here: there is no D-Bus session bus")
-                .with_hint("imgsec-cred setup")
+                .with_hint(super::SEALED)
         })
     }
 
@@ -64,7 +69,7 @@ impl SecretService {
             .any(|method| names(method).is_some_and(|all| all.iter().any(|n| n == NAME)))
     }
 
-    /// The secrets of all items with these attributes, in no order.
+    /// All items with these attributes and their secrets, in no order.
     ///
     /// # Errors
     /// `Locked` where an item, or the place where there could be one, is locked; `Unavailable`
@@ -72,7 +77,7 @@ impl SecretService {
     pub(super) fn secrets(
         &self,
         attributes: &HashMap<&str, &str>,
-    ) -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
+    ) -> Result<Vec<(ItemPath, Zeroizing<Vec<u8>>)>, Error> {
         let found = self.search(attributes)?;
         if !found.locked.is_empty() {
             return Err(locked());
@@ -82,6 +87,13 @@ impl SecretService {
             return Ok(Vec::new());
         }
         self.read(&found.unlocked)
+    }
+
+    /// The attribute `username` of an item.
+    pub(super) fn name(&self, item: &ItemPath) -> Option<String> {
+        let value: OwnedValue =
+            self.call(item.as_str(), PROPERTIES, "Get", &(ITEM, "Attributes")).ok()?;
+        HashMap::<String, String>::try_from(value).ok()?.remove("username")
     }
 
     /// Whether a new item can be kept now, without a prompt.
@@ -119,23 +131,22 @@ impl SecretService {
     }
 
     fn is_locked(&self, collection: &ObjectPath<'_>) -> Result<bool, Error> {
-        let value: OwnedValue = self.call(
-            collection.as_str(),
-            "org.freedesktop.DBus.Properties",
-            "Get",
-            &(COLLECTION, "Locked"),
-        )?;
+        let value: OwnedValue =
+            self.call(collection.as_str(), PROPERTIES, "Get", &(COLLECTION, "Locked"))?;
         bool::try_from(value).map_err(|_| protocol_error())
     }
 
-    fn read(&self, items: &[OwnedObjectPath]) -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
+    fn read(
+        &self,
+        items: &[OwnedObjectPath],
+    ) -> Result<Vec<(ItemPath, Zeroizing<Vec<u8>>)>, Error> {
         let (session, key) = self.open_session()?;
         let secrets: HashMap<OwnedObjectPath, WireSecret> =
             self.call(PATH, SERVICE, "GetSecrets", &(items, &session))?;
-        secrets
-            .into_values()
-            .map(|(_, iv, sealed, _)| key.decrypt(&iv, &sealed).ok_or_else(protocol_error))
-            .collect()
+        let open = |(item, (_, iv, sealed, _)): (ItemPath, WireSecret)| {
+            Ok((item, key.decrypt(&iv, &sealed).ok_or_else(protocol_error)?))
+        };
+        secrets.into_iter().map(open).collect()
     }
 
     fn open_session(&self) -> Result<(OwnedObjectPath, SessionKey), Error> {
@@ -196,7 +207,7 @@ fn in_words(error: &zbus::Error) -> Error {
             ErrorKind::Unavailable,
             "no keychain here: nothing on the D-Bus session bus provides org.freedesktop.secrets",
         )
-        .with_hint("imgsec-cred setup"),
+        .with_hint(super::SEALED),
         "org.freedesktop.Secret.Error.IsLocked" => locked(),
         other => Error::new(ErrorKind::Failed, format!("the keychain failed with {other}"))
             .with_hint("imgsec-cred status"),
