@@ -3,9 +3,10 @@
 //! A store that is named or chosen is law: where it cannot be reached there is an error, and never
 //! another store in its place.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::credential::Credential;
+use crate::files;
 use crate::machine::Machine;
 use crate::server::ServerKey;
 use crate::settings::{self, StoreKind};
@@ -94,9 +95,7 @@ pub fn open_sealed(machine: &Machine, kind: StoreKind) -> Result<Sealed, Error> 
 /// # Errors
 /// [`ErrorKind::Unavailable`] where the user has no home.
 pub fn sealed_root(machine: &Machine, kind: StoreKind) -> Result<PathBuf, Error> {
-    let data = machine.data.as_ref().ok_or_else(|| {
-        Error::new(ErrorKind::Unavailable, "no sealed store here: HOME is not set")
-    })?;
+    let data = machine.data.as_ref().ok_or_else(settings::no_home)?;
     Ok(data.join(kind.name()))
 }
 
@@ -114,17 +113,23 @@ fn find(machine: &Machine) -> Result<Option<StoreKind>, Error> {
         }
         Err(_) => {}
     }
-    if sealed_root(machine, StoreKind::Sealed).is_ok_and(|root| root.exists()) {
+    if exists(&sealed_root(machine, StoreKind::Sealed)?)? {
         return Ok(Some(StoreKind::Sealed));
     }
-    let has_traces = [&machine.config, &machine.data, &machine.state]
-        .iter()
-        .any(|f| f.as_ref().is_some_and(|f| f.exists()));
+    let mut has_traces = false;
+    for folder in [&machine.config, &machine.data, &machine.state].into_iter().flatten() {
+        has_traces |= exists(folder)?;
+    }
     // A keychain that cannot be reached, or one of an earlier day, may hold what is asked for.
     match ready {
         Err(e) if has_traces || keychain.is_ok_and(|k| k.is_provided()) => Err(e),
         _ => Ok(None),
     }
+}
+
+/// Whether something is there. Where that cannot be told, nothing is certainly absent.
+fn exists(path: &Path) -> Result<bool, Error> {
+    path.try_exists().map_err(|e| files::Error::io(path, e).into())
 }
 
 /// No store at all, and no trace that there ever was one.

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::files;
 use crate::machine::Machine;
 use crate::store::{Error, ErrorKind};
+use crate::text;
 
 const MAX_BYTES: u64 = 64 * 1024;
 
@@ -61,11 +62,10 @@ impl FromStr for StoreKind {
 /// The store that was chosen, if any.
 ///
 /// # Errors
-/// Where the file is there and cannot be read: then no other store is used in its place.
+/// Where the file is there and cannot be read, and where nobody knows its place: then no other store
+/// is used in its place.
 pub fn chosen(machine: &Machine) -> Result<Option<StoreKind>, Error> {
-    let Some(path) = machine.config.as_ref().map(|folder| folder.join("settings.json")) else {
-        return Ok(None);
-    };
+    let path = machine.config.as_ref().ok_or_else(no_home)?.join("settings.json");
     let Some(map) = read(&path)? else { return Ok(None) };
     match map.get("store") {
         None => Ok(None),
@@ -79,9 +79,7 @@ pub fn chosen(machine: &Machine) -> Result<Option<StoreKind>, Error> {
 /// # Errors
 /// Where the file cannot be written.
 pub fn choose(machine: &Machine, kind: Option<StoreKind>) -> Result<(), Error> {
-    let folder = machine.config.as_ref().ok_or_else(|| {
-        Error::new(ErrorKind::Unavailable, "there is no folder for settings: HOME is not set")
-    })?;
+    let folder = machine.config.as_ref().ok_or_else(no_home)?;
     let path = folder.join("settings.json");
     let mut map = read(&path)?.unwrap_or_default();
     let before = map.clone();
@@ -98,6 +96,14 @@ pub fn choose(machine: &Machine, kind: Option<StoreKind>) -> Result<(), Error> {
     Ok(files::replace(&path, text.as_bytes(), None)?)
 }
 
+/// That our files have no place: `HOME` is not set, and the system knows no home of this user.
+#[must_use]
+pub fn no_home() -> Error {
+    let message = "HOME is not set, and this user has no home folder: the store cannot be found";
+    Error::new(ErrorKind::Unavailable, message)
+        .with_hint("set HOME to the home folder of this user")
+}
+
 fn read(path: &Path) -> Result<Option<Map<String, Value>>, Error> {
     let bytes = match files::read_limited(path, MAX_BYTES) {
         Err(files::Error::Missing(_)) => return Ok(None),
@@ -105,12 +111,14 @@ fn read(path: &Path) -> Result<Option<Map<String, Value>>, Error> {
     };
     match serde_json::from_slice(&bytes) {
         Ok(Value::Object(map)) => Ok(Some(map)),
-        Ok(_) => Err(broken(path, "it is no JSON object")),
+        Ok(_) => Err(broken(path, "it is not a JSON object")),
         Err(e) => Err(broken(path, &format!("line {}, column {}", e.line(), e.column()))),
     }
 }
 
 fn broken(path: &Path, why: &str) -> Error {
-    Error::new(ErrorKind::Damaged, format!("{} is broken: {why}", path.display()))
-        .with_hint("imgsec-cred setup writes it anew, once the broken file is moved away")
+    let file = text::plain(&path.display().to_string());
+    let word = text::shell_word(&path.display().to_string());
+    Error::new(ErrorKind::Damaged, format!("{file} is broken: {why}"))
+        .with_hint(format!("mv {word} {word}.broken && imgsec-cred setup"))
 }

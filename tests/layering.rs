@@ -71,7 +71,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("files", &[]),
     ("daemon", &["files"]),
     ("store", &["credential", "files", "server", "text"]),
-    ("settings", &["files", "machine", "store"]),
+    ("settings", &["files", "machine", "store", "text"]),
     ("ledger", &["credential", "files", "server", "store"]),
     (
         "registry",
@@ -112,7 +112,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("lookup", &["clients", "credential", "deadline", "files", "machine", "registry", "server"]),
-    ("choice", &["credential", "machine", "server", "settings", "store"]),
+    ("choice", &["credential", "files", "machine", "server", "settings", "store"]),
     ("helper", &["choice", "deadline", "machine", "process", "protocol", "server", "store"]),
 ];
 

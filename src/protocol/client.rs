@@ -19,6 +19,9 @@ use crate::{deadline, text};
 /// The largest part of what a helper says of a failure that is shown, in bytes.
 const MAX_WORDS: usize = 2048;
 
+/// What our own helper says where there is no store.
+const UNAVAILABLE: &[&str] = &["no keychain", "no sealed store", "HOME is not set"];
+
 /// A `docker-credential-*` program.
 pub struct Helper {
     program: PathBuf,
@@ -158,7 +161,7 @@ impl Helper {
             ErrorKind::NotFound
         } else if line.contains("locked") {
             ErrorKind::Locked
-        } else if line.contains("no keychain") || line.contains("no sealed store") {
+        } else if UNAVAILABLE.iter().any(|words| line.contains(words)) {
             ErrorKind::Unavailable
         } else if line.contains("did not answer") {
             ErrorKind::TimedOut

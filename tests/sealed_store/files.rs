@@ -175,7 +175,7 @@ fn what_is_missing_or_newer_is_said() {
     let nowhere = open(&world.dir.path().join("nothing")).unwrap_err();
     assert_eq!(
         (nowhere.kind(), nowhere.hint()),
-        (ErrorKind::Unavailable, Some("imgsec-cred setup"))
+        (ErrorKind::Unavailable, Some("imgsec-cred setup --store sealed"))
     );
     let text = fs::read_to_string(&settings).unwrap();
     for (changed, words) in [

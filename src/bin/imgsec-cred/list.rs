@@ -11,13 +11,15 @@ use imgsec_cred::protocol::client::Helper;
 use imgsec_cred::registry::about;
 use imgsec_cred::rotate::journal;
 use imgsec_cred::server::{DOCKER_HUB, ServerKey};
-use imgsec_cred::store::{Error, Store};
+use imgsec_cred::store::{Contents, Error, ErrorKind, Listed, Store, Unusable};
 use imgsec_cred::text;
 use serde_json::{Value, json};
 
 use crate::args::List;
 use crate::report::Report;
 use crate::{Outcome, failure, registries, stores};
+
+mod table;
 
 /// How many secrets are read at the same time, to tell their kind.
 const AT_ONCE: usize = 8;
@@ -40,41 +42,36 @@ struct Item {
 
 pub(crate) fn run(args: &List, machine: &Machine, report: &Report) -> anyhow::Result<Outcome> {
     let helper = stores::helper(machine)?;
-    let mut listed = helper.list_keys()?;
-    listed.sort();
-    let (mut items, trouble) = items(&helper, listed, records(machine, report));
+    let Contents { mut listed, mut unusable } = contents(&helper)?;
+    listed.sort_by(|a, b| a.server.display().cmp(b.server.display()));
+    let (mut items, trouble) = items(&helper, &listed, records(machine, report), &mut unusable);
     items.iter_mut().for_each(|item| item.look_at_rotation(machine));
     let is_asked = args.older_than.is_some() || args.expires_within.is_some();
     if is_asked {
         items.retain(|item| !item.due(args).is_empty());
     }
-    let outcome = if args.exit_code && !items.is_empty() {
-        Outcome::Attention
-    } else if is_asked && trouble.is_some() {
-        // Nobody may take a store that is locked for one in which nothing is due.
-        Outcome::NoStore
-    } else {
-        Outcome::Done
-    };
+    let outcome = outcome(args, !items.is_empty(), trouble.is_some(), !unusable.is_empty());
     let documents: Vec<_> = items.iter().map(|item| item.document(args)).collect();
     report.json(&json!({
-        "schema": "imgsec.list/1", "ok": outcome == Outcome::Done, "complete": trouble.is_none(),
+        "schema": "imgsec.list/1", "ok": outcome == Outcome::Done,
+        "complete": trouble.is_none() && unusable.is_empty(),
         "items": documents, "store_error": trouble.as_ref().map(failure::of_store),
+        "unusable": unusable.iter().map(document_of_unusable).collect::<Vec<_>>(),
     }))?;
     if let Some(error) = &trouble {
-        report.note(&format!("kinds and ages are not known: {error}"));
-        if let Some(hint) = error.hint() {
-            report.note(&format!("hint: {hint}"));
-        }
+        note(&format!("kinds and ages are not known: {error}"), error.hint(), report);
     }
-    if items.is_empty() {
+    if !items.is_empty() || !unusable.is_empty() {
+        table::show(&items, &unusable, report)?;
+    } else {
         report.note(if is_asked {
             "nothing is due"
         } else {
             "no credentials are kept; imgsec-cred login REGISTRY keeps one"
         });
-    } else {
-        table(&items, report)?;
+    }
+    for one in &unusable {
+        note(&one.error.to_string(), one.error.hint(), report);
     }
     for item in items.iter().filter(|item| item.is_unfinished) {
         let name = registry(&item.key);
@@ -82,6 +79,39 @@ pub(crate) fn run(args: &List, machine: &Machine, report: &Report) -> anyhow::Re
         report.note(&format!("{name}: a rotation is not through: {hint}"));
     }
     Ok(outcome)
+}
+
+fn outcome(args: &List, has_items: bool, is_closed: bool, has_unusable: bool) -> Outcome {
+    let is_asked = args.older_than.is_some() || args.expires_within.is_some();
+    if args.exit_code && has_items {
+        Outcome::Attention
+    } else if is_asked && is_closed {
+        // Nobody may take a store that is locked for one in which nothing is due.
+        Outcome::NoStore
+    } else if has_unusable {
+        Outcome::Partly
+    } else {
+        Outcome::Done
+    }
+}
+
+fn note(what: &str, hint: Option<&str>, report: &Report) {
+    report.note(what);
+    if let Some(hint) = hint {
+        report.note(&format!("hint: {hint}"));
+    }
+}
+
+/// What is kept, and what of it cannot be used. A helper that is no longer ours, or not yet, lists only.
+fn contents(helper: &Helper) -> Result<Contents, Error> {
+    let mut contents = match helper.whole_store().contents() {
+        Err(e) if !e.kind().is_of_the_whole_store() => {
+            Contents { listed: helper.list()?, unusable: Vec::new() }
+        }
+        contents => contents?,
+    };
+    contents.listed.retain(|listed| !listed.server.is_hidden());
+    Ok(contents)
 }
 
 /// What the ledger says; without it, nothing.
@@ -95,10 +125,13 @@ fn records(machine: &Machine, report: &Report) -> Records {
     }
 }
 
+/// Each item with what its secret says; what cannot be read joins `unusable`. Also why the store as a
+/// whole gave no answer.
 fn items(
     helper: &Helper,
-    listed: Vec<(String, String)>,
+    listed: &[Listed],
     mut records: Records,
+    unusable: &mut Vec<Unusable>,
 ) -> (Vec<Item>, Option<Error>) {
     let (ages, mut trouble) = match helper.ages() {
         Ok(ages) => (ages.into_iter().collect::<BTreeMap<_, _>>(), None),
@@ -107,30 +140,45 @@ fn items(
     let mut items = Vec::new();
     for batch in listed.chunks(AT_ONCE) {
         let is_closed = trouble.is_some();
-        let secrets: Vec<_> = thread::scope(|scope| {
-            let read = |key: &str| {
-                let key = ServerKey::parse(key).ok().filter(|_| !is_closed)?;
-                Some(helper.get(&key))
-            };
-            let running: Vec<_> =
-                batch.iter().map(|(key, _)| scope.spawn(move || read(key))).collect();
-            running.into_iter().map(|one| one.join().ok().flatten()).collect()
-        });
-        for ((key, username), secret) in batch.iter().zip(secrets) {
+        for (listed, secret) in batch.iter().zip(read(helper, batch, is_closed)) {
             let credential = match secret {
                 Some(Ok(credential)) => Some(credential),
+                // Gone since it was listed.
+                Some(Err(e)) if e.kind() == ErrorKind::NotFound => continue,
+                Some(Err(error)) if !error.kind().is_of_the_whole_store() => {
+                    unusable.push(Unusable { server: Some(listed.server.clone()), error });
+                    continue;
+                }
                 Some(Err(e)) => {
                     trouble.get_or_insert(e);
                     None
                 }
                 None => None,
             };
-            let canonical = ServerKey::parse(key).map(|key| key.canonical().to_owned());
-            let record = canonical.ok().and_then(|name| records.remove(&name)).unwrap_or_default();
+            let (key, username) = (listed.server.display(), &listed.username);
+            let record = records.remove(listed.server.canonical()).unwrap_or_default();
             items.push(Item::new(key, username, credential.as_ref(), record, ages.get(key)));
         }
     }
     (items, trouble)
+}
+
+/// The secrets of a few items at once; none where the store is closed.
+fn read(
+    helper: &Helper,
+    batch: &[Listed],
+    is_closed: bool,
+) -> Vec<Option<Result<Credential, Error>>> {
+    let get = |listed: &Listed| (!is_closed).then(|| helper.get(&listed.server));
+    thread::scope(|scope| {
+        let running: Vec<_> = batch.iter().map(|listed| scope.spawn(move || get(listed))).collect();
+        running.into_iter().map(|one| one.join().ok().flatten()).collect()
+    })
+}
+
+fn document_of_unusable(one: &Unusable) -> Value {
+    let key = one.server.as_ref().map(ServerKey::display);
+    json!({"registry": key.map(registry), "key": key, "error": failure::of_store(&one.error)})
 }
 
 impl Item {
@@ -219,21 +267,6 @@ impl Item {
             checked.map_or("-".to_owned(), |c| format!("{} {}", day(&c.at), c.verdict)),
         ]
     }
-}
-
-fn table(items: &[Item], report: &Report) -> anyhow::Result<()> {
-    const HEAD: [&str; 6] = ["REGISTRY", "USER", "KIND", "STORED", "EXPIRES", "CHECKED"];
-    let mut rows = vec![HEAD.map(str::to_owned)];
-    rows.extend(items.iter().map(Item::row));
-    let width = |column: usize| {
-        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(60)
-    };
-    for row in &rows {
-        let cells: Vec<_> =
-            row.iter().enumerate().map(|(i, cell)| format!("{cell:0$}", width(i))).collect();
-        report.line(cells.join("  ").trim_end())?;
-    }
-    Ok(())
 }
 
 /// What the secret looks like, such as `github-pat`.

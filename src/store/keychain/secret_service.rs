@@ -33,6 +33,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// Which item it is, on the bus.
 pub(super) type ItemPath = OwnedObjectPath;
 
+/// An item and its secret.
+type Secret = (ItemPath, Zeroizing<Vec<u8>>);
+
 /// Session, parameters, value, content type; as `(oayays)`.
 type WireSecret = (OwnedObjectPath, Vec<u8>, Vec<u8>, String);
 
@@ -74,10 +77,7 @@ impl SecretService {
     /// # Errors
     /// `Locked` where an item, or the place where there could be one, is locked; `Unavailable`
     /// where there is no keyring. An empty answer is certain.
-    pub(super) fn secrets(
-        &self,
-        attributes: &HashMap<&str, &str>,
-    ) -> Result<Vec<(ItemPath, Zeroizing<Vec<u8>>)>, Error> {
+    pub(super) fn secrets(&self, attributes: &HashMap<&str, &str>) -> Result<Vec<Secret>, Error> {
         let found = self.search(attributes)?;
         if !found.locked.is_empty() {
             return Err(locked());
@@ -136,10 +136,7 @@ impl SecretService {
         bool::try_from(value).map_err(|_| protocol_error())
     }
 
-    fn read(
-        &self,
-        items: &[OwnedObjectPath],
-    ) -> Result<Vec<(ItemPath, Zeroizing<Vec<u8>>)>, Error> {
+    fn read(&self, items: &[OwnedObjectPath]) -> Result<Vec<Secret>, Error> {
         let (session, key) = self.open_session()?;
         let secrets: HashMap<OwnedObjectPath, WireSecret> =
             self.call(PATH, SERVICE, "GetSecrets", &(items, &session))?;
@@ -199,7 +196,7 @@ fn is_unanswered(error: &zbus::Error) -> bool {
 fn in_words(error: &zbus::Error) -> Error {
     let zbus::Error::MethodError(name, _, _) = error else {
         return Error::new(ErrorKind::Unavailable, "the D-Bus session bus does not answer")
-            .with_hint("imgsec-cred status");
+            .with_hint(super::SEALED);
     };
     match name.as_str() {
         "org.freedesktop.DBus.Error.ServiceUnknown"

@@ -87,9 +87,12 @@ pub(super) fn replaceable(path: &Path) -> Result<(), Error> {
 }
 
 fn not_regular(path: &Path) -> Error {
-    let error = Error::from(files::Error::NotRegular(path.to_owned()));
+    Error::from(files::Error::NotRegular(path.to_owned())).with_hint(out_of_the_way(path))
+}
+
+fn out_of_the_way(path: &Path) -> String {
     let path = quoted(path);
-    error.with_hint(format!("mv {path} {path}.away"))
+    format!("mv {path} {path}.away")
 }
 
 /// A link, or a second name, through which somebody else may write to the file.
@@ -107,7 +110,7 @@ pub(super) fn folder(path: &Path) -> Result<Option<()>, Error> {
     };
     if !about.is_dir() {
         let message = format!("{} is not a folder", shown(path));
-        return Err(Error::new(ErrorKind::Refused, message));
+        return Err(Error::new(ErrorKind::Refused, message).with_hint(out_of_the_way(path)));
     }
     owned_and_closed(path, &about, "700")?;
     usable(path, mode(&about), 0o700, "700").map(Some)

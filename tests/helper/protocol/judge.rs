@@ -7,7 +7,7 @@ use crate::support::process::Ran;
 
 /// What is wrong with an answer of `who`, if anything.
 pub(crate) fn judge(who: Who, ran: &Ran, expected: &Answer) -> Result<(), String> {
-    let is_ours = matches!(who, Who::Ours | Who::Windows);
+    let is_ours = matches!(who, Who::Ours | Who::Windows | Who::Containers);
     let is_failure = matches!(expected, Answer::Refusal(_) | Answer::Failure(_));
     if is_absent_in_the_words_of_pass(who, ran, expected) {
         return Ok(());
@@ -36,7 +36,7 @@ pub(crate) fn judge(who: Who, ran: &Ran, expected: &Answer) -> Result<(), String
     }
     ensure(!ran.stderr.contains(SECRET), "it shows the secret on standard error")?;
     match expected {
-        Answer::Failure(_) => is_a_hint(&ran.stderr, ran.stdout.trim_end()),
+        Answer::Failure(_) => is_the_reason(who, &ran.stderr, ran.stdout.trim_end()),
         _ => ensure(ran.stderr.is_empty(), "there is nothing to say on standard error"),
     }
 }
@@ -87,13 +87,22 @@ fn is_one_plain_line(text: &str) -> Result<(), String> {
     ensure(!line.is_empty() && !line.contains(char::is_control), "not one plain line")
 }
 
-fn is_a_hint(stderr: &str, line: &str) -> Result<(), String> {
+/// The same line for who sees only standard error, as behind `docker pull`. What is wrong with a
+/// request is told to its client alone.
+fn is_the_reason(who: Who, stderr: &str, line: &str) -> Result<(), String> {
     if stderr.is_empty() {
         return Ok(());
     }
     is_one_plain_line(stderr)?;
-    let begin = format!("docker-credential-imgsec: {line}; hint: ");
-    ensure(stderr.starts_with(&begin), &format!("standard error should be {begin:?}…"))
+    let program = if who == Who::Containers {
+        "docker-credential-imgsec-containers"
+    } else {
+        "docker-credential-imgsec"
+    };
+    let begin = format!("{program}: {line}");
+    let rest = stderr.trim_end().strip_prefix(&begin);
+    let is_reason = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("; hint: "));
+    ensure(is_reason, &format!("standard error should be {begin:?}…"))
 }
 
 fn ensure(holds: bool, what: &str) -> Result<(), String> {

@@ -61,6 +61,11 @@ fn our_helper_answers_the_table_on_the_sealed_store() {
 }
 
 #[test]
+fn our_helper_for_podmans_family_answers_the_table() {
+    table::play(subject::ours_for_containers);
+}
+
+#[test]
 #[ignore = "needs gnome-keyring; run tests/run"]
 fn our_helper_answers_the_table_on_the_keychain() {
     table::play(subject::ours_on_the_keychain);

@@ -20,6 +20,8 @@ pub(crate) enum Who {
     Ours,
     /// Ours, run by Wine.
     Windows,
+    /// Ours for Podman's family.
+    Containers,
     /// `docker-credential-secretservice`.
     SecretService,
     /// `docker-credential-pass`.
@@ -57,8 +59,8 @@ pub(crate) enum Answer {
     List(Vec<(String, String)>),
     /// Status 1, this line, and nothing on standard error.
     Refusal(String),
-    /// Status 1 and one line with these words, which is not that of [`not_found`]. What helps may
-    /// stand on standard error.
+    /// Status 1 and one line with these words, which is not that of [`not_found`]. On standard error
+    /// may stand the same, and what helps.
     Failure(String),
 }
 
@@ -108,13 +110,18 @@ impl Step {
         self
     }
 
+    pub(crate) fn containers(mut self, answer: Answer) -> Self {
+        self.others.push((Who::Containers, answer));
+        self
+    }
+
     pub(crate) fn pass(mut self, answer: Answer) -> Self {
         self.others.push((Who::Pass, answer));
         self
     }
 
     pub(crate) fn answer(&self, who: Who) -> &Answer {
-        self.others.iter().find(|(other, _)| *other == who).map_or(&self.answer, |(_, a)| a)
+        self.others.iter().rfind(|(other, _)| *other == who).map_or(&self.answer, |(_, a)| a)
     }
 }
 
@@ -135,8 +142,16 @@ pub(crate) fn erase(key: impl AsRef<[u8]>, answer: Answer) -> Step {
     call(&["erase"], key, answer)
 }
 
+/// A `list` of just these. Podman's family is told of the hosts among them.
 pub(crate) fn list(shown: &[(&str, &str)]) -> Step {
-    call(&["list"], "unused", listed(shown))
+    let is_host = |key: &str| !key.contains(['/', ' ']);
+    let hosts: Vec<_> = shown
+        .iter()
+        .map(|&(key, user)| (if key == HUB { "docker.io" } else { key }, user))
+        .map(|(key, user)| (key.trim_start_matches("https://"), user))
+        .filter(|(key, _)| is_host(key))
+        .collect();
+    call(&["list"], "unused", listed(shown)).containers(listed(&hosts))
 }
 
 /// A `store` that is done.

@@ -68,10 +68,12 @@ fn at_once(command: &mut Command, request: impl AsRef<[u8]>) -> Ran {
     ran
 }
 
-/// The answer is a failure in these words, and the line for the person names what helps.
+/// The answer is a failure in these words, on standard error as well, where the line for the person
+/// names what helps.
 #[track_caller]
 fn says(ran: &Ran, words: &str, hint: &str) {
     expect(ran, &Answer::Failure(words.to_owned()));
+    assert!(ran.stderr.contains(words), "no reason on standard error: {ran:#?}");
     let given = ran.stderr.split_once("; hint: ").map_or("", |(_, given)| given);
     assert!(given.contains(hint), "no hint {hint:?}: {ran:#?}");
     assert_ne!(ran.stdout.trim(), NOT_FOUND);

@@ -6,6 +6,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::rc::Rc;
 
 use super::row::Who;
 use super::wine::{WINDOWS_HELPER, Wine};
@@ -13,6 +14,8 @@ use crate::support::person::{Person, Store};
 use crate::support::process::{self, Ran};
 
 pub(crate) const HELPER: &str = env!("CARGO_BIN_EXE_docker-credential-imgsec");
+pub(crate) const CONTAINERS_HELPER: &str =
+    env!("CARGO_BIN_EXE_docker-credential-imgsec-containers");
 
 /// A helper with an empty store of its own.
 pub(crate) struct Subject {
@@ -22,6 +25,8 @@ pub(crate) struct Subject {
     command: Box<dyn Fn() -> Command>,
     /// Empties the store, where that is faster than to erase what is in it.
     wipe: Option<Box<dyn Fn()>>,
+    /// Lists all that is in the store, where the helper itself leaves some of it out.
+    lister: Option<Box<dyn Fn() -> Command>>,
 }
 
 impl Subject {
@@ -30,7 +35,13 @@ impl Subject {
         who: Who,
         command: impl Fn() -> Command + 'static,
     ) -> Self {
-        Self { name, who, command: Box::new(command), wipe: None }
+        Self { name, who, command: Box::new(command), wipe: None, lister: None }
+    }
+
+    /// All that is in the store, as a `list`.
+    pub(crate) fn list_all(&self) -> Ran {
+        let lister = self.lister.as_ref().unwrap_or(&self.command);
+        process::run(lister().arg("list"), b"")
     }
 
     pub(crate) fn run(&self, arguments: &[OsString], stdin: &[u8]) -> Ran {
@@ -60,11 +71,22 @@ fn is_of_wine(ran: &Ran) -> bool {
 /// Our helper, which may take its time on a busy machine: the table is not about time.
 fn ours(name: &'static str, store: Store) -> Subject {
     let me = Person::new(store);
-    Subject::new(name, Who::Ours, move || {
-        let mut helper = me.command(HELPER);
-        helper.env("IMGSEC_TIMEOUT", "60");
-        helper
-    })
+    Subject::new(name, Who::Ours, move || patient(&me, HELPER))
+}
+
+fn patient(me: &Person, program: &str) -> Command {
+    let mut helper = me.command(program);
+    helper.env("IMGSEC_TIMEOUT", "60");
+    helper
+}
+
+/// Ours for Podman's family.
+pub(crate) fn ours_for_containers() -> Subject {
+    let me = Rc::new(Person::new(Store::Sealed));
+    let person = Rc::clone(&me);
+    let name = "ours for Podman's family";
+    let subject = Subject::new(name, Who::Containers, move || patient(&me, CONTAINERS_HELPER));
+    Subject { lister: Some(Box::new(move || patient(&person, HELPER))), ..subject }
 }
 
 pub(crate) fn ours_on_the_keychain() -> Subject {

@@ -114,7 +114,7 @@ impl Stage {
     }
 
     fn listed(&self) -> Result<Vec<String>, String> {
-        let ran = self.subject.run(&["list".into()], b"");
+        let ran = self.subject.list_all();
         let map: Map<String, Value> =
             serde_json::from_str(&ran.stdout).map_err(|error| format!("{error}: {ran:#?}"))?;
         Ok(map.into_iter().map(|(key, _)| key).collect())

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use super::super::judge::expect;
 use super::super::row::{Answer, SECRET, listed, login, not_found, request};
-use super::super::subject::HELPER;
+use super::super::subject::{CONTAINERS_HELPER, HELPER};
 use super::{ask, at_once, helper, says, with_login};
 use crate::support::bus::Bus;
 use crate::support::person::{Person, Store};
@@ -22,6 +22,7 @@ const NO_SERVICE: &str =
 const NEVER_UNLOCKED: &str =
     "the keychain has no default collection: it was never unlocked in this session";
 const SETUP: &str = "imgsec-cred setup";
+const SEALED: &str = "imgsec-cred setup --store sealed";
 
 /// The four verbs, each with a request.
 fn requests() -> [(&'static str, String); 4] {
@@ -60,11 +61,11 @@ fn write_settings(me: &Person, text: &str) {
 #[test]
 fn a_keychain_by_name_without_a_session_bus() {
     let me = Person::without_keychain(Store::Keychain);
-    all_fail(&me, as_it_is, NO_BUS, SETUP);
+    all_fail(&me, as_it_is, NO_BUS, SEALED);
     let gone = |command: &mut Command| {
         command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
     };
-    all_fail(&me, gone, NO_BUS, SETUP);
+    all_fail(&me, gone, NO_BUS, SEALED);
 }
 
 #[test]
@@ -72,7 +73,7 @@ fn a_keychain_by_name_without_a_session_bus() {
 fn a_keychain_by_name_that_nobody_provides() {
     let mut me = Person::without_keychain(Store::Keychain);
     me.bus = Some(Bus::without_secrets(&me.home(), &me.runtime()));
-    all_fail(&me, as_it_is, NO_SERVICE, SETUP);
+    all_fail(&me, as_it_is, NO_SERVICE, SEALED);
 }
 
 #[test]
@@ -93,7 +94,7 @@ fn a_keychain_that_crashed() {
     let mut me = Person::new(Store::Keychain);
     with_login(&me, "ghcr.io");
     me.bus.as_mut().unwrap().stop_secrets();
-    all_fail(&me, as_it_is, NO_SERVICE, SETUP);
+    all_fail(&me, as_it_is, NO_SERVICE, SEALED);
     me.bus.as_mut().unwrap().unlock();
     expect(&ask(&me, "get", "ghcr.io"), &login("ghcr.io", "amy", SECRET));
 }
@@ -101,7 +102,7 @@ fn a_keychain_that_crashed() {
 #[test]
 fn a_sealed_store_by_name_that_nobody_made() {
     let me = Person::without_keychain(Store::Sealed);
-    all_fail(&me, as_it_is, "there is no sealed store in ", SETUP);
+    all_fail(&me, as_it_is, "there is no sealed store in ", SEALED);
 }
 
 #[test]
@@ -124,13 +125,13 @@ fn a_chosen_store_is_law() {
     let me = Person::new(Store::Sealed);
     with_login(&me, "ghcr.io");
     write_settings(&me, r#"{"format":1,"store":"keychain"}"#);
-    all_fail(&me, unnamed, NO_BUS, SETUP);
+    all_fail(&me, unnamed, NO_BUS, SEALED);
     let get = |me: &Person| at_once(helper(me, "get").env_remove("IMGSEC_STORE"), "ghcr.io");
     write_settings(&me, r#"{"format":1,"store":"sealed"}"#);
     expect(&get(&me), &login("ghcr.io", "amy", SECRET));
     let other = Person::without_keychain(Store::Keychain);
     write_settings(&other, r#"{"format":1,"store":"sealed"}"#);
-    all_fail(&other, unnamed, "there is no sealed store in ", SETUP);
+    all_fail(&other, unnamed, "there is no sealed store in ", SEALED);
 }
 
 /// No store, and no trace that there ever was one: then there is certainly no login.
@@ -194,29 +195,57 @@ fn a_keychain_that_was_found_and_used_is_the_chosen_one() {
     assert!(!me.home().join(".config").exists(), "asking makes files");
     expect(&run(&me, "store", &request("ghcr.io", "amy", SECRET)), &Answer::Done);
     me.bus.as_mut().unwrap().stop_secrets();
-    all_fail(&me, unnamed, NO_SERVICE, SETUP);
+    all_fail(&me, unnamed, NO_SERVICE, SEALED);
 }
 
-/// As from cron or in a container: no variable at all, and a user whom the system does not know.
+/// As in a container that runs with any user number: no variable at all, and a user whom the system
+/// does not know. What such a user has kept, and where, nobody can tell.
+fn homeless(program: &str, arguments: &[&str], variables: &[(&str, &str)], request: &str) -> Ran {
+    let mut command = Command::new(process::need("unshare"));
+    command.env_clear().envs(variables.iter().copied()).current_dir("/");
+    command.args(["--user", "--map-user=54321", program]).args(arguments);
+    at_once(&mut command, request)
+}
+
 #[test]
 #[ignore = "needs unshare; run tests/run"]
-fn without_any_variable_there_is_a_defined_answer() {
-    let run = |variables: &[(&str, &str)], verb: &str, request: &str| {
-        let mut command = Command::new(process::need("unshare"));
-        command.env_clear().envs(variables.iter().copied()).current_dir("/");
-        command.args(["--user", "--map-user=54321", HELPER, verb]);
-        at_once(&mut command, request)
-    };
-    let nobody = "no sealed store here: HOME is not set";
-    expect(&run(&[], "get", "ghcr.io"), &not_found());
-    expect(&run(&[], "list", ""), &Answer::Line("{}".to_owned()));
-    expect(&run(&[], "erase", "ghcr.io"), &Answer::Done);
-    let store: Ran = run(&[], "store", &request("ghcr.io", "amy", SECRET));
-    says(&store, "no keychain here, and no sealed store yet", SETUP);
+fn without_a_home_nothing_is_certainly_absent() {
+    let nobody = "HOME is not set, and this user has no home folder: the store cannot be found";
     for (verb, request) in requests() {
-        says(&run(&[("IMGSEC_STORE", "keychain")], verb, &request), NO_BUS, SETUP);
-        let sealed = run(&[("IMGSEC_STORE", "sealed")], verb, &request);
-        expect(&sealed, &Answer::Failure(nobody.to_owned()));
+        for variables in [&[][..], &[("IMGSEC_STORE", "sealed")]] {
+            says(&homeless(HELPER, &[verb], variables, &request), nobody, "set HOME");
+        }
+        let ran = homeless(CONTAINERS_HELPER, &[verb], &[], &request);
+        assert_eq!((ran.stdout.trim_end(), ran.status.code()), (nobody, Some(1)));
+        let keychain = &[("IMGSEC_STORE", "keychain")];
+        says(&homeless(HELPER, &[verb], keychain, &request), NO_BUS, SEALED);
     }
     assert!(!Path::new("/.config/imgsec-cred").exists());
+}
+
+#[test]
+#[ignore = "needs unshare; run tests/run"]
+fn without_a_home_no_command_of_ours_says_that_there_is_nothing() {
+    let ours = env!("CARGO_BIN_EXE_imgsec-cred");
+    let beside = Path::new(HELPER).parent().unwrap().to_str().unwrap();
+    for arguments in [
+        &["list"][..],
+        &["status"],
+        &["show", "ghcr.io"],
+        &["logout", "ghcr.io"],
+        &["verify", "ghcr.io"],
+        &["export", "--all"],
+        &["login", "ghcr.io", "-u", "amy", "--password-stdin", "--no-verify"],
+        &["rotate", "ghcr.io", "--password-stdin"],
+        &["unlock"],
+        &["lock"],
+    ] {
+        let ran = homeless(ours, arguments, &[("PATH", beside)], SECRET);
+        let code = ran.status.code().unwrap();
+        assert!([3, 4].contains(&code), "{arguments:?}: {ran:#?}");
+        assert!(ran.said().contains("HOME is not set"), "{arguments:?}: {ran:#?}");
+        for untrue in ["not found", "nothing was kept", "no credentials are kept", "0 to fix"] {
+            assert!(!ran.said().contains(untrue), "{arguments:?}: {ran:#?}");
+        }
+    }
 }

@@ -59,27 +59,53 @@ fn what_another_program_removed_is_gone() {
 
 #[test]
 #[ignore = "needs gnome-keyring and secret-tool; run tests/run"]
-fn of_two_items_for_one_server_neither_is_used() {
+fn of_two_items_with_different_logins_none_is_used_until_a_new_login_or_a_logout() {
     let me = Person::new(Store::Keychain);
     with_login(&me, "ghcr.io");
     with_login(&me, "quay.io");
     let ours = SecretTool(&me).look("https://ghcr.io");
-    SecretTool(&me).plant_beside("https://ghcr.io", &ours.replace(SECRET, "planted"));
-    let two = "the keychain holds two items for this server, so none is used";
-    for (verb, request) in [
-        ("get", "ghcr.io".to_owned()),
-        ("erase", "ghcr.io".to_owned()),
-        ("store", request("ghcr.io", "amy", "new")),
-    ] {
-        says(&ask(&me, verb, request), two, "delete one of them");
-    }
+    let plant =
+        || SecretTool(&me).plant_beside("https://ghcr.io", &ours.replace(SECRET, "planted"));
+    plant();
+    let two = "the keychain holds 2 different items for ghcr.io (stored 20";
+    says(&ask(&me, "get", "ghcr.io"), two, "imgsec-cred login ghcr.io");
     // What `get` refuses is not listed, and no other login suffers.
-    expect(&ask(&me, "list", ""), &listed(&[("quay.io", "amy")]));
+    let list = ask(&me, "list", "").ok();
+    assert_eq!(list.stdout, "{\"quay.io\":\"amy\"}\n");
+    assert!(list.stderr.contains(two) && !list.stderr.contains("planted"), "{list:#?}");
     expect(&ask(&me, "get", "quay.io"), &login("quay.io", "amy", SECRET));
-    SecretTool(&me).clear("https://ghcr.io");
+    expect(&ask(&me, "store", request("ghcr.io", "zed", "new")), &Answer::Done);
+    expect(&ask(&me, "get", "ghcr.io"), &login("ghcr.io", "zed", "new"));
+    plant();
+    expect(&ask(&me, "erase", "ghcr.io"), &Answer::Done);
+    expect(&ask(&me, "get", "ghcr.io"), &not_found());
+    expect(&ask(&me, "list", ""), &listed(&[("quay.io", "amy")]));
+}
+
+/// Two programs may make the same item at the same time.
+#[test]
+#[ignore = "needs gnome-keyring and secret-tool; run tests/run"]
+fn two_items_with_the_same_login_are_one() {
+    let me = Person::new(Store::Keychain);
+    with_login(&me, "ghcr.io");
+    let ours = SecretTool(&me).look("https://ghcr.io");
+    let is_one = |user: &str, secret: &str| {
+        expect(&ask(&me, "get", "ghcr.io"), &login("ghcr.io", user, secret));
+        expect(&ask(&me, "list", ""), &listed(&[("ghcr.io", user)]));
+    };
+    SecretTool(&me).plant_beside("https://ghcr.io", &ours);
+    is_one("amy", SECRET);
+    // The person's own verbs go on, and leave one item.
+    me.run_ours(&["logout", "ghcr.io"]).ok();
     expect(&ask(&me, "get", "ghcr.io"), &not_found());
     with_login(&me, "ghcr.io");
-    expect(&ask(&me, "get", "ghcr.io"), &login("ghcr.io", "amy", SECRET));
+    SecretTool(&me).plant_beside("https://ghcr.io", &ours);
+    let mut login = me.command(env!("CARGO_BIN_EXE_imgsec-cred"));
+    login.args(["login", "ghcr.io", "-u", "zed", "--password-stdin", "--no-verify"]);
+    process::run(&mut login, b"new").ok();
+    is_one("zed", "new");
+    SecretTool(&me).clear("https://ghcr.io");
+    expect(&ask(&me, "get", "ghcr.io"), &not_found());
 }
 
 /// Docker's own helper keeps its items beside ours, under other attributes.

@@ -42,7 +42,8 @@ fn a_client_that_never_ends_its_request_is_given_up() {
     }
     for mut talk in clients {
         let (said, status, _) = talk.end(SOON);
-        assert_eq!((said.as_str(), status), ("no end of the request came in time\n", Some(1)));
+        let why = "no end of the request came in time\n";
+        assert_eq!((said, status), (format!("{why}docker-credential-imgsec: {why}"), Some(1)));
     }
 }
 

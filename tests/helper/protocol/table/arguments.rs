@@ -10,13 +10,8 @@ const USAGE: &str = "Usage: docker-credential-imgsec <store|get|erase|list|versi
 
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = vec![
-        row(1, "no verb: how it is used", NOTHING, [call(&[], "", refusal(USAGE)).docker(usage())]),
-        row(
-            2,
-            "a second argument: how it is used",
-            NOTHING,
-            [call(&["get", "extra"], "", refusal(USAGE)).docker(usage())],
-        ),
+        row(1, "no verb: how it is used", NOTHING, [used_so(&[])]),
+        row(2, "a second argument: how it is used", NOTHING, [used_so(&["get", "extra"])]),
         row(3, "an unknown verb", NOTHING, [unknown("frobnicate", "frobnicate")]),
         row(4, "an empty verb", NOTHING, [unknown("", "")]),
         row(5, "verbs are in lower case", BOB, [unknown("GET", "GET"), unknown("help", "help")]),
@@ -32,11 +27,13 @@ pub(crate) fn rows() -> Vec<Row> {
     for verb in ["version", "--version", "-v"] {
         let says = format!("{verb} tells name, package and version");
         let docker = if verb == "version" { line("0.6.4") } else { unknown_to_docker() };
-        rows.push(row(6, says, NOTHING, [call(&[verb], "", line(VERSION)).docker(docker)]));
+        let step = call(&[verb], "", line(VERSION)).docker(docker);
+        rows.push(row(6, says, NOTHING, [step.containers(line(of_containers(VERSION)))]));
     }
     for flag in ["--help", "-h"] {
         let says = format!("{flag} tells how it is used");
         let step = call(&[flag], "", line(USAGE)).docker(unknown_to_docker());
+        let step = step.containers(line(of_containers(USAGE)));
         rows.push(row(7, says, NOTHING, [step]));
     }
     rows
@@ -44,7 +41,18 @@ pub(crate) fn rows() -> Vec<Row> {
 
 fn unknown(verb: &str, shown: &str) -> Step {
     let ours = refusal(format!("docker-credential-imgsec: unknown action: {shown}"));
-    call(&[verb], HUB, ours).docker(unknown_to_docker())
+    let containers = format!("docker-credential-imgsec-containers: unknown action: {shown}");
+    call(&[verb], HUB, ours).docker(unknown_to_docker()).containers(refusal(containers))
+}
+
+fn used_so(arguments: &[&str]) -> Step {
+    let step = call(arguments, "", refusal(USAGE)).docker(usage());
+    step.containers(refusal(of_containers(USAGE)))
+}
+
+/// The same of our program for Podman's family.
+fn of_containers(text: &str) -> String {
+    text.replace("docker-credential-imgsec", "docker-credential-imgsec-containers")
 }
 
 /// A verb that is no text.

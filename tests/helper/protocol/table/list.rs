@@ -11,8 +11,13 @@ pub(crate) fn rows() -> Vec<Row> {
         ("a b", "u", "3"),
     ];
     let shown: Vec<(&str, &str)> = some.iter().map(|&(server, user, _)| (server, user)).collect();
-    let all = || list(&shown);
-    let with = |stdin: &[u8]| call(&["list"], stdin, listed(&shown));
+    let hosts = listed(&[
+        ("GitLab.example", "ü \"<&>\""),
+        ("ghcr.io", "amy"),
+        ("r.example:5000", "<token>"),
+    ]);
+    let all = || list(&shown).containers(hosts.clone());
+    let with = |stdin: &[u8]| call(&["list"], stdin, listed(&shown)).containers(hosts.clone());
     let mut each = vec![all()];
     for (server, user, secret) in some {
         each.push(gives(server, user, secret));
@@ -27,9 +32,11 @@ pub(crate) fn rows() -> Vec<Row> {
             84,
             "one login",
             BOB,
-            [call(&["list"], "unused", line(format!("{{\"{HUB}\":\"bob\"}}")))],
+            [call(&["list"], "unused", line(format!("{{\"{HUB}\":\"bob\"}}")))
+                .containers(line("{\"docker.io\":\"bob\"}"))],
         ),
         rows_of(86, "each listed key gets and erases its login", &some, each),
+        hosts_alone(),
         row(
             87,
             "the user that stands for a token",
@@ -48,4 +55,27 @@ pub(crate) fn rows() -> Vec<Row> {
             ],
         ),
     ]
+}
+
+/// containers/image fails as a whole on a listed key with a scheme, and asks for each by its host.
+fn hosts_alone() -> Row {
+    let kept = [
+        ("http://plain.example", "a", "1"),
+        ("https://r.example:5000/team", "b", "2"),
+        ("https://index.docker.io/v1/access-token", "c", "3"),
+        ("https://Api.example/v1/", "d", "4"),
+        ("[::1]:5000", "e", "5"),
+        ("user@r.example", "f", "6"),
+    ];
+    let shown: Vec<_> = kept.iter().map(|&(key, user, _)| (key, user)).collect();
+    let shown: Vec<_> = shown.into_iter().filter(|(key, _)| !key.contains("token")).collect();
+    let hosts = [("[::1]:5000", "e"), ("api.example", "d")];
+    let mut steps = vec![call(&["list"], "", listed(&shown)).containers(listed(&hosts))];
+    for (host, user) in hosts {
+        let secret = kept.iter().find(|one| one.1 == user).unwrap().2;
+        steps.push(gives(host, user, secret));
+    }
+    steps.push(forget("https://index.docker.io/v1/access-token"));
+    rows_of(89, "hosts alone for Podman's family, and all of them answered", &kept, steps)
+        .not_for(&[Who::SecretService, Who::Pass], "Docker's helpers take each key for itself")
 }

@@ -217,11 +217,12 @@ fn names() -> Vec<Row> {
         );
     }
     for length in [250, 4000, 65_535] {
-        let key = format!("https://{}/", "k".repeat(length - 9));
+        let host = "k".repeat(length - 9);
+        let key = format!("https://{host}/");
         let steps = [
             keep(&key, "u", SECRET),
             gives(&key, "u", SECRET),
-            list(&[(&key, "u")]),
+            list(&[(&key, "u")]).containers(listed(&[(&host, "u")])),
             forget(&key),
             lacks(&key),
         ];
