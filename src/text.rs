@@ -41,6 +41,18 @@ fn deceives(c: char) -> bool {
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
 }
 
+/// A field's name as Go's `encoding/json` compares it (`foldName` in `encoding/json/fold.go`): ASCII in
+/// any case, and the two letters beyond ASCII that are a case of one in it, U+017F and U+212A.
+#[must_use]
+pub fn folded(name: &str) -> String {
+    let letter = |c| match c {
+        '\u{17f}' => 's',
+        '\u{212a}' => 'k',
+        c => c.to_ascii_lowercase(),
+    };
+    name.chars().map(letter).collect()
+}
+
 /// `text` as one word of a POSIX shell, quoted only where it must be; escaped as [`plain`].
 #[must_use]
 pub fn shell_word(text: &str) -> String {
@@ -70,6 +82,15 @@ mod tests {
         let shown = plain_json(&format!("{document:#}"));
         assert!(shown.lines().count() == 3 && !shown.contains(['\u{9b}', '\u{7f}', '\u{202e}']));
         assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), document);
+    }
+
+    #[test]
+    fn the_names_of_fields_are_compared_as_go_does_it() {
+        for name in ["credsStore", "credSstore", "CREDSSTORE", "cred\u{17f}\u{17f}tore"] {
+            assert_eq!(folded(name), "credsstore");
+        }
+        assert_eq!(folded("\u{212a}ind"), "kind");
+        assert_ne!(folded("É"), folded("é"));
     }
 
     #[test]

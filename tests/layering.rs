@@ -78,7 +78,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["credential", "daemon", "deadline", "files", "server", "store", "text", "tokens"],
     ),
     ("protocol", &["credential", "deadline", "server", "store", "text"]),
-    ("clients", &["credential", "files", "server", "store"]),
+    ("clients", &["credential", "files", "server", "store", "text"]),
     ("audit", &["daemon", "files", "server", "text", "tokens"]),
     (
         "rotate",

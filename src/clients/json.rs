@@ -1,7 +1,7 @@
 //! A JSON file of another program, changed in place: what is not changed keeps its bytes, its
 //! order and its indent.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use jsonc_parser::ParseOptions;
@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::files::{self, View};
 use crate::store::{Error, ErrorKind};
+use crate::text;
 
 /// The largest file that is read, in bytes.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
@@ -32,7 +33,8 @@ impl JsonFile {
     ///
     /// # Errors
     /// Where it is broken: with the line and the column. Also for a name that is there twice, since
-    /// a program could read either: for a field in any case, for a key of a map as it is written.
+    /// a program could read either: of fields also those that are the same to Docker alone, as
+    /// `credSstore` and `credsStore` are.
     pub fn read(path: &Path) -> Result<Self, Error> {
         Self::read_in(&View::default(), path)
     }
@@ -47,23 +49,34 @@ impl JsonFile {
             bytes => bytes?,
         };
         let broken = |why: String| {
-            Error::new(ErrorKind::Damaged, format!("{} is broken: {why}", path.display()))
-                .with_hint("mend the file by hand; it was left as it is")
+            let file = text::plain(&path.display().to_string());
+            Error::new(ErrorKind::Damaged, format!("{file} is broken: {why}"))
+                .with_hint("fix the file; it was left unchanged")
         };
+        if let Some(unreadable) = wrong_encoding(path, &bytes) {
+            return Err(unreadable);
+        }
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self { path: path.to_owned(), bytes, map: Map::new() });
         }
         // The parser's own text could quote a secret, so only the place is kept.
         let map = match serde_json::from_slice(&bytes) {
             Ok(Value::Object(map)) => map,
-            Ok(_) => return Err(broken("it is no JSON object".to_owned())),
+            Ok(_) => return Err(broken("it is not a JSON object".to_owned())),
             Err(e) => return Err(broken(format!("line {}, column {}", e.line(), e.column()))),
         };
         let file = Self { path: path.to_owned(), bytes, map };
         let root = file.root()?.object_value_or_set();
         match twice(&root, true) {
-            Some(name) => Err(broken(format!("the name {name:?} is there twice"))),
             None => Ok(file),
+            Some((first, second)) if first == second => {
+                Err(broken(format!("the name {first:?} is there twice")))
+            }
+            Some((first, second)) => Err(broken(format!(
+                "{first:?} and {second:?} are the same name to Docker, which ignores case; other \
+                 programs read only one of them"
+            ))
+            .with_hint("remove one of the two; Docker uses the last one")),
         }
     }
 
@@ -148,41 +161,79 @@ fn strict() -> ParseOptions {
     }
 }
 
-/// A name that an object, or one within it, holds twice. Settings are fields, whose case Go does not
-/// tell apart, then maps, whose keys it does (`auths`), then fields again.
-fn twice(object: &CstObject, has_fields: bool) -> Option<String> {
-    let mut names = HashSet::new();
+/// Programs on Windows begin a text with a byte order mark, or write it as UTF-16; Go's JSON, and so
+/// every client of Docker's, reads neither.
+fn wrong_encoding(path: &Path, bytes: &[u8]) -> Option<Error> {
+    let name = path.display().to_string();
+    let (file, word) = (text::plain(&name), text::shell_word(&name));
+    let what = match bytes {
+        [0xef, 0xbb, 0xbf, ..] => {
+            "begins with a byte order mark, which no client of Docker's reads"
+        }
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "is UTF-16, which no client of Docker's reads",
+        _ => return None,
+    };
+    let error = Error::new(ErrorKind::Damaged, format!("{file} {what}"));
+    Some(error.with_hint(if bytes[0] == 0xef && cfg!(target_os = "linux") {
+        format!(r"sed -i '1s/^\xef\xbb\xbf//' {word}")
+    } else {
+        format!("save {file} as UTF-8 without a byte order mark")
+    }))
+}
+
+/// Two names in an object, or in one within it, that are the same. Settings are fields, whose case Go
+/// does not tell apart, then maps, whose keys it does (`auths`), then fields again.
+fn twice(object: &CstObject, has_fields: bool) -> Option<(String, String)> {
+    let mut names = HashMap::new();
     for property in object.properties() {
         let name = property.decoded_name().unwrap_or_default();
-        if !names.insert(if has_fields { name.to_ascii_lowercase() } else { name.clone() }) {
-            return Some(name);
+        let same = if has_fields { text::folded(&name) } else { name.clone() };
+        if let Some(first) = names.insert(same, name.clone()) {
+            return Some((first, name));
         }
-        if let Some(name) = property.object_value().and_then(|inner| twice(&inner, !has_fields)) {
-            return Some(name);
+        if let Some(names) = property.object_value().and_then(|inner| twice(&inner, !has_fields)) {
+            return Some(names);
         }
     }
     None
 }
 
-/// The value of a field in any case, as Go's `encoding/json` finds it.
+/// The value of a field, as Go's `encoding/json` finds it.
 #[must_use]
 pub fn get<'a>(map: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    map.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    let name = text::folded(name);
+    map.iter().find(|(n, _)| text::folded(n) == name).map(|(_, value)| value)
 }
 
-/// The property of a name: as it is written, else in any case.
+/// The property of a field: as it is written, else in any case.
 #[must_use]
 pub fn property(object: &CstObject, name: &str) -> Option<CstObjectProp> {
-    let is_named = |p: &CstObjectProp| p.decoded_name().is_some_and(|n| n == name);
-    let is_in_any_case =
-        |p: &CstObjectProp| p.decoded_name().is_some_and(|n| n.eq_ignore_ascii_case(name));
-    let all = object.properties();
-    all.iter().find(|p| is_named(p)).or_else(|| all.iter().find(|p| is_in_any_case(p))).cloned()
+    entry(object, name).or_else(|| {
+        let name = text::folded(name);
+        let is_named =
+            |p: &CstObjectProp| p.decoded_name().is_some_and(|n| text::folded(&n) == name);
+        object.properties().into_iter().find(is_named)
+    })
 }
 
-/// Sets a text under a name, or removes the name.
+/// The property of a map's key, which is just as it is written.
+#[must_use]
+pub fn entry(map: &CstObject, key: &str) -> Option<CstObjectProp> {
+    map.properties().into_iter().find(|p| p.decoded_name().is_some_and(|n| n == key))
+}
+
+/// Sets the text of a field, or removes the field.
 pub fn set(object: &CstObject, name: &str, value: Option<&str>) {
-    match (property(object, name), value) {
+    set_in(object, name, property(object, name), value);
+}
+
+/// Sets the text under a map's key, or removes the key.
+pub fn set_entry(map: &CstObject, key: &str, value: Option<&str>) {
+    set_in(map, key, entry(map, key), value);
+}
+
+fn set_in(object: &CstObject, name: &str, there: Option<CstObjectProp>, value: Option<&str>) {
+    match (there, value) {
         (Some(there), Some(value)) => there.set_value(CstInputValue::from(value)),
         (Some(there), None) => there.remove(),
         (None, Some(value)) => {
@@ -192,71 +243,23 @@ pub fn set(object: &CstObject, name: &str, value: Option<&str>) {
     }
 }
 
-/// The object under a name, made where it is missing.
+/// The object of a field, made where it is missing.
 #[must_use]
 pub fn object(parent: &CstObject, name: &str) -> CstObject {
-    let there = property(parent, name)
-        .unwrap_or_else(|| parent.append(name, CstInputValue::Object(Vec::new())));
-    there.object_value_or_set()
+    made(parent, name, property(parent, name))
+}
+
+/// The object under a map's key, made where it is missing.
+#[must_use]
+pub fn object_entry(map: &CstObject, key: &str) -> CstObject {
+    made(map, key, entry(map, key))
+}
+
+fn made(parent: &CstObject, name: &str, there: Option<CstObjectProp>) -> CstObject {
+    there
+        .unwrap_or_else(|| parent.append(name, CstInputValue::Object(Vec::new())))
+        .object_value_or_set()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn changed(before: &str, change: impl FnOnce(&CstObject)) -> String {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("config.json");
-        std::fs::write(&path, before).unwrap();
-        JsonFile::read(&path).unwrap().change(change).unwrap();
-        std::fs::read_to_string(&path).unwrap()
-    }
-
-    #[test]
-    fn only_what_changes_changes() {
-        let before = "{\n    \"b\": 1.50,\n    \"a\": {\"x\":\"\\u003c\"},\n\n    \"credsStore\":   \"pass\"\n}";
-        let after = changed(before, |root| set(root, "credsstore", Some("imgsec")));
-        assert_eq!(after, before.replace("pass", "imgsec"));
-        let after = changed("{\n\t\"a\": 1\n}\n", |root| set(root, "credsStore", Some("imgsec")));
-        assert_eq!(after, "{\n\t\"a\": 1,\n\t\"credsStore\": \"imgsec\"\n}\n");
-        assert_eq!(
-            changed("{\n\t\"a\": 1,\n\t\"b\": 2\n}\n", |root| set(root, "b", None)),
-            "{\n\t\"a\": 1\n}\n"
-        );
-    }
-
-    #[test]
-    fn a_field_with_the_name_of_our_mark_is_somebody_elses() {
-        let before = format!("{{\n\t\"{INDENT}\": 1\n}}");
-        assert!(changed(&before, |root| set(root, "a", Some("b"))).contains(INDENT));
-    }
-
-    #[test]
-    fn a_new_file_looks_like_dockers() {
-        for before in ["", "\n"] {
-            let after = changed(before, |root| set(root, "credsStore", Some("imgsec")));
-            assert_eq!(after.trim_end(), "{\n\t\"credsStore\": \"imgsec\"\n}");
-        }
-    }
-
-    #[test]
-    fn a_broken_file_is_named_with_its_place_and_without_its_content() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("config.json");
-        for (text, why) in [
-            ("{\n  \"auths\": {\"a\": hunter2}}", "line 2, column 18"),
-            ("{\"a\":1,}", "line 1, column 8"),
-            ("// hunter2\n{}", "line 1, column 1"),
-            ("[]", "no JSON object"),
-            ("{\"a\":1,\"a\":2}", "\"a\" is there twice"),
-            ("{\"auths\":{\"h\":{\"auth\":\"1\",\"auth\":\"2\"}}}", "\"auth\" is there twice"),
-            ("{\"auths\":{\"h\":{\"auth\":\"1\",\"Auth\":\"2\"}}}", "\"Auth\" is there twice"),
-            ("{\"auths\":{\"h\":{},\"h\":{}}}", "\"h\" is there twice"),
-            ("{\"auths\":{},\"Auths\":{}}", "\"Auths\" is there twice"),
-        ] {
-            std::fs::write(&path, text).unwrap();
-            let error = JsonFile::read(&path).err().unwrap().to_string();
-            assert!(error.contains(why) && !error.contains("hunter2"), "{error}");
-        }
-    }
-}
+mod tests;

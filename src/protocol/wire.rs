@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use super::MAX_REQUEST_BYTES;
 use crate::credential::{Credential, MAX_SECRET_BYTES};
 use crate::server::{InvalidKey, MAX_KEY_BYTES, ServerKey};
+use crate::text;
 
 /// Why a request is refused, as the line the client is told. Never holds any of the request.
 #[derive(Debug, PartialEq, Eq)]
@@ -117,7 +118,7 @@ impl<'de> Visitor<'de> for FieldsVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
         let mut fields = Fields::default();
         while let Some(name) = map.next_key::<String>()? {
-            let field = match name.to_ascii_lowercase().as_str() {
+            let field = match text::folded(&name).as_str() {
                 "serverurl" => &mut fields.server,
                 "username" => &mut fields.username,
                 "secret" => &mut fields.secret,
@@ -149,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_last_of_two_fields_wins_in_any_case() {
-        let request = r#"{"ServerURL":"a","serverurl":"b","ServerURL":"c","USERNAME":"u","secret":"s","x":[1,{}]}"#;
+        let request = r#"{"ServerURL":"a","serverurl":"b","\u017fERVERURL":"c","USERNAME":"u","secret":"s","x":[1,{}]}"#;
         assert_eq!(login(request), ("c".into(), "u".into(), "s".into()));
     }
 

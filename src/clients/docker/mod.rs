@@ -13,6 +13,7 @@ use super::json::{self, JsonFile};
 use crate::credential::{Credential, Login};
 use crate::files::View;
 use crate::store::Error;
+use crate::text;
 
 mod login;
 
@@ -59,7 +60,7 @@ pub struct Entry {
 #[must_use]
 pub fn entries_of_variable(text: &str) -> Option<Vec<Entry>> {
     let Ok(Value::Object(map)) = serde_json::from_str(text) else { return None };
-    if map.keys().any(|name| !name.eq_ignore_ascii_case("auths")) {
+    if map.keys().any(|name| text::folded(name) != "auths") {
         return None;
     }
     let auths = json::get(&map, "auths").and_then(Value::as_object);
@@ -196,7 +197,7 @@ impl DockerConfig {
             Change::Helper(registry, name) => {
                 if name.is_some() || json::property(root, "credHelpers").is_some() {
                     let helpers = json::object(root, "credHelpers");
-                    json::set(&helpers, registry, *name);
+                    json::set_entry(&helpers, registry, *name);
                     if helpers.properties().is_empty() {
                         json::set(root, "credHelpers", None);
                     }
@@ -218,9 +219,9 @@ impl DockerConfig {
     /// An entry of `auths`, made where it is missing.
     fn entry(&self, root: &CstObject, key: &str) -> CstObject {
         if self.is_flat {
-            return json::object(root, key);
+            return json::object_entry(root, key);
         }
-        json::object(&json::object(root, "auths"), key)
+        json::object_entry(&json::object(root, "auths"), key)
     }
 
     fn object(&self, name: &str) -> Option<&Map<String, Value>> {
@@ -230,7 +231,7 @@ impl DockerConfig {
 
 fn forget(root: &CstObject, key: &str) {
     let auths = json::property(root, "auths").and_then(|auths| auths.object_value());
-    let entry = auths.and_then(|auths| json::property(&auths, key));
+    let entry = auths.and_then(|auths| json::entry(&auths, key));
     if let Some(entry) = entry
         && entry.object_value().is_some_and(|fields| fields.properties().is_empty())
     {
