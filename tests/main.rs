@@ -77,6 +77,10 @@ mod clients {
     mod podman;
 }
 
+/// Drawn settings, and all clients before and after each step.
+#[cfg(target_os = "linux")]
+mod differential;
+
 /// The store of our own files.
 mod sealed_store;
 

@@ -102,6 +102,14 @@ impl Ran {
 #[track_caller]
 pub(crate) fn run(command: &mut Command, stdin: &[u8]) -> Ran {
     let name = format!("{command:?}");
+    let ran = run_within(command, stdin, COMMAND_LIMIT);
+    ran.unwrap_or_else(|| panic!("{name}: not done within {COMMAND_LIMIT:?}"))
+}
+
+/// Runs a command to its end, or ends it and all that it started; `None` says so.
+#[track_caller]
+pub(crate) fn run_within(command: &mut Command, stdin: &[u8], limit: Duration) -> Option<Ran> {
+    let name = format!("{command:?}");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     std::os::unix::process::CommandExt::process_group(command, 0);
     let mut child = command.spawn().unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -111,7 +119,7 @@ pub(crate) fn run(command: &mut Command, stdin: &[u8]) -> Ran {
     let writer = thread::spawn(move || drop(input.write_all(&stdin)));
     let stdout = reader(child.stdout.take().unwrap());
     let stderr = reader(child.stderr.take().unwrap());
-    let status = wait(&mut child, COMMAND_LIMIT);
+    let status = wait(&mut child, limit);
     if status.is_none() {
         let group = Pid::from_child(&child);
         let _ = kill_process_group(group, Signal::KILL);
@@ -119,10 +127,7 @@ pub(crate) fn run(command: &mut Command, stdin: &[u8]) -> Ran {
     }
     writer.join().unwrap();
     let (stdout, stderr) = (stdout.join().unwrap(), stderr.join().unwrap());
-    let Some(status) = status else {
-        panic!("{name}: not done within {COMMAND_LIMIT:?}\n{stdout}{stderr}");
-    };
-    Ran { command: name, status, stdout, stderr }
+    Some(Ran { command: name, status: status?, stdout, stderr })
 }
 
 fn reader(mut stream: impl Read + Send + 'static) -> thread::JoinHandle<String> {

@@ -1,0 +1,285 @@
+//! What is drawn: keys, entries, files, helpers, variables and links as people have them, and
+//! stranger ones.
+
+use serde_json::{Map, Value, json};
+
+use super::clients;
+use super::draw::{Draw, Range};
+use super::scene::{Does, HUB, Helper, Layout, Prepared, Scene, Step, Undo, label};
+
+const SERVERS: [&str; 6] = ["$1", "$2", "$3", HUB, "quay.example", "quay.example:5000"];
+const CONFIG: &str = "home/.docker/config.json";
+const RUNTIME: &str = "run/containers/auth.json";
+const OWN: &str = "home/.config/containers/auth.json";
+
+mod places;
+
+struct Maker {
+    draw: Draw,
+    servers: Vec<&'static str>,
+    scene: Scene,
+    logins: usize,
+}
+
+/// The setting with this number.
+pub(crate) fn scene(draw: Draw, range: &Range<'_>) -> Scene {
+    let mut maker = Maker { draw, servers: Vec::new(), scene: empty(), logins: 0 };
+    maker.choose_servers();
+    maker.choose_clients(range);
+    maker.helpers();
+    maker.docker_file();
+    maker.other_files();
+    maker.registries_conf();
+    maker.variables();
+    maker.links();
+    maker.step();
+    if maker.scene.hangs() {
+        // Who waits for nothing is asked once, and not by everybody.
+        maker.scene.images.truncate(1);
+        maker.scene.clients.truncate(3);
+    }
+    maker.scene
+}
+
+fn empty() -> Scene {
+    serde_json::from_value(json!({ "clients": [], "images": [], "step": "Setup" })).unwrap()
+}
+
+impl Maker {
+    fn choose_servers(&mut self) {
+        let here = *self.draw.of(&SERVERS[..3]);
+        let others: Vec<_> = SERVERS.into_iter().filter(|server| *server != here).collect();
+        let count = 1 + self.draw.below(2);
+        self.servers = self.draw.shuffled(&others).into_iter().take(count).collect();
+        self.servers.insert(0, here);
+        for server in &self.servers.clone() {
+            self.scene.images.push(format!("{server}/team/app:1"));
+            if *server != HUB && self.draw.percent(25) {
+                self.scene.images.push(format!("{server}/other/app:1"));
+            }
+        }
+    }
+
+    fn choose_clients(&mut self, range: &Range<'_>) {
+        let of = |group: &str| -> Vec<&'static str> {
+            let is_of = |name: &&str| clients::named(name).instead_of == group;
+            range.clients.iter().copied().filter(is_of).collect()
+        };
+        let docker = *self.draw.of(&of("docker"));
+        let podman = match docker {
+            "docker-is-podman" => Some("podman-4"),
+            _ => of("podman").first().map(|_| *self.draw.of(&of("podman"))),
+        };
+        let mut others: Vec<_> = of("");
+        // The library of another Podman would be a client that is not on this machine.
+        others.retain(|name| {
+            let of_podman = name.starts_with("podman-");
+            !of_podman || podman.is_some_and(|podman| format!("{podman}-all") == **name)
+        });
+        let mut drawn = self.draw.shuffled(&others);
+        drawn.extend(podman);
+        if let (Some(podman), true) = (podman, self.draw.percent(70)) {
+            drawn.retain(|name| *name != podman);
+            drawn.insert(0, podman);
+        }
+        drawn.truncate(range.count);
+        let docker = Some(docker).filter(|_| !range.may_be_without_docker || self.draw.percent(93));
+        self.scene.clients = docker.into_iter().chain(drawn).map(str::to_owned).collect();
+    }
+
+    /// A login for a server that nobody else in this scene has.
+    fn pair(&mut self, label: &str) -> String {
+        self.logins += 1;
+        format!("{label}-{0}:canary-{label}-{0}", self.logins)
+    }
+
+    /// A key that somebody may have written for a server, with the label of the server it means.
+    fn spelling(&mut self, server: &'static str) -> (String, String) {
+        if server == HUB {
+            let often = ["https://index.docker.io/v1/"; 5];
+            let all = [
+                "index.docker.io",
+                "docker.io",
+                "https://docker.io",
+                "registry-1.docker.io",
+                "https://index.docker.io/v1",
+                "https://index.docker.io/",
+                "docker.io/team",
+                "https://registry.hub.docker.com/v1/",
+            ];
+            return ((*self.draw.of(&[&often[..], &all].concat())).to_owned(), label(HUB));
+        }
+        let upper = match server {
+            "$2" => "$U2".to_owned(),
+            named if named.starts_with('$') => format!("https://{named}/v2/"),
+            named => named.to_uppercase(),
+        };
+        let host = server.split(':').next().unwrap();
+        let without_port =
+            server.strip_prefix('$').map_or(host.to_owned(), |number| format!("$bare{number}"));
+        let of_other = match host {
+            "quay.example" => (host.to_owned(), label(host)),
+            _ => (without_port, "bare".to_owned()),
+        };
+        let own = |key: String| (key, label(server));
+        match self.draw.below(18) {
+            0..6 => own(server.to_owned()),
+            6 | 7 => own(format!("https://{server}")),
+            8 => own(format!("https://{server}/v1/")),
+            9 => own(format!("http://{server}")),
+            10 => own(format!("{server}/")),
+            11 => own(upper),
+            12 | 13 => own(format!("{server}/team")),
+            14 => own(format!("https://{server}/team/")),
+            15 => own(format!("oci://{server}")),
+            16 => own(format!("HTTPS://{server}")),
+            _ if server != "quay.example" => of_other,
+            _ => own(format!("{server}/v2/")),
+        }
+    }
+
+    /// What stands under a key in `auths`.
+    fn entry(&mut self, label: &str) -> Value {
+        let pair = self.pair(label);
+        let (user, password) = pair.split_once(':').unwrap();
+        let auth = format!("login({pair})");
+        let token = password;
+        match self.draw.below(16) {
+            0 | 1 => json!({}),
+            2 => json!({ "username": user, "password": password }),
+            3 => json!({ "auth": auth, "email": "me@example.test" }),
+            4 => json!({ "auth": auth, "username": user, "password": password }),
+            5 => json!({ "auth": format!("login({user}:)"), "identitytoken": token }),
+            6 => json!({ "identitytoken": token }),
+            7 => json!({ "registrytoken": token }),
+            8 => json!({ "auth": "" }),
+            _ => json!({ "auth": auth }),
+        }
+    }
+
+    fn auths(&mut self, share: u64) -> Map<String, Value> {
+        let mut auths = Map::new();
+        for server in self.servers.clone() {
+            while self.draw.percent(share) {
+                let (key, label) = self.spelling(server);
+                let entry = self.entry(&label);
+                auths.insert(key, entry);
+                if self.draw.percent(70) {
+                    break;
+                }
+            }
+        }
+        auths
+    }
+
+    fn helpers(&mut self) {
+        let does = [
+            Does::Keep,
+            Does::Keep,
+            Does::Keep,
+            Does::Mints,
+            Does::Mints,
+            Does::AnswersAll,
+            Does::ListFails,
+            Does::ListWarns,
+            Does::ListCrashes,
+            Does::Crashes,
+            Does::Locked,
+            Does::Missing,
+            Does::ListsLabels,
+            Does::RefusesStore,
+        ];
+        let count = *self.draw.of(&[0, 0, 1, 1, 1, 2]);
+        let names = ["keeper", "pass", "ecr-login", "desktop.exe", "secretservice", "gcloud"];
+        for name in self.draw.shuffled(&names).into_iter().take(count) {
+            let mut does = *self.draw.of(&does);
+            if self.draw.percent(4) {
+                does = *self.draw.of(&[Does::Hangs, Does::ListHangs]);
+            }
+            let mut helper = Helper { does, logins: Default::default() };
+            for server in self.servers.clone() {
+                let key = match server {
+                    HUB => "https://index.docker.io/v1/".to_owned(),
+                    _ => server.to_owned(),
+                };
+                if self.draw.percent(60) {
+                    let login = self.pair(&label(server));
+                    helper.logins.insert(key, login);
+                }
+            }
+            self.scene.helpers.insert(name.to_owned(), helper);
+        }
+    }
+
+    fn helper_name(&mut self) -> Option<String> {
+        let names: Vec<_> = self.scene.helpers.keys().cloned().collect();
+        (!names.is_empty()).then(|| self.draw.of(&names).clone())
+    }
+
+    /// `credHelpers` for some of the servers.
+    fn cred_helpers(&mut self) -> Option<Value> {
+        let mut helpers = Map::new();
+        for server in self.servers.clone() {
+            if let (true, Some(name)) = (self.draw.percent(50), self.helper_name()) {
+                let hub = ["https://index.docker.io/v1/", "docker.io", "index.docker.io"];
+                let key = if server == HUB { *self.draw.of(&hub) } else { server };
+                helpers.insert(key.to_owned(), json!(name));
+            }
+        }
+        (!helpers.is_empty()).then(|| json!(helpers))
+    }
+
+    fn docker_file(&mut self) {
+        self.scene.layout = *self.draw.of(&[Layout::Tabs, Layout::Spaces, Layout::OneLine]);
+        if self.draw.percent(90) {
+            let content = self.config(75);
+            self.scene.files.insert(CONFIG.to_owned(), content);
+        }
+    }
+
+    /// A file of Docker's, in any order of its settings.
+    fn config(&mut self, share: u64) -> Value {
+        let mut settings = Vec::new();
+        let auths = self.auths(share);
+        if !auths.is_empty() || self.draw.percent(30) {
+            settings.push(("auths", json!(auths)));
+        }
+        if let (true, Some(name)) = (self.draw.percent(65), self.helper_name()) {
+            settings.push(("credsStore", json!(name)));
+        }
+        if let (true, Some(helpers)) = (self.draw.percent(55), self.cred_helpers()) {
+            settings.push(("credHelpers", helpers));
+        }
+        for (name, value) in [
+            ("HttpHeaders", json!({ "X-Meta": "1" })),
+            ("psFormat", json!("table {{.ID}}")),
+            ("proxies", json!({ "default": { "noProxy": "127.0.0.1" } })),
+        ] {
+            if self.draw.percent(12) {
+                settings.push((name, value));
+            }
+        }
+        let settings = self.draw.shuffled(&settings);
+        Value::Object(settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+
+    fn step(&mut self) {
+        let server = self.servers[self.draw.below(self.servers.len())].to_owned();
+        let (step, prepared) = match self.draw.below(20) {
+            0..4 => (Step::Setup, Prepared::Nothing),
+            4 => (Step::Setup, Prepared::SetUp),
+            5 => (Step::Setup, Prepared::Store),
+            6..8 => (Step::SetupSealed, Prepared::Nothing),
+            8 | 9 => (Step::Migrate, Prepared::Store),
+            10 => (Step::Migrate, Prepared::SetUp),
+            11 | 12 => (Step::Fix, Prepared::Store),
+            13 => (Step::Fix, Prepared::SetUp),
+            14 => (Step::Login(server), Prepared::Store),
+            15 | 16 => (Step::Login(server), Prepared::SetUp),
+            17 => (Step::Logout(server), Prepared::Store),
+            _ => (Step::Logout(server), Prepared::SetUp),
+        };
+        (self.scene.step, self.scene.prepared) = (step, prepared);
+        self.scene.undo = if self.draw.percent(70) { Undo::All } else { Undo::Settings };
+    }
+}
