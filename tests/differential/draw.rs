@@ -67,7 +67,8 @@ pub(crate) fn with_steps(scene: &Scene, number: u64, count: usize) -> Vec<Scene>
         (logout.clone(), Prepared::Store, Undo::All),
         (logout, Prepared::SetUp, Undo::All),
     ];
-    let with = |(step, prepared, undo)| Scene { step, prepared, undo, ..scene.clone() };
+    let with =
+        |(step, prepared, undo)| Scene { step, prepared, undo, all_moves: false, ..scene.clone() };
     let first = usize::try_from(number).unwrap() * count % steps.len();
     steps.into_iter().cycle().skip(first).take(count).map(with).collect()
 }

@@ -41,9 +41,16 @@ pub(crate) struct Scene {
     pub(crate) prepared: Prepared,
     /// What is tried.
     pub(crate) step: Step,
+    /// Nothing that the step may move is in the way of it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) all_moves: bool,
     /// How it is undone.
     #[serde(default)]
     pub(crate) undo: Undo,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// How a JSON file is laid out.
@@ -121,6 +128,10 @@ impl Step {
             Self::Login(_) => "login",
             Self::Logout(_) => "logout",
         }
+    }
+
+    pub(crate) fn moves(&self) -> bool {
+        !matches!(self, Self::Login(_) | Self::Logout(_))
     }
 
     pub(crate) fn is_setup(&self) -> bool {

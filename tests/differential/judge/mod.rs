@@ -52,6 +52,8 @@ pub(crate) enum Rule {
     RefusedChanged,
     /// The next login is not in plain text, or `status` names the client.
     NextPlain,
+    /// Where nothing is in the way, passwords leave the plain files.
+    StaysPlain,
     /// `which` names the login that the client sends.
     Which,
     /// No secret is shown, no panic, no signal, an end.
@@ -117,6 +119,10 @@ pub(crate) fn play_for(scene: &Scene, rule: Option<Rule>) -> Outcome {
     judge.manners(scene.step.verb(), step.as_ref());
     judge.outcome.said = step.as_ref().map_or("hangs".to_owned(), step::said);
     judge.outcome.plain.1 = judge.count_plain();
+    if scene.all_moves && judge.outcome.plain.1 > 0 {
+        let said = judge.outcome.said.replace('\n', " / ");
+        judge.fault(Rule::StaysPlain, "files", "", said);
+    }
     let after = judge.ask_all();
     judge.compare(&before, &after, step.as_ref());
     judge.check_helpers(&helpers, step.as_ref());

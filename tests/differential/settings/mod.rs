@@ -12,6 +12,7 @@ const CONFIG: &str = "home/.docker/config.json";
 const RUNTIME: &str = "run/containers/auth.json";
 const OWN: &str = "home/.config/containers/auth.json";
 
+mod entries;
 mod places;
 
 struct Maker {
@@ -26,6 +27,10 @@ pub(crate) fn scene(draw: Draw, range: &Range<'_>) -> Scene {
     let mut maker = Maker { draw, servers: Vec::new(), scene: empty(), logins: 0 };
     maker.choose_servers();
     maker.choose_clients(range);
+    if maker.draw.percent(20) {
+        maker.usual();
+        return maker.scene;
+    }
     maker.helpers();
     maker.docker_file();
     maker.other_files();
@@ -87,89 +92,20 @@ impl Maker {
         self.scene.clients = docker.into_iter().chain(drawn).map(str::to_owned).collect();
     }
 
-    /// A login for a server that nobody else in this scene has.
-    fn pair(&mut self, label: &str) -> String {
-        self.logins += 1;
-        format!("{label}-{0}:canary-{label}-{0}", self.logins)
-    }
-
-    /// A key that somebody may have written for a server, with the label of the server it means.
-    fn spelling(&mut self, server: &'static str) -> (String, String) {
-        if server == HUB {
-            let often = ["https://index.docker.io/v1/"; 5];
-            let all = [
-                "index.docker.io",
-                "docker.io",
-                "https://docker.io",
-                "registry-1.docker.io",
-                "https://index.docker.io/v1",
-                "https://index.docker.io/",
-                "docker.io/team",
-                "https://registry.hub.docker.com/v1/",
-            ];
-            return ((*self.draw.of(&[&often[..], &all].concat())).to_owned(), label(HUB));
-        }
-        let upper = match server {
-            "$2" => "$U2".to_owned(),
-            named if named.starts_with('$') => format!("https://{named}/v2/"),
-            named => named.to_uppercase(),
-        };
-        let host = server.split(':').next().unwrap();
-        let without_port =
-            server.strip_prefix('$').map_or(host.to_owned(), |number| format!("$bare{number}"));
-        let of_other = match host {
-            "quay.example" => (host.to_owned(), label(host)),
-            _ => (without_port, "bare".to_owned()),
-        };
-        let own = |key: String| (key, label(server));
-        match self.draw.below(18) {
-            0..6 => own(server.to_owned()),
-            6 | 7 => own(format!("https://{server}")),
-            8 => own(format!("https://{server}/v1/")),
-            9 => own(format!("http://{server}")),
-            10 => own(format!("{server}/")),
-            11 => own(upper),
-            12 | 13 => own(format!("{server}/team")),
-            14 => own(format!("https://{server}/team/")),
-            15 => own(format!("oci://{server}")),
-            16 => own(format!("HTTPS://{server}")),
-            _ if server != "quay.example" => of_other,
-            _ => own(format!("{server}/v2/")),
-        }
-    }
-
-    /// What stands under a key in `auths`.
-    fn entry(&mut self, label: &str) -> Value {
-        let pair = self.pair(label);
-        let (user, password) = pair.split_once(':').unwrap();
-        let auth = format!("login({pair})");
-        let token = password;
-        match self.draw.below(16) {
-            0 | 1 => json!({}),
-            2 => json!({ "username": user, "password": password }),
-            3 => json!({ "auth": auth, "email": "me@example.test" }),
-            4 => json!({ "auth": auth, "username": user, "password": password }),
-            5 => json!({ "auth": format!("login({user}:)"), "identitytoken": token }),
-            6 => json!({ "identitytoken": token }),
-            7 => json!({ "registrytoken": token }),
-            8 => json!({ "auth": "" }),
-            _ => json!({ "auth": auth }),
-        }
-    }
-
-    fn auths(&mut self, share: u64) -> Map<String, Value> {
+    /// As nearly everybody has it after a few `docker login`: all of it moves.
+    fn usual(&mut self) {
+        self.scene.layout = Layout::Tabs;
         let mut auths = Map::new();
         for server in self.servers.clone() {
-            while self.draw.percent(share) {
-                let (key, label) = self.spelling(server);
-                let entry = self.entry(&label);
-                auths.insert(key, entry);
-                if self.draw.percent(70) {
-                    break;
-                }
-            }
+            let key = if server == HUB { "https://index.docker.io/v1/" } else { server };
+            let auth = format!("login({})", self.pair(&label(server)));
+            auths.insert(key.to_owned(), json!({ "auth": auth }));
         }
-        auths
+        let place = *self.draw.of(&[CONFIG, CONFIG, RUNTIME]);
+        self.scene.files.insert(place.to_owned(), json!({ "auths": auths }));
+        self.step();
+        let is_for_docker = place == CONFIG || !self.scene.step.is_setup();
+        self.scene.all_moves = is_for_docker && self.scene.step.moves();
     }
 
     fn helpers(&mut self) {
