@@ -186,6 +186,9 @@ fn report(played: &[Played]) -> usize {
     for (count, (kind, scenes)) in kinds.iter().enumerate() {
         let numbers: Vec<_> = scenes.iter().map(|played| played.number).collect();
         println!("\n## {kind}: {} scenes, settings {numbers:?}", scenes.len());
+        for name in scenes.iter().map(|played| &played.scene.name).filter(|n| !n.is_empty()) {
+            println!("{name}");
+        }
         let first = scenes.iter().min_by_key(|played| played.scene.compact().len()).unwrap();
         let is_of = |scene: &Scene, fault: &&Fault| fault.kind(scene) == *kind;
         let fault = first.outcome.faults.iter().find(|f| is_of(&first.scene, f)).unwrap();

@@ -204,17 +204,22 @@ pub(crate) const ALL: &[Client] = &[
         }),
     },
     Client {
-        name: "helm",
+        name: "helm-4",
         in_which: Some("helm"),
         needs_no_registry: false,
-        instead_of: "",
+        instead_of: "helm",
         install: |bin| link(bin, "helm", &built("helm")),
         ask: |stage, images| each(images, |image| registry_tools::helm(stage, image)),
-        log_in: Some(|stage, server, user, password| {
-            let words =
-                ["registry", "login", "--plain-http", "-u", user, "--password-stdin", server];
-            stage.run(stage.command("helm").args(words), password)
-        }),
+        log_in: Some(registry_tools::helm_login),
+    },
+    Client {
+        name: "helm-3",
+        in_which: Some("helm"),
+        needs_no_registry: false,
+        instead_of: "helm",
+        install: |bin| link(bin, "helm", &built("helm-3")),
+        ask: |stage, images| each(images, |image| registry_tools::helm(stage, image)),
+        log_in: Some(registry_tools::helm_login),
     },
     Client {
         name: "docker-py",

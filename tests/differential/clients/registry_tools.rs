@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Sent, by_registry, fails, without_tag};
 use crate::differential::scene::{HUB, server_of};
 use crate::differential::stage::Stage;
+use crate::support::process::Ran;
 
 pub(super) fn crane(stage: &Stage<'_>, image: &str) -> Sent {
     let server = server_of(image);
@@ -36,4 +37,14 @@ pub(super) fn helm(stage: &Stage<'_>, image: &str) -> Sent {
     let chart = format!("oci://{}", stage.filled(without_tag(image)));
     let words = ["show", "chart", &chart, "--version", "1.0.0", "--plain-http"];
     by_registry(stage, image, stage.command("helm").args(words))
+}
+
+pub(super) fn helm_login(
+    stage: &Stage<'_>,
+    server: &str,
+    user: &str,
+    password: &str,
+) -> Option<Ran> {
+    let words = ["registry", "login", "--plain-http", "-u", user, "--password-stdin", server];
+    stage.run(stage.command("helm").args(words), password)
 }

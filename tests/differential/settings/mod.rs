@@ -76,6 +76,7 @@ impl Maker {
             _ => of("podman").first().map(|_| *self.draw.of(&of("podman"))),
         };
         let mut others: Vec<_> = of("");
+        others.push(*self.draw.of(&of("helm")));
         // The library of another Podman would be a client that is not on this machine.
         others.retain(|name| {
             let of_podman = name.starts_with("podman-");

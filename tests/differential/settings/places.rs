@@ -20,7 +20,8 @@ impl Maker {
             let auths = self.auths(60);
             self.scene.files.insert("home/.dockercfg".to_owned(), json!(auths));
         }
-        let has = |scene: &Scene, name: &str| scene.clients.iter().any(|client| client == name);
+        let has =
+            |scene: &Scene, name: &str| scene.clients.iter().any(|client| client.starts_with(name));
         if self.draw.percent(if has(&self.scene, "helm") { 50 } else { 6 }) {
             let content = self.config(60);
             self.scene.files.insert("home/.config/helm/registry/config.json".to_owned(), content);
