@@ -12,6 +12,7 @@ pub mod containers;
 mod draft;
 pub mod helpers;
 pub mod journal;
+pub mod one;
 pub mod plan;
 pub mod scene;
 mod splice;

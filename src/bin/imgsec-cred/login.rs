@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::SystemTime;
 
-use imgsec_cred::clients::docker::{Change, DockerConfig};
+use imgsec_cred::clients::docker::DockerConfig;
 use imgsec_cred::credential::Credential;
 use imgsec_cred::ledger;
 use imgsec_cred::machine::Machine;
@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use crate::args::{Login, Shared};
+use crate::changes::one;
 use crate::list::registry;
 use crate::registries::{self, Registries};
 use crate::report::{Mark, Report};
@@ -57,12 +58,20 @@ pub(crate) fn run(
     let was_there = match helper.get(&credential.server) {
         Ok(_) => true,
         Err(e) if e.kind() == ErrorKind::NotFound => false,
-        Err(e) => return Err(e.into()),
+        Err(e) if e.kind().is_of_the_whole_store() => return Err(e.into()),
+        // What cannot be read is replaced.
+        Err(_) => true,
     };
     store::copy(&helper, &credential)?;
     note(&registries, &credential, check.as_ref(), report);
-    let is_used = tell_docker(machine, &credential.server, report);
-    said(&credential, check.as_ref(), was_there, is_used, report)
+    let others = one::after_login(machine, &credential.server, report).unwrap_or_else(|e| {
+        report.note(&format!("what clients use is not known: {e}"));
+        Vec::new()
+    });
+    let is_used = is_used(machine, &credential.server);
+    let outcome = said(&credential, check.as_ref(), was_there, is_used, report)?;
+    one::say_others(&others, &credential.server, "go on using", machine, report)?;
+    Ok(outcome)
 }
 
 /// The registry of what was typed: an address or an image will do.
@@ -250,20 +259,6 @@ fn is_used(machine: &Machine, server: &ServerKey) -> bool {
     config.helper(server.as_str()).or_else(|| config.store()) == Some(NAME)
 }
 
-/// Docker's mark for "logged in", where Docker asks us.
-fn tell_docker(machine: &Machine, server: &ServerKey, report: &Report) -> bool {
-    if !is_used(machine, server) {
-        return false;
-    }
-    let path = machine.docker_config.as_ref().map(|folder| folder.join("config.json"));
-    let done = path
-        .map_or(Ok(()), |path| DockerConfig::read(&path)?.change(&[Change::Mark(server.as_str())]));
-    if let Err(e) = done {
-        report.note(&format!("Docker's settings do not show the login: {e}"));
-    }
-    true
-}
-
 fn said(
     credential: &Credential,
     check: Option<&Check>,
@@ -281,7 +276,7 @@ fn said(
             report.line(&format!("      {skipped}"))?;
         }
     }
-    let replaced = if was_there { ", in the place of the one before" } else { "" };
+    let replaced = if was_there { ", replacing the previous one" } else { "" };
     let docker = if is_used { "; Docker uses it from now on" } else { "" };
     report.marked(Mark::Ok, &format!("stored for {name}{replaced}{docker}"))?;
     if !is_used {

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::time::SystemTime;
 
-use imgsec_cred::clients::docker::{Change, DockerConfig};
 use imgsec_cred::credential::Credential;
 use imgsec_cred::ledger::Ledger;
 use imgsec_cred::machine::Machine;
@@ -15,6 +14,7 @@ use imgsec_cred::store::{Error, ErrorKind, Store};
 use serde_json::{Value, json};
 
 use crate::args::Logout;
+use crate::changes::one;
 use crate::interrupt::Interrupt;
 use crate::left::{self, Left};
 use crate::list::registry;
@@ -33,8 +33,7 @@ pub(crate) fn run(args: &Logout, machine: &Machine, report: &Report) -> anyhow::
         Some(registry) => vec![registry.clone()],
         None => kept.iter().map(|(key, _)| key.clone()).collect(),
     };
-    let (removed, left) = remove_all(args, &helper, servers, &|server| {
-        forget_marker(machine, server, report);
+    let (removed, left) = remove_all(args, &helper, servers.clone(), &|server| {
         forget_notes(machine, server, report);
     })?;
     if removed.is_empty() && left.len() == 1 {
@@ -44,6 +43,10 @@ pub(crate) fn run(args: &Logout, machine: &Machine, report: &Report) -> anyhow::
     for one in &removed {
         report.marked(Mark::Ok, &format!("{} removed here", one.words()))?;
     }
+    let servers = if args.admin { Vec::new() } else { servers };
+    for server in &servers {
+        clients(server, &removed, machine, report)?;
+    }
     report.json(&document(&removed, &left))?;
     if removed.is_empty() && left.is_empty() {
         let what = args.registry.as_deref().map_or("any registry", registry);
@@ -52,6 +55,29 @@ pub(crate) fn run(args: &Logout, machine: &Machine, report: &Report) -> anyhow::
     say_revocations(&removed, report);
     left::say(left, "removed", report)?;
     Ok(Outcome::Done)
+}
+
+/// The same login goes out of other files, and what clients still use is named.
+fn clients(
+    server: &str,
+    removed: &[Removed],
+    machine: &Machine,
+    report: &Report,
+) -> anyhow::Result<()> {
+    let Ok(server) = ServerKey::parse(server) else { return Ok(()) };
+    let here = removed.iter().filter_map(|one| one.credential.as_ref());
+    let here = here.filter(|one| one.server.canonical() == server.canonical());
+    let here: Vec<_> = here.map(Credential::duplicate).collect();
+    match one::after_logout(machine, &server, &here) {
+        Ok((files, others)) => {
+            for file in files {
+                report.marked(Mark::Ok, &format!("removed from {file}"))?;
+            }
+            one::say_others(&others, &server, "still use", machine, report)?;
+        }
+        Err(e) => report.note(&format!("other places of the login are not known: {e}")),
+    }
+    Ok(())
 }
 
 /// One after the other: what is removed, and what is left.
@@ -113,6 +139,8 @@ struct Removed {
     is_admin: bool,
     /// What it was, where it could be read.
     about: Option<About>,
+    /// The login itself, to find it elsewhere.
+    credential: Option<Credential>,
 }
 
 impl Removed {
@@ -159,7 +187,7 @@ fn remove_spellings(
         let was = match helper.get(&key) {
             Err(e) if e.kind() == ErrorKind::NotFound => None,
             Err(_) => Some(None),
-            Ok(credential) => Some(Some(about::of(&credential, SystemTime::now()))),
+            Ok(credential) => Some(Some(credential)),
         };
         helper.remove(&key)?;
         match helper.get(&key) {
@@ -169,7 +197,12 @@ fn remove_spellings(
         }
         let registry = registry(&spelling);
         let is_admin = false;
-        removed.extend(was.map(|about| Removed { registry: registry.to_owned(), is_admin, about }));
+        removed.extend(was.map(|credential| Removed {
+            registry: registry.to_owned(),
+            is_admin,
+            about: credential.as_ref().map(|one| about::of(one, SystemTime::now())),
+            credential,
+        }));
     }
     Ok(())
 }
@@ -190,7 +223,7 @@ fn remove_admin(helper: &Helper, server: &str) -> anyhow::Result<Option<Removed>
     helper.remove(&admin)?;
     let about = about::of(&Credential { server: server.clone(), ..was }, SystemTime::now());
     let registry = registry(server.as_str()).to_owned();
-    Ok(Some(Removed { registry, is_admin: true, about: Some(about) }))
+    Ok(Some(Removed { registry, is_admin: true, about: Some(about), credential: None }))
 }
 
 /// What the ledger knows of it is of no use any more. The logout stands without that.
@@ -199,17 +232,5 @@ fn forget_notes(machine: &Machine, server: &str, report: &Report) {
     let forgotten = stores::state(machine).and_then(|state| Ledger::new(state).forget(&server));
     if let Err(e) = forgotten {
         report.note(&format!("its age and its last check are still noted: {e}"));
-    }
-}
-
-/// Takes out the empty entry by which Docker's settings say "logged in".
-fn forget_marker(machine: &Machine, server: &str, report: &Report) {
-    let Some(path) = machine.docker_config.as_ref().map(|folder| folder.join("config.json")) else {
-        return;
-    };
-    let done =
-        DockerConfig::read(&path).and_then(|config| config.change(&[Change::Forget(server)]));
-    if let Err(e) = done {
-        report.note(&format!("Docker's settings still show the registry: {e}"));
     }
 }

@@ -2,21 +2,19 @@
 //!
 //! It asks nobody, changes nothing, and shows no secret and no user name: it can be pasted.
 
-use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use imgsec_cred::choice::{self, Why};
-use imgsec_cred::clients::docker::DockerConfig;
 use imgsec_cred::machine::Machine;
 use imgsec_cred::settings::StoreKind;
 use imgsec_cred::store::sealed::OpenedBy;
-use imgsec_cred::store::{Error, ErrorKind};
+use imgsec_cred::store::{Error, ErrorKind, Store};
 use serde_json::{Value, json};
 
-use crate::list::registry;
 use crate::report::{Mark, Report};
 use crate::{Outcome, stores};
 
+mod clients;
 mod rotations;
 
 /// One thing looked at. Its id is for programs and does not change.
@@ -55,12 +53,8 @@ pub(crate) fn run(machine: &Machine, report: &Report) -> anyhow::Result<Outcome>
     let mut checks = Checks::default();
     check_store(machine, &mut checks);
     check_helper(machine, &mut checks);
-    check_docker(machine, &mut checks);
+    clients::check(machine, &mut checks);
     rotations::check(machine, &mut checks);
-    if machine.has_docker_auth_config {
-        let message = "DOCKER_AUTH_CONFIG is set: Docker 28.3 and later read it before the store";
-        checks.add("env.docker-auth-config", Mark::Warn, message, Some("unset DOCKER_AUTH_CONFIG"));
-    }
     show(&checks, report)?;
     Ok(match (checks.has_no_store, checks.count(Mark::Fail)) {
         (_, 0) => Outcome::Done,
@@ -111,7 +105,7 @@ fn check_store(machine: &Machine, checks: &mut Checks) {
                     };
                     let locked = Error::new(
                         ErrorKind::Locked,
-                        "it is locked: logins can be stored, and not read",
+                        "it is locked: logins can be saved but not read",
                     );
                     checks.fail("store.open", &locked.with_hint(fix));
                 }
@@ -126,6 +120,10 @@ fn check_store(machine: &Machine, checks: &mut Checks) {
 
 fn entries(count: usize) -> String {
     format!("{count} {}", if count == 1 { "entry" } else { "entries" })
+}
+
+fn count(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn opened(by: &OpenedBy, machine: &Machine) -> String {
@@ -161,6 +159,10 @@ fn check_helper(machine: &Machine, checks: &mut Checks) {
         }
         Ok(_) => {}
     }
+    let contents = helper.whole_store().contents();
+    for one in contents.map(|contents| contents.unusable).unwrap_or_default() {
+        checks.add("store.entry", Mark::Fail, one.error.to_string(), one.error.hint());
+    }
     let start = Instant::now();
     match helper.list_keys() {
         Err(e) => checks.fail("helper.list", &e),
@@ -169,103 +171,6 @@ fn check_helper(machine: &Machine, checks: &mut Checks) {
             let message = format!("{words} {ours}, {} listed in {took} ms", entries(listed.len()));
             checks.add("helper.list", Mark::Ok, message, None);
         }
-    }
-}
-
-fn check_docker(machine: &Machine, checks: &mut Checks) {
-    let Some(path) = machine.docker_config.as_ref().map(|folder| folder.join("config.json")) else {
-        return checks.add(
-            "docker.config",
-            Mark::Warn,
-            "no home folder, so no settings of Docker",
-            None,
-        );
-    };
-    let config = match DockerConfig::read(&path) {
-        Err(e) => return checks.add("docker.config", Mark::Fail, e.to_string(), e.hint()),
-        Ok(config) => config,
-    };
-    let words = machine.short(&path);
-    let ours = config.helpers().iter().filter(|(_, name)| *name == "imgsec").count();
-    match config.store() {
-        Some("imgsec") => checks.add(
-            "docker.helper",
-            Mark::Ok,
-            format!("uses imgsec: credsStore in {words}"),
-            None,
-        ),
-        _ if ours > 0 => checks.add(
-            "docker.helper",
-            Mark::Ok,
-            format!("uses imgsec for {ours} of its registries: credHelpers in {words}"),
-            None,
-        ),
-        Some(other) => checks.add(
-            "docker.helper",
-            Mark::Fail,
-            format!("uses docker-credential-{other}: credsStore in {words}"),
-            Some("imgsec-cred setup"),
-        ),
-        None => checks.add(
-            "docker.helper",
-            Mark::Fail,
-            format!("keeps passwords in plain text: no credsStore in {words}"),
-            Some("imgsec-cred setup"),
-        ),
-    }
-    for (server, name) in
-        config.helpers().into_iter().filter(|(_, name)| !name.is_empty() && *name != "imgsec")
-    {
-        checks.add(
-            "docker.other-helper",
-            Mark::Ok,
-            format!("{} keeps its own helper, {name}", registry(server)),
-            None,
-        );
-    }
-    check_plain(&config, &words, checks);
-    check_snap(machine, checks);
-}
-
-fn check_plain(config: &DockerConfig, words: &str, checks: &mut Checks) {
-    let logins = config.plain_logins();
-    if logins.is_empty() {
-        return;
-    }
-    let names: Vec<_> = logins.iter().map(|l| registry(&l.key)).collect();
-    let message =
-        format!("{} in plain text in {words}: {}", entries(names.len()), names.join(", "));
-    checks.add("docker.plaintext", Mark::Warn, message, Some("imgsec-cred setup"));
-    if is_open_to_others(config.path()) {
-        let fix = format!(
-            "chmod 600 {}",
-            imgsec_cred::text::shell_word(&config.path().display().to_string())
-        );
-        checks.add("docker.mode", Mark::Fail, format!("other users can read {words}"), Some(&fix));
-    }
-}
-
-#[cfg(unix)]
-fn is_open_to_others(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    path.metadata().is_ok_and(|about| about.permissions().mode() & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_open_to_others(_: &Path) -> bool {
-    false
-}
-
-fn check_snap(machine: &Machine, checks: &mut Checks) {
-    let docker = machine.find_program("docker").and_then(|p| p.canonicalize().ok());
-    if docker.is_some_and(|p| p.starts_with("/snap") || p == Path::new("/usr/bin/snap")) {
-        let message = "docker is the snap build, which cannot run credential helpers";
-        checks.add(
-            "docker.snap",
-            Mark::Fail,
-            message,
-            Some("install docker-ce or docker.io instead"),
-        );
     }
 }
 
@@ -285,7 +190,9 @@ fn show(checks: &Checks, report: &Report) -> anyhow::Result<()> {
     }
     let (fails, warns) = (checks.count(Mark::Fail), checks.count(Mark::Warn));
     report.line(&format!(
-        "{fails} to fix, {warns} to know. No secrets here: this is safe to paste."
+        "{}, {}. No secrets here: this is safe to paste.",
+        count(fails, "problem"),
+        count(warns, "warning")
     ))?;
     let list: Vec<Value> = checks
         .all
