@@ -196,8 +196,9 @@ impl Asked {
 
     fn ask(&self, helper: &Helper, key: &str) -> Answer {
         let row = credential_helpers::known(&self.name);
-        match (self.kind, row.and_then(|row| row.answers_for(key))) {
-            (Kind::Nothing, _) | (Kind::Mints, Some(false)) => return Answer::Nothing,
+        let by_name = row.and_then(|row| row.answers_for(key));
+        match (self.kind, by_name) {
+            (Kind::Nothing, _) => return Answer::Nothing,
             (Kind::Mints, Some(true)) => return Answer::Held,
             _ => {}
         }
@@ -214,7 +215,11 @@ impl Asked {
             ));
         }
         match self.get(helper, &server) {
-            Err(e) if e.kind() == ErrorKind::NotFound => Answer::Nothing,
+            Err(e) if e.kind() == ErrorKind::NotFound || by_name == Some(false) => {
+                // One that makes tokens for other registries fails for this one in its own words.
+                let is_late = e.kind() == ErrorKind::TimedOut;
+                if is_late { Answer::Trouble(e) } else { Answer::Nothing }
+            }
             Err(e) => Answer::Trouble(e),
             Ok(credential) if self.is_kept(helper, &credential, is_listed) => {
                 Answer::Keeps(Rc::new(credential))

@@ -127,7 +127,7 @@ impl<'a> Scene<'a> {
         for (number, user) in others.into_iter().rev() {
             let Candidate { origin, key, .. } = self.candidates.remove(number);
             let why =
-                format!("the login of {user} moves for this registry, and the store keeps one");
+                format!("the store keeps one login for a registry, and that of {user} comes first");
             self.stays.push(Stay { origin, key, why });
         }
     }

@@ -145,7 +145,7 @@ fn status_names_what_is_wrong_and_the_line_that_mends_it() {
     let person = Person::new(Store::Sealed);
     let fine = person.run_ours(&["status"]).ok();
     assert!(
-        fine.stdout.ends_with("0 to fix, 0 to know. No secrets here: this is safe to paste.\n"),
+        fine.stdout.ends_with("0 problems, 0 warnings. No secrets here: this is safe to paste.\n"),
         "{fine:?}"
     );
     person.keep("ghcr.io", "ada-the-user", "hunter2");

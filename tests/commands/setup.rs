@@ -194,7 +194,7 @@ fn a_broken_file_is_named_with_its_place_and_left_alone() {
         ("{\n  \"auths\": {,}\n}", "line 2, column 13"),
         ("{\"a\":1,\"a\":2}", "twice"),
         ("[]", "no JSON object"),
-        ("\u{feff}{}", "line 1, column 1"),
+        ("\u{feff}{}", "byte order mark"),
     ] {
         let person = person(text);
         let said = setup(&person, &[]);

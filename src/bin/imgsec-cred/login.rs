@@ -69,7 +69,8 @@ pub(crate) fn run(
         Vec::new()
     });
     let is_used = is_used(machine, &credential.server);
-    let outcome = said(&credential, check.as_ref(), was_there, is_used, report)?;
+    let has_others = !others.is_empty();
+    let outcome = said(&credential, check.as_ref(), was_there, is_used, has_others, report)?;
     one::say_others(&others, &credential.server, "go on using", machine, report)?;
     Ok(outcome)
 }
@@ -264,6 +265,7 @@ fn said(
     check: Option<&Check>,
     was_there: bool,
     is_used: bool,
+    has_others: bool,
     report: &Report,
 ) -> anyhow::Result<Outcome> {
     let name = registry(credential.server.as_str());
@@ -279,7 +281,7 @@ fn said(
     let replaced = if was_there { ", replacing the previous one" } else { "" };
     let docker = if is_used { "; Docker uses it from now on" } else { "" };
     report.marked(Mark::Ok, &format!("stored for {name}{replaced}{docker}"))?;
-    if !is_used {
+    if !is_used && !has_others {
         report.note("Docker does not ask this store yet: imgsec-cred setup");
     }
     Ok(Outcome::Done)

@@ -31,7 +31,7 @@ pub(crate) fn helper(machine: &Machine) -> Result<Helper, Error> {
 }
 
 /// How long another helper may take for one request.
-const OTHERS_LIMIT: Duration = Duration::from_secs(30);
+const OTHERS_LIMIT: Duration = Duration::from_secs(20);
 
 /// Another helper by the name Docker's settings give it.
 pub(crate) fn other_helper(machine: &Machine, name: &str) -> Option<Helper> {

@@ -35,7 +35,7 @@ fn login_stores_what_the_registry_accepted_and_nothing_else() {
     assert_eq!((code(&none), person.listed().len()), (5, 1), "{}", none.said());
     assert!(none.stdout.contains("--no-verify"), "{}", none.said());
     let unasked = login("unchecked-1", &["--no-verify"]).ok();
-    assert!(unasked.stdout.contains("in the place of the one before"), "{}", unasked.said());
+    assert!(unasked.stdout.contains("replacing the previous one"), "{}", unasked.said());
     assert_eq!(person.login_for(&host).unwrap().password, "unchecked-1");
     for bad in ["", "\n", "  \n"] {
         assert_eq!(code(&login(bad, &["--no-verify"])), 6, "{bad:?}");

@@ -6,6 +6,7 @@ use std::path::Path;
 use imgsec_cred::clients::credential_helpers::{self, Kind};
 use imgsec_cred::clients::docker::DockerConfig;
 use imgsec_cred::files::View;
+use imgsec_cred::lookup::podman;
 use imgsec_cred::lookup::{self, Client, DockerProgram, Fix, Found, NextLogin, Places, World};
 use imgsec_cred::machine::Machine;
 use imgsec_cred::setup::plan::why_not_default;
@@ -200,6 +201,11 @@ fn fix(client: &Client, world: &World<'_>) -> &'static str {
         Fix::OtherLogin => "imgsec-cred login REGISTRY instead; it reads Docker's settings",
         Fix::CredsStore(path) if is_partly(&path(world.places)) => {
             "imgsec-cred login REGISTRY instead; it names imgsec for the registry"
+        }
+        Fix::CredentialHelpers
+            if podman::helpers(world.places, world.view).iter().any(|name| is_ours(name)) =>
+        {
+            "put imgsec first among the credential-helpers of registries.conf"
         }
         Fix::CredsStore(_) | Fix::CredentialHelpers | Fix::NotNeeded => "imgsec-cred setup",
     }
