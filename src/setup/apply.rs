@@ -146,6 +146,8 @@ impl Plan<'_> {
     /// Makes the changes, one file after the other. A file that cannot be changed does not stop the
     /// others, but for those whose clients would lose by it. Returns what could not be changed.
     pub fn write(&mut self, edits: &[Edit]) -> Vec<(PathBuf, Error)> {
+        // What a killed run left behind may hold a secret, whether the file changes now or not.
+        self.scene.files.iter().for_each(|file| files::remove_leftovers(file.config.path()));
         let mut failed: Vec<(PathBuf, Error)> = Vec::new();
         for edit in edits {
             let done = match failed.last() {

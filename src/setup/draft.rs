@@ -156,7 +156,7 @@ impl Draft {
     }
 
     /// Leaves a login where it is, and names nobody for it.
-    fn stay(&mut self, scene: &Scene<'_>, number: usize, why: &str) {
+    pub(super) fn stay(&mut self, scene: &Scene<'_>, number: usize, why: &str) {
         self.moving[number] = false;
         self.why.entry(number).or_insert_with(|| why.to_owned());
         let server = scene.candidates[number].credential.server.as_str().to_owned();

@@ -338,12 +338,40 @@ impl<'a> Plan<'a> {
         all
     }
 
-    /// Stores each login that moves, reads it back and compares. One that fails stays where it is;
-    /// it does not stop the others.
+    /// Stores each login that moves, reads it back and compares. One that fails stays where it is, and
+    /// the plan is made again without it; it does not stop the others.
     ///
     /// # Errors
     /// Where the store as a whole gives no answer: locked, gone, too slow.
     pub fn copy(&mut self, store: &dyn Store) -> Result<(), Error> {
+        self.store_each(store)?;
+        let failed = self.moves().filter(|(_, _, state)| matches!(state, State::Failed(_)));
+        let failed: Vec<_> = failed.map(|(number, ..)| number).collect();
+        if failed.is_empty() {
+            return Ok(());
+        }
+        let mut draft = self.draft.clone();
+        for number in failed {
+            let State::Failed(why) = self.states[number].clone() else { continue };
+            draft.stay(&self.scene, number, &why);
+        }
+        let accepted = |loss: &Loss| is_ours_now(loss);
+        match draft.mended(&self.scene, &self.before, &accepted)? {
+            Ok(good) => (self.draft, self.after) = (good.draft, good.after),
+            Err(_) => (self.draft, self.after) = (Draft::idle(&self.scene), self.before.clone()),
+        }
+        Ok(())
+    }
+
+    /// Each login that could not be stored, and why.
+    pub fn failed(&self) -> impl Iterator<Item = (&Candidate, &str)> {
+        self.scene.candidates.iter().zip(&self.states).filter_map(|(one, state)| match state {
+            State::Failed(why) => Some((one, why.as_str())),
+            _ => None,
+        })
+    }
+
+    fn store_each(&mut self, store: &dyn Store) -> Result<(), Error> {
         for (number, one) in self.scene.candidates.iter().enumerate() {
             if !self.draft.moving[number]
                 || !matches!(self.states[number], State::New | State::Replace(_))

@@ -60,7 +60,7 @@ fn podman_and_skopeo_go_on_after_migrate_and_after_its_undo() {
         assert!(!ran.said().contains("unauthorized"), "{ran:#?}");
     };
     is_known(&me);
-    me.run_ours(&["migrate", "--undo", "--yes"]).ok();
+    me.run_ours(&["migrate", "--undo", "--yes", "--insecure-plaintext"]).ok();
     assert_eq!(settings(&file), before);
     me.helper("erase", &host).ok();
     is_known(&me);
@@ -85,7 +85,7 @@ fn docker_goes_on_after_a_fix_and_after_its_undo() {
     me.run_ours(&["audit", "--fix", "--yes"]).ok();
     me.assert_no_secret_on_disk();
     me.docker(&["push", &image]).ok();
-    me.run_ours(&["migrate", "--undo", "--yes"]).ok();
+    me.run_ours(&["migrate", "--undo", "--yes", "--insecure-plaintext"]).ok();
     assert_eq!(settings(&config), before);
     me.helper("erase", &host).ok();
     me.docker(&["push", &image]).ok();
@@ -118,6 +118,6 @@ fn what_docker_s_helper_for_the_secret_service_keeps_comes_over() {
     assert_eq!(me.login_for(hub), Some(amy));
     assert_eq!(me.login_for("ghcr.io").unwrap().user, counts["Username"]);
     other(&me, "secretservice", "get", hub).fails();
-    me.run_ours(&["migrate", "--undo", "--yes"]).ok();
+    me.run_ours(&["migrate", "--undo", "--yes", "--insecure-plaintext"]).ok();
     assert!(other(&me, "secretservice", "get", hub).ok().stdout.contains("amy"));
 }

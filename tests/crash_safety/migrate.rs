@@ -152,7 +152,7 @@ fn fifty_credentials_in_ten_files_survive_migrate_and_undo() {
     of.person.run_ours(&[&migrate[..], &["--keep-source"]].concat()).ok();
     each(&of, &of.migrate(), kill_or_error, 0);
     of.person.run_ours(&migrate).ok();
-    let undo = ["migrate", "--undo", "--yes"].map(str::to_owned);
+    let undo = ["migrate", "--undo", "--yes", "--insecure-plaintext"].map(str::to_owned);
     each(&of, &undo, kill_or_error, FILES * IN_EACH);
 }
 

@@ -46,7 +46,7 @@ fn a_life_of_secrets(plain: &PlainText, secrets: &mut Secrets) {
     ours(&plain.setup(), secrets).ok();
     ours(&["logout", OURS, "--json"], secrets).ok();
     secrets.watch(&command(person, HELPER, &["erase"]), OURS, "").ok();
-    ours(&["setup", "--undo", "--yes", "--json"], secrets).ok();
+    ours(&["setup", "--undo", "--yes", "--logged-out", "--json"], secrets).ok();
     secrets.assert_not_on_disk(person);
 
     // Only where the person asks for it in so many words, a secret goes into a file: Docker's own.

@@ -226,7 +226,10 @@ impl Person {
     pub(crate) fn login_for(&self, server: &str) -> Option<Login> {
         let answer = self.helper("get", server);
         if answer.stdout == "credentials not found in native keychain\n" {
-            assert_eq!((answer.status.code(), answer.stderr.as_str()), (Some(1), ""));
+            // An erase that was killed may have left the name of an entry that is gone.
+            let is_named = answer.stderr.contains("is missing");
+            assert_eq!(answer.status.code(), Some(1));
+            assert!(answer.stderr.is_empty() || is_named, "{answer:#?}");
             return None;
         }
         let answer: Value = serde_json::from_str(&answer.ok().stdout).unwrap();

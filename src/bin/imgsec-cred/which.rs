@@ -7,9 +7,9 @@ use imgsec_cred::credential::{HIDDEN_USERNAME, Login};
 use imgsec_cred::files::View;
 use imgsec_cred::lookup::{self, Answer, Found, Places, Question, Role, Source, Step, World};
 use imgsec_cred::machine::Machine;
-use imgsec_cred::protocol::NAME;
 use imgsec_cred::registry::image::{Image, InvalidImage};
 use imgsec_cred::server::ServerKey;
+use imgsec_cred::setup::scene::is_ours;
 use imgsec_cred::store::{Error, ErrorKind};
 use imgsec_cred::text::shell_word;
 use imgsec_cred::tokens;
@@ -75,7 +75,7 @@ impl Ours<'_> {
         if self.machine.find_program(&program).is_none() {
             return Found::Trouble(format!("{program} is not on the PATH"));
         }
-        if name != NAME {
+        if !is_ours(name) {
             return Found::Unknown;
         }
         self.is_asked.set(true);

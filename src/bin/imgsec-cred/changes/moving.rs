@@ -195,9 +195,8 @@ fn done(plan: &Plan<'_>, job: &Job<'_>, manner: Manner, machine: &Machine) -> Do
 }
 
 fn outcome(plan: &Plan<'_>) -> Outcome {
-    let any = |is: fn(&State) -> bool| plan.moves().any(|(_, _, state)| is(state));
     match () {
-        () if any(|s| matches!(s, State::Failed(_))) => Outcome::Partly,
+        () if plan.failed().next().is_some() => Outcome::Partly,
         () if !plan.stays.is_empty() || !plan.scene.unread.is_empty() => Outcome::Partly,
         () if plan.conflicts().next().is_some() => Outcome::Refused,
         () => Outcome::Done,

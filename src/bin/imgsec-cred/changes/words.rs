@@ -31,7 +31,7 @@ const EXPOSED: &[&str] = &[
 fn origins(plan: &Plan<'_>) -> Vec<Origin> {
     let mut all: Vec<Origin> = Vec::new();
     let moves = plan.moves().map(|(_, one, _)| &one.origin);
-    let conflicts = plan.conflicts().map(|(one, _)| &one.origin);
+    let conflicts = plan.conflicts().chain(plan.failed()).map(|(one, _)| &one.origin);
     for origin in moves.chain(conflicts).chain(plan.stays.iter().map(|stay| &stay.origin)) {
         if !all.contains(origin) {
             all.push(origin.clone());
@@ -234,10 +234,8 @@ pub(super) fn result(
             let what = if is_gone { "moved out of" } else { "copied from" };
             report.marked(Mark::Ok, &format!("{kept} {what} {place}: stored and verified"))?;
         }
-        for (_, one, state) in here() {
-            if let State::Failed(why) = state {
-                report.marked(Mark::Fail, &format!("{}: {why}", login(one)))?;
-            }
+        for (one, why) in plan.failed().filter(|(one, _)| one.origin == from) {
+            report.marked(Mark::Fail, &format!("{}: {why}", login(one)))?;
         }
         for (one, user) in plan.conflicts().filter(|(one, _)| one.origin == from) {
             let line = format!(
@@ -303,7 +301,8 @@ pub(super) fn document(
         let all = plan.scene.candidates.iter().zip(&plan.states).enumerate();
         let here = all.filter(|(number, (one, state))| {
             let moves = plan.moves().any(|(n, ..)| n == *number);
-            one.origin == from && (moves || matches!(state, State::Conflict(_)))
+            let is_told = matches!(state, State::Conflict(_) | State::Failed(_));
+            one.origin == from && (moves || is_told)
         });
         items.extend(here.map(|(_, (one, state))| item(one, state, &place, manner.dry_run)));
         let stays = plan.stays.iter().filter(|stay| stay.origin == from);

@@ -61,6 +61,11 @@ pub(crate) fn run(
         check_conflicts(&plan, &helper, args.overwrite)?;
     }
     plan.copy(&helper)?;
+    if let Some((one, why)) = plan.failed().next() {
+        let name = registry(one.credential.server.as_str());
+        let what = format!("{name} could not be stored, and no settings were changed: {why}");
+        return Err(Error::new(ErrorKind::Failed, what).with_hint("imgsec-cred setup").into());
+    }
     stores::note_imported(machine, plan.copied(), report);
     let edits = plan.edits()?;
     let mut run = plan.run(Verb::Setup, &edits, false);

@@ -61,8 +61,20 @@ pub(super) fn choose(args: &Setup, machine: &Machine) -> anyhow::Result<Place> {
     let root = choice::sealed_root(machine, kind)?;
     let exists = sealed::exists(&root);
     let state = || choice::open_sealed(machine, kind)?.state();
+    if !exists && args.key_file.is_none() {
+        can_remember(kind)?;
+    }
     let is_readable = exists && state().is_ok_and(|state| state.opened_by.is_some());
     Ok(Place { kind, why, from, exists, is_readable, root: Some(root) })
+}
+
+/// Whether the key of a new store can be kept by the kernel.
+fn can_remember(kind: StoreKind) -> Result<(), Error> {
+    sealed::probe_kernel_cache().map_err(|e| match kind {
+        StoreKind::Session => e,
+        _ => Error::new(e.kind(), format!("an unlocked store cannot be remembered here: {e}"))
+            .with_hint("imgsec-cred setup --key-file PATH keeps the key in a file, best on another disk or a secret mount"),
+    })
 }
 
 /// A keychain that was chosen and cannot be reached: what works instead.
@@ -125,10 +137,6 @@ fn make_sealed(
         sealed::create(root, &[NewSlot::KeyFile(&key_file)])?;
         return Ok(true);
     }
-    sealed::probe_kernel_cache().map_err(|e| {
-        Error::new(e.kind(), format!("an unlocked store cannot be remembered here: {e}"))
-            .with_hint("imgsec-cred setup --key-file PATH keeps the key in a file, best on another disk or a secret mount")
-    })?;
     let chosen = match args.passphrase_fd {
         Some(descriptor) => Some(ask::passphrase_from(descriptor)?),
         None if !args.yes && ask::can_ask(shared) => ask::new_passphrase()?,
