@@ -1,15 +1,12 @@
-//! This year's clients, which `tests/clients/build` makes: where each lies, what it needs of a
-//! person, and whose login it sends to a registry. Those of Debian are found on the PATH.
+//! This year's clients, which `tests/clients/build` makes: where each lies, what it needs in its
+//! environment, and how it is told to log in and out.
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use base64ct::{Base64, Encoding};
-
 use super::person::{Login, Person};
 use super::process::Ran;
-use super::web::Web;
 
 /// A client, and how it is told what to do; HOST, USER and IMAGE stand for those.
 struct Client {
@@ -131,36 +128,8 @@ pub(crate) fn log_out(me: &Person, client: &str, host: &str) -> Ran {
 /// Asks the registry for an image.
 #[track_caller]
 pub(crate) fn ask(me: &Person, client: &str, image: &str) -> Ran {
-    asked(me, client, image, &[])
-}
-
-#[track_caller]
-fn asked(me: &Person, client: &str, image: &str, variables: &[(&str, &str)]) -> Ran {
     let (host, _) = image.split_once('/').unwrap();
-    let mut command = command(me, client);
-    command.args(filled(row(client).ask, host, "", image)).envs(variables.iter().copied());
-    me.finish(&mut command, b"")
-}
-
-/// The user whose login the client sends to this registry for an image of its; `None` if it asks as
-/// nobody. The registry is to ask for a password and to have no image.
-#[track_caller]
-pub(crate) fn sent(
-    me: &Person,
-    client: &str,
-    registry: &Web,
-    image: &str,
-    variables: &[(&str, &str)],
-) -> Option<String> {
-    let before = registry.asked().len();
-    let ran = asked(me, client, image, variables);
-    if row(client).name == "containers-image" {
-        let user = ran.ok().stdout.trim().to_owned();
-        return Some(user).filter(|user| !user.is_empty());
-    }
-    let requests = registry.asked().split_off(before);
-    assert!(!requests.is_empty(), "does not ask the registry: {ran:#?}");
-    requests.iter().find_map(|request| user_in(request.header("authorization")?))
+    me.finish(command(me, client).args(filled(row(client).ask, host, "", image)), b"")
 }
 
 /// `helm-3` is told what `helm` is told.
@@ -175,11 +144,4 @@ fn filled(words: &[&str], host: &str, user: &str, image: &str) -> Vec<String> {
     let fill =
         |word: &&str| word.replace("HOST", host).replace("USER", user).replace("IMAGE", image);
     words.iter().map(fill).collect()
-}
-
-/// The user in the header of a request, if there is one.
-fn user_in(header: &str) -> Option<String> {
-    let pair = Base64::decode_vec(header.strip_prefix("Basic ")?).ok()?;
-    let (user, _) = std::str::from_utf8(&pair).ok()?.split_once(':')?;
-    (!user.is_empty()).then(|| user.to_owned())
 }

@@ -8,7 +8,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::support::clients::{ask, log_in, log_out, run};
+use crate::support::clients::{ask, install, log_in, log_out, run};
 use crate::support::person::{Login, Person, Store};
 use crate::support::process;
 use crate::support::registry::{Auth, Registry};
@@ -16,6 +16,7 @@ use crate::support::registry::{Auth, Registry};
 scenes! { "needs docker-registry and this year's clients; run tests/run":
     each_logs_in_for_all_at_a_registry_with_passwords
     each_logs_in_for_all_at_a_registry_with_tokens
+    helm_keeps_its_logins_with_us_after_setup
     what_regctl_keeps_itself_is_not_needed
 }
 
@@ -105,6 +106,23 @@ pub(super) fn push_a_chart(me: &Person, helm: &str, place: &str) {
 pub(super) fn pull_the_chart(me: &Person, helm: &str, place: &str) {
     told(me, helm, &format!("pull --plain-http oci://{place}/chart --version 0.1.0"));
     assert!(me.home().join("chart-0.1.0.tgz").exists());
+}
+
+fn helm_keeps_its_logins_with_us_after_setup(store: Store) {
+    let registry = Registry::start(Auth::Password, &[]);
+    let (me, host) = (Person::new(store), registry.host());
+    install(&me, "helm", "helm");
+    me.set_up();
+    let amy = me.new_login("amy");
+    registry.allow(&amy.user, &amy.password);
+    log_in(&me, "helm", &host, &amy).ok();
+    assert_eq!(me.login_for(&host).as_ref(), Some(&amy));
+    let place = format!("{host}/{}", amy.user);
+    push_a_chart(&me, "helm", &place);
+    pull_the_chart(&me, "helm", &place);
+    log_out(&me, "helm", &host).ok();
+    assert_eq!(me.listed(), BTreeMap::new());
+    me.assert_no_secret_on_disk();
 }
 
 fn what_regctl_keeps_itself_is_not_needed(store: Store) {
