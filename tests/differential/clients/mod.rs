@@ -29,6 +29,9 @@ pub(crate) enum Sent {
     Hangs,
 }
 
+/// With server, user and password.
+type LogIn = fn(&Stage<'_>, &str, &str, &str) -> Option<Ran>;
+
 /// A client.
 pub(crate) struct Client {
     pub(crate) name: &'static str,
@@ -42,8 +45,8 @@ pub(crate) struct Client {
     pub(crate) install: fn(&Path),
     /// Asks for each of the images.
     pub(crate) ask: fn(&Stage<'_>, &[&str]) -> Vec<Sent>,
-    /// `CLIENT login`: server, user and password.
-    pub(crate) log_in: Option<fn(&Stage<'_>, &str, &str, &str) -> Option<Ran>>,
+    /// `CLIENT login`.
+    pub(crate) log_in: Option<LogIn>,
 }
 
 pub(crate) const ALL: &[Client] = &[

@@ -49,8 +49,13 @@ impl Judge<'_> {
             Undo::None => {}
             Undo::Settings => self.undo_settings(after),
             Undo::All => {
-                if self.run_undo(&["--insecure-plaintext"]).is_none() {
-                    return;
+                match self.run_undo(&["--insecure-plaintext"]) {
+                    None => return,
+                    Some((Some(0), _)) => {}
+                    Some(_) if self.stage.settings() == *files => {}
+                    Some((_, said)) => {
+                        return self.fault(Rule::UndoFiles, "undo", "", said.replace('\n', " / "));
+                    }
                 }
                 let undone = self.ask_all();
                 self.all_same(Rule::UndoLoses, before, &undone);
