@@ -129,6 +129,33 @@ fn decoded(header: &str) -> String {
     String::from_utf8(Base64::decode_vec(encoded).unwrap_or_default()).unwrap_or_default()
 }
 
+/// The body, at once or in chunks.
+fn read_body(
+    reader: &mut BufReader<TcpStream>,
+    headers: &[(String, String)],
+) -> std::io::Result<Vec<u8>> {
+    let value = |name: &str| {
+        headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    };
+    if value("transfer-encoding") != Some("chunked") {
+        let length = value("content-length").and_then(|length| length.parse().ok());
+        let mut body = vec![0; length.unwrap_or(0)];
+        reader.read_exact(&mut body)?;
+        return Ok(body);
+    }
+    let mut body = Vec::new();
+    loop {
+        let mut size = String::new();
+        reader.read_line(&mut size)?;
+        let size = u64::from_str_radix(size.trim(), 16).unwrap_or(0);
+        reader.by_ref().take(size).read_to_end(&mut body)?;
+        reader.read_line(&mut String::new())?;
+        if size == 0 {
+            return Ok(body);
+        }
+    }
+}
+
 fn serve(
     mut stream: TcpStream,
     log: &Mutex<Vec<Request>>,
@@ -154,9 +181,7 @@ fn serve(
         let Some((name, value)) = line.trim_end().split_once(": ") else { break };
         headers.push((name.to_owned(), value.to_owned()));
     }
-    let length = headers.iter().find(|(n, _)| n.eq_ignore_ascii_case("content-length"));
-    let mut body = vec![0; length.map_or(0, |(_, value)| value.parse().unwrap_or(0))];
-    reader.read_exact(&mut body)?;
+    let body = read_body(&mut reader, &headers)?;
     let request =
         Request { method, path, headers, body: String::from_utf8_lossy(&body).into_owned() };
     log.lock().unwrap().push(request.clone());

@@ -110,7 +110,8 @@ impl Judge<'_> {
         let text = self.scene().files.values().map(Value::to_string).collect::<String>();
         let logins: BTreeSet<_> =
             text.split("login(").skip(1).filter_map(|rest| rest.split(')').next()).collect();
-        let pairs = logins.iter().filter_map(|login| login.split_once(':'));
+        let pairs =
+            logins.iter().filter_map(|login| login.split_once(':')).filter(|p| !p.1.is_empty());
         pairs.filter(|(user, secret)| !self.stage.files_with(user, secret).is_empty()).count()
     }
 
