@@ -7,9 +7,10 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{Sent, built, by_registry, each, fails, without_tag};
+use super::{Sent, by_registry, each, fails, without_tag};
 use crate::differential::scene::{HUB, server_of};
 use crate::differential::stage::Stage;
+use crate::support::clients as built;
 
 /// Podman and its kin, with a store of images of their own.
 pub(super) fn containers(stage: &Stage<'_>, program: &str) -> Command {
@@ -49,7 +50,7 @@ pub(super) fn skopeo_inspect(stage: &Stage<'_>, image: &str) -> Sent {
 /// The library that Podman calls, called as Podman does: where DOCKER_CONFIG is set, its file is the
 /// only one.
 pub(super) fn library(stage: &Stage<'_>, name: &str) -> Command {
-    let mut command = stage.command(built(name));
+    let mut command = stage.command(built::need(name));
     let variables = &stage.scene.variables;
     if let (Some(folder), None) =
         (variables.get("DOCKER_CONFIG"), variables.get("REGISTRY_AUTH_FILE"))

@@ -3,13 +3,14 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
 use super::scene::server_of;
 use super::stage::Stage;
+use crate::support::clients as built;
 use crate::support::process::{self, Ran};
 
 mod containers;
@@ -64,7 +65,7 @@ pub(crate) const ALL: &[Client] = &[
         in_which: Some("docker"),
         needs_no_registry: true,
         instead_of: "docker",
-        install: |bin| link(bin, "docker", &built("docker")),
+        install: |bin| link(bin, "docker", &built::need("docker")),
         ask: |stage, images| each(images, |image| docker::docker_pull(stage, image)),
         log_in: Some(docker::docker_login),
     },
@@ -167,7 +168,7 @@ pub(crate) const ALL: &[Client] = &[
         in_which: Some("crane"),
         needs_no_registry: true,
         instead_of: "",
-        install: |bin| link(bin, "crane", &built("crane")),
+        install: |bin| link(bin, "crane", &built::need("crane")),
         ask: |stage, images| each(images, |image| registry_tools::crane(stage, image)),
         log_in: Some(|stage, server, user, password| {
             let mut command = stage.command("crane");
@@ -182,7 +183,7 @@ pub(crate) const ALL: &[Client] = &[
         in_which: Some("oras"),
         needs_no_registry: false,
         instead_of: "",
-        install: |bin| link(bin, "oras", &built("oras")),
+        install: |bin| link(bin, "oras", &built::need("oras")),
         ask: |stage, images| {
             each(images, |image| {
                 let words = ["manifest", "fetch", "--plain-http", &stage.filled(image)];
@@ -199,7 +200,7 @@ pub(crate) const ALL: &[Client] = &[
         in_which: Some("regctl"),
         needs_no_registry: false,
         instead_of: "",
-        install: |bin| link(bin, "regctl", &built("regctl")),
+        install: |bin| link(bin, "regctl", &built::need("regctl")),
         ask: |stage, images| each(images, |image| registry_tools::regctl(stage, image)),
         log_in: Some(|stage, server, user, password| {
             let words = ["registry", "login", "--skip-check", "-u", user, "--pass-stdin", server];
@@ -211,7 +212,7 @@ pub(crate) const ALL: &[Client] = &[
         in_which: Some("helm"),
         needs_no_registry: false,
         instead_of: "helm",
-        install: |bin| link(bin, "helm", &built("helm")),
+        install: |bin| link(bin, "helm", &built::need("helm")),
         ask: |stage, images| each(images, |image| registry_tools::helm(stage, image)),
         log_in: Some(registry_tools::helm_login),
     },
@@ -220,7 +221,7 @@ pub(crate) const ALL: &[Client] = &[
         in_which: Some("helm"),
         needs_no_registry: false,
         instead_of: "helm",
-        install: |bin| link(bin, "helm", &built("helm-3")),
+        install: |bin| link(bin, "helm", &built::need("helm-3")),
         ask: |stage, images| each(images, |image| registry_tools::helm(stage, image)),
         log_in: Some(registry_tools::helm_login),
     },
@@ -253,13 +254,6 @@ fn link(bin: &Path, name: &str, program: &Path) {
     if !at.exists() {
         symlink(program, at).unwrap();
     }
-}
-
-/// A client that `tests/run` builds.
-fn built(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("clients/bin").join(name);
-    assert!(path.exists(), "{} does not exist: tests/run builds it", path.display());
-    path
 }
 
 fn each(images: &[&str], mut ask: impl FnMut(&str) -> Sent) -> Vec<Sent> {
