@@ -63,7 +63,8 @@ fn entry_for<'v>(logins: &'v Value, key: &str) -> &'v Value {
 }
 
 fn host_of(key: &str) -> &str {
-    let rest = key.split_once("://").map_or(key, |(_, rest)| rest);
+    // The engine of that time knows two schemes.
+    let rest = key.strip_prefix("https://").or_else(|| key.strip_prefix("http://")).unwrap_or(key);
     rest.split('/').next().unwrap_or(rest)
 }
 

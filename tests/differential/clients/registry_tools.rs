@@ -23,7 +23,8 @@ pub(super) fn crane(stage: &Stage<'_>, image: &str) -> Sent {
         _ if !ran.status.success() => fails(stage, &ran),
         (Some("<token>"), Some(secret)) => Sent::Login(format!("identity {secret}")),
         (Some(user), Some(secret)) if !user.is_empty() => Sent::Login(format!("{user}:{secret}")),
-        _ => Sent::Nobody,
+        // What it has is neither a user nor a password.
+        _ => Sent::Login("bearer <unseen>".to_owned()),
     }
 }
 

@@ -50,7 +50,7 @@ impl Judge<'_> {
         let user = login.split_once(' ').map_or(login.as_str(), |(_, token)| token);
         let user = user.strip_prefix("canary-").unwrap_or(user);
         let of = user.split('-').next().unwrap_or_default();
-        let is_own = of == label(server_of(image)) || matches!(of, "any" | "<token>");
+        let is_own = of == label(server_of(image)) || matches!(of, "any" | "<token>" | "<unseen>");
         if !is_own && old != new {
             self.fault(Rule::WrongRegistry, client, image, format!("{old:?} → {new:?}"));
         }

@@ -47,6 +47,8 @@ impl Judge<'_> {
     ) {
         match self.scene().undo {
             Undo::None => {}
+            // Nothing was done: an undo would be that of what was done before.
+            _ if self.stage.settings() == *files => {}
             Undo::Settings => self.undo_settings(after),
             Undo::All => {
                 match self.run_undo(&["--insecure-plaintext"]) {
