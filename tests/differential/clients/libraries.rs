@@ -66,6 +66,7 @@ fn the_crate() {
             }
             Ok(DockerCredential::IdentityToken(token)) => Sent::Login(format!("identity {token}")),
             Err(Error::NoCredentialConfigured | Error::ConfigNotFound) => Sent::Nobody,
+            Err(Error::ConfigReadError) if !has_config() => Sent::Nobody,
             Err(error) => match format!("{error:?}") {
                 text if text.contains("credentials not found") => Sent::Nobody,
                 text => Sent::Fails(text),
@@ -75,4 +76,10 @@ fn the_crate() {
         std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("\nANSWER {line}\n"))
             .unwrap();
     }
+}
+
+fn has_config() -> bool {
+    let folder = std::env::var("DOCKER_CONFIG")
+        .or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.docker")));
+    folder.is_ok_and(|folder| Path::new(&folder).join("config.json").exists())
 }

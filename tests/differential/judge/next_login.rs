@@ -21,6 +21,7 @@ impl Judge<'_> {
                 continue;
             }
             let status = stage.ours(&["status"], "").map(|ran| ran.said()).unwrap_or_default();
+            let status = status.to_lowercase();
             let program = client.name.split('-').next().unwrap_or(client.name);
             // These two write Docker's file.
             let is_named = status.contains(program)
