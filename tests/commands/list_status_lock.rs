@@ -85,6 +85,53 @@ fn list_says_what_is_due_and_what_is_of_unknown_age() {
 }
 
 #[test]
+fn list_names_what_cannot_be_used_and_what_helps() {
+    let person = Person::new(Store::Sealed);
+    person.keep("ghcr.io", "ada", "hunter2-ghcr");
+    person.keep("quay.io", "ada", "hunter2-quay");
+    let entries = person.home().join(".local/share/imgsec-cred/sealed/entries");
+    let entry = |n: usize| {
+        let mut all: Vec<_> = fs::read_dir(&entries).unwrap().map(|e| e.unwrap().path()).collect();
+        all.sort();
+        all.swap_remove(n)
+    };
+    let shown = |status: i32| {
+        let ran = person.run_ours(&["list"]);
+        assert_eq!(code(&ran), status, "{ran:?}");
+        ran
+    };
+    let whole = fs::read(entry(0)).unwrap();
+    for damaged in [&whole[..0], &whole[..whole.len() / 2]] {
+        fs::write(entry(0), damaged).unwrap();
+        let ran = shown(3);
+        let row = ran.stdout.lines().last().unwrap();
+        let words: Vec<_> = row.split_whitespace().collect();
+        let name = words[0];
+        assert_eq!(words[1..3], ["-", "damaged"], "{ran:?}");
+        assert!(ran.stderr.contains(&format!("the entry for {name} is damaged: ")), "{ran:?}");
+        assert!(ran.stderr.contains(&format!("hint: imgsec-cred login {name}")), "{ran:?}");
+        let document = answer(&person.run_ours(&["list", "--json"]));
+        assert_eq!((&document["ok"], &document["complete"]), (&json!(false), &json!(false)));
+        assert_eq!(document["items"].as_array().unwrap().len(), 1);
+        assert_eq!(document["unusable"][0]["registry"], name);
+        assert_eq!(document["unusable"][0]["error"]["kind"], "damaged");
+        // Docker is asked for the others only, and is told why on standard error.
+        let list = person.helper("list", "").ok();
+        assert!(!list.stdout.contains(name) && list.stderr.contains(name), "{list:?}");
+        let get = person.helper("get", name).fails();
+        assert!(get.stdout.contains("is damaged") && get.stderr.contains("hint: "), "{get:?}");
+    }
+    // Without the index nobody knows whose it was.
+    fs::remove_file(entries.with_file_name("index.json")).unwrap();
+    let ran = shown(3);
+    assert!(ran.stdout.contains("unknown") && ran.stderr.contains("hint: rm "), "{ran:?}");
+    let line = ran.stderr.lines().find_map(|line| line.split_once("hint: ")).unwrap().1;
+    let rm = std::process::Command::new("sh").args(["-c", line]).status().unwrap();
+    assert!(rm.success(), "{line}");
+    shown(0);
+}
+
+#[test]
 fn what_came_from_outside_cannot_move_the_cursor() {
     let person = Person::new(Store::Sealed);
     person.keep("ghcr.io", "a\u{1b}[2Kroot\u{9b}", "hunter2");

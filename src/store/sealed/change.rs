@@ -32,7 +32,7 @@ impl<'a> Change<'a> {
         let sealed = entry::seal(credential, &settings.recipient)?;
         folder::check_entry_size(sealed.len())?;
         store.check_opens(&name, &sealed, credential)?;
-        let mut index = store.index_now()?;
+        let mut index = store.index_now(&writing)?;
         let staged = writing.stage(&folder.entry_path(&name), &sealed)?;
         let stamp = stamp::of(staged.path())?.unwrap_or_default();
         index.announce(name.clone(), Record::of(credential, &sealed, stamp));
@@ -46,15 +46,23 @@ impl<'a> Change<'a> {
 
     /// Makes it happen.
     pub(super) fn place(self) -> Result<(), Error> {
-        self.writing.place(self.staged, &self.store.folder.entry_path(&self.name))
+        self.writing.place(self.staged, &self.store.folder.entry_path(&self.name))?;
+        self.writing.forget_removed();
+        Ok(())
     }
 }
 
 impl Sealed {
     /// The index as it is now; only under the lock.
-    fn index_now(&self) -> Result<Index, Error> {
+    fn index_now(&self, writing: &Writing) -> Result<Index, Error> {
         let bytes = self.folder.read_index()?;
-        self.settled(bytes.as_deref().map(Vec::as_slice))
+        let mut index = bytes.map(|bytes| Index::read(&bytes)).transpose()?.unwrap_or_default();
+        match self.settle(&mut index) {
+            // For a moment, perhaps: nothing is written that could be wrong.
+            Err(e) if e.kind() == ErrorKind::Failed => return Err(e),
+            _ => writing.without_removed(&mut index),
+        }
+        Ok(index)
     }
 
     /// Where the key is at hand, opens what is about to replace an entry.
@@ -77,9 +85,11 @@ impl Sealed {
 
     /// Takes the record of an entry out of the index.
     pub(super) fn forget_record(&self, name: &str, writing: &Writing) -> Result<(), Error> {
-        let mut index = self.index_now()?;
+        let mut index = self.index_now(writing)?;
         index.records.remove(name);
-        writing.replace(&self.folder.index_path(), &index.write())
+        writing.replace(&self.folder.index_path(), &index.write())?;
+        writing.forget_removed();
+        Ok(())
     }
 }
 
@@ -149,7 +159,9 @@ mod tests {
         if whole {
             return store.remove(&server(on)).unwrap();
         }
-        let _ = fs::remove_file(store.folder.entry_path(&entry::name(&server(on))));
+        // A killed one has renamed the file.
+        let name = entry::name(&server(on));
+        let _ = fs::rename(store.folder.entry_path(&name), store.folder.removed_path(&name));
     }
 
     fn listed(store: &Sealed) -> Result<BTreeMap<String, String>, ErrorKind> {

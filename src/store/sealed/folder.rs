@@ -19,6 +19,8 @@ const MAX_SETTINGS_BYTES: u64 = 1024 * 1024;
 const MAX_INDEX_BYTES: u64 = 256 * 1024 * 1024;
 
 const ENTRY_SUFFIX: &str = ".age";
+/// Of a file that is being removed, and whose record perhaps still stands in the index.
+const REMOVED_SUFFIX: &str = ".removed";
 
 /// A folder of the store that was found to be ours and closed to others.
 #[derive(Debug, Clone)]
@@ -75,6 +77,21 @@ impl Folder {
 
     pub(super) fn entry_file(name: &str) -> String {
         [name, ENTRY_SUFFIX].concat()
+    }
+
+    /// What an entry's file is called while it is removed.
+    pub(super) fn removed_path(&self, name: &str) -> PathBuf {
+        self.entries().join([name, REMOVED_SUFFIX].concat())
+    }
+
+    /// The name of the entry whose removal this file is left of.
+    pub(super) fn removed_name(file: &str) -> Option<&str> {
+        file.strip_suffix(REMOVED_SUFFIX).filter(|name| entry::is_name(name))
+    }
+
+    /// Whether an entry without a file was removed, and not lost.
+    pub(super) fn was_removed(&self, name: &str) -> bool {
+        fs::symlink_metadata(self.removed_path(name)).is_ok()
     }
 
     pub(super) fn slot_path(&self, id: &str) -> PathBuf {

@@ -90,14 +90,22 @@ impl Index {
 
     /// Settles what was announced. `digest_of` gives the digest of an entry's file, or `None` where
     /// there is none.
-    pub(super) fn settle(&mut self, digest_of: impl FnOnce(&str) -> Result<Option<String>, Error>) {
-        let Some(Announced { name, record }) = self.announced.take() else { return };
-        match digest_of(&name) {
+    ///
+    /// # Errors
+    /// Those of `digest_of`. The server of the entry is known all the same.
+    pub(super) fn settle(
+        &mut self,
+        digest_of: impl FnOnce(&str) -> Result<Option<String>, Error>,
+    ) -> Result<(), Error> {
+        let Some(Announced { name, record }) = self.announced.take() else { return Ok(()) };
+        let digest = digest_of(&name);
+        match &digest {
             Ok(None) => {}
-            Ok(Some(digest)) if digest == record.digest => drop(self.records.insert(name, record)),
-            // The old file, or a damaged one, whose server is known so.
+            Ok(Some(digest)) if *digest == record.digest => drop(self.records.insert(name, record)),
+            // The old file, or one that cannot be used.
             _ => drop(self.records.entry(name).or_insert(record)),
         }
+        digest.map(drop)
     }
 
     /// Announces that the file of this record is about to be the entry `name`. The index must be
@@ -258,7 +266,7 @@ mod tests {
     }
 
     fn username(mut index: Index, digest: Option<&str>) -> Option<String> {
-        index.settle(|_| Ok(digest.map(str::to_owned)));
+        index.settle(|_| Ok(digest.map(str::to_owned))).unwrap();
         index.records.remove(NAME).map(|r| r.username)
     }
 

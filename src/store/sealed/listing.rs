@@ -49,6 +49,7 @@ impl Sealed {
             // Asked for each: some file systems leave a file out of a folder's list while it is
             // being replaced.
             match self.is_recorded(&entries, name, record) {
+                Ok(None) if self.folder.was_removed(name) => {}
                 Ok(None) => snapshot.missing.push(name.clone()),
                 Ok(Some(is_theirs)) => match read_record(name, record).filter(|_| is_theirs) {
                     Some(item) => snapshot.contents.listed.push(item),
@@ -87,11 +88,16 @@ impl Sealed {
         Ok(self.folder.read_entry(name)?.is_some_and(|sealed| entry::digest(&sealed) == digest))
     }
 
-    /// The index with what was announced settled by looking at the entry's file.
+    /// The index with what was announced settled by looking at the entry's file; where that cannot be
+    /// read, the one who lists finds that out once more.
     pub(super) fn settled(&self, index: Option<&[u8]>) -> Result<Index, Error> {
         let mut index = index.map(Index::read).transpose()?.unwrap_or_default();
-        index.settle(|name| Ok(self.folder.read_entry(name)?.map(|sealed| entry::digest(&sealed))));
+        let _ = self.settle(&mut index);
         Ok(index)
+    }
+
+    pub(super) fn settle(&self, index: &mut Index) -> Result<(), Error> {
+        index.settle(|name| Ok(self.folder.read_entry(name)?.map(|sealed| entry::digest(&sealed))))
     }
 
     /// The list under the lock, where missing records are built again from their entries.

@@ -127,8 +127,8 @@ impl Store for Sealed {
     }
 
     /// Steps that change files: temp files of writers that were stopped are removed; the file is
-    /// removed, and the folder fsynced; the index is replaced. A record without a file is no
-    /// credential, so that a stop in between, or a full disk, leaves none.
+    /// renamed to one that says that it was removed, and the folder fsynced; the index is replaced;
+    /// the file is removed. A stop in between, or a full disk, leaves the credential or none.
     fn remove(&self, server: &ServerKey) -> Result<(), Error> {
         let name = entry::name(server);
         self.folder.check_inner(&self.folder.entries())?;
@@ -138,13 +138,9 @@ impl Store for Sealed {
             let _ = Writing::begin_within(&self.folder, Duration::ZERO);
             return Ok(());
         }
-        let path = self.folder.entry_path(&name);
-        checks::replaceable(&path)?;
+        checks::replaceable(&self.folder.entry_path(&name))?;
         let writing = Writing::begin(&self.folder)?;
-        writing.remove(&path)?;
-        // The credential is gone, and that is what counts; the next writer tidies the index.
-        let _ = self.forget_record(&name, &writing);
-        Ok(())
+        writing.remove_entry(&name, || self.forget_record(&name, &writing))
     }
 
     fn list(&self) -> Result<Vec<Listed>, Error> {

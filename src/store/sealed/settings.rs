@@ -57,15 +57,16 @@ impl SlotKind {
     pub fn protects(&self) -> &'static str {
         match self {
             Self::Passphrase => {
-                "safe from who has the disk or a backup, and from other users; from root and from \
-                 programs that run as you only while locked"
+                "protects against someone who has the disk or a backup, and against other users; \
+                 against root and programs that run as you only while locked"
             }
             Self::Recovery => {
-                "as a passphrase, as long as the printed words are kept away from this machine"
+                "like a passphrase, as long as the printed words are kept away from this machine"
             }
             Self::KeyFile(_) => {
-                "safe from other users, and from who has a backup without the key file; not from \
-                 who has the disk with the key file, from root, or from programs that run as you"
+                "protects against other users, and against someone who has a backup without the \
+                 key file; not against someone who has the disk with the key file, root, or \
+                 programs that run as you"
             }
         }
     }

@@ -29,6 +29,10 @@ impl Sealed {
     pub(super) fn absent(&self, server: &ServerKey) -> Error {
         let name = entry::name(server);
         let is_lost = || {
+            // First: what is no longer there was told to the index before.
+            if self.folder.was_removed(&name) {
+                return None;
+            }
             let index = self.folder.read_index().ok()??;
             let index = self.settled(Some(&index)).ok()?;
             // It was perhaps written in between.

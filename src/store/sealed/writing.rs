@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::checks;
 use super::folder::{self, Folder};
+use super::index::Index;
 use crate::files::{self, Temp};
 use crate::store::{Error, ErrorKind};
 
@@ -18,6 +19,8 @@ const LOCK_LIMIT: Duration = Duration::from_secs(60);
 /// The right to change the store's files, until it is dropped.
 pub(super) struct Writing<'a> {
     folder: &'a Folder,
+    /// Entries that were removed by writers who were stopped before they could tell the index.
+    removed: Vec<String>,
     _lock: File,
 }
 
@@ -34,9 +37,23 @@ impl<'a> Writing<'a> {
             let message = "another process has been writing the sealed store for too long";
             return Err(Error::new(ErrorKind::TimedOut, message));
         }
-        let writing = Self { folder, _lock: lock };
+        let mut writing = Self { folder, removed: Vec::new(), _lock: lock };
         writing.remove_leftovers();
         Ok(writing)
+    }
+
+    /// Takes out of an index what was removed before; see [`Self::forget_removed`].
+    pub(super) fn without_removed(&self, index: &mut Index) {
+        for name in self.removed.iter().filter(|name| !self.folder.has_entry(name)) {
+            index.records.remove(name);
+        }
+    }
+
+    /// Forgets what was removed, once the index says so.
+    pub(super) fn forget_removed(&self) {
+        for name in &self.removed {
+            let _ = fs::remove_file(self.folder.removed_path(name));
+        }
     }
 
     /// Writes a new file beside `target`, and reads it again as a reader would.
@@ -62,6 +79,28 @@ impl<'a> Writing<'a> {
         self.place(self.stage(target, bytes)?, target)
     }
 
+    /// Removes an entry, so that nobody takes it for lost while the index still has its record: its
+    /// file is renamed, the folder fsynced, the index replaced by `forget`, the file removed. Where
+    /// there is no room for an index, the file stays, and nothing in it.
+    pub(super) fn remove_entry(
+        &self,
+        name: &str,
+        forget: impl FnOnce() -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let (path, removed) = (self.folder.entry_path(name), self.folder.removed_path(name));
+        match fs::rename(&path, &removed) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+            renamed => renamed.map_err(|e| checks::failed(&path, e))?,
+        }
+        files::sync_folder(&self.folder.entries()).map_err(|e| checks::failed(&path, e))?;
+        // The credential is gone, and that is what counts; the next writer tidies the index.
+        let _ = match forget() {
+            Ok(()) => fs::remove_file(&removed),
+            Err(_) => OpenOptions::new().write(true).truncate(true).open(&removed).map(drop),
+        };
+        Ok(())
+    }
+
     /// Removes a file; one that is missing is no error.
     pub(super) fn remove(&self, target: &Path) -> Result<(), Error> {
         match fs::remove_file(target) {
@@ -71,13 +110,16 @@ impl<'a> Writing<'a> {
         files::sync_folder(files::folder_of(target)).map_err(|e| checks::failed(target, e))
     }
 
-    fn remove_leftovers(&self) {
+    fn remove_leftovers(&mut self) {
         for folder in [self.folder.root().to_owned(), self.folder.entries(), self.folder.slots()] {
             // What cannot be removed now harms nobody, and the next writer tries again.
             for file in fs::read_dir(folder).into_iter().flatten().flatten() {
-                if file.file_name().to_str().is_some_and(Temp::is_named) {
+                let name = file.file_name();
+                let name = name.to_str().unwrap_or_default();
+                if Temp::is_named(name) {
                     let _ = fs::remove_file(file.path());
                 }
+                self.removed.extend(Folder::removed_name(name).map(str::to_owned));
             }
         }
     }

@@ -21,6 +21,7 @@ mod nowhere;
 mod others;
 mod streams;
 mod surroundings;
+mod transfers;
 mod trust;
 mod waiting;
 mod windows;

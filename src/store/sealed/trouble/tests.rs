@@ -295,6 +295,36 @@ fn an_entry_without_its_file_is_absent_and_its_loss_is_said() {
 }
 
 #[test]
+fn an_entry_whose_removal_was_stopped_is_absent_without_a_word() {
+    for next in ["put", "remove", "put the same"] {
+        let scene = Scene::new();
+        let name = entry::name(&key("ghcr.io"));
+        let removed = scene.store.folder.removed_path(&name);
+        fs::rename(scene.entry(), &removed).unwrap();
+        for _ in 0..2 {
+            assert_eq!(scene.get().unwrap_err(), Error::not_found());
+            let contents = scene.store.contents().unwrap();
+            assert_eq!((contents.listed.len(), contents.unusable.len()), (1, 0));
+            scene.store.remove(&key("ghcr.io")).unwrap();
+        }
+        match next {
+            "put" => scene.store.put(&login("h.example")).unwrap(),
+            "remove" => scene.store.remove(&key("quay.io")).unwrap(),
+            _ => scene.store.put(&login("ghcr.io")).unwrap(),
+        }
+        assert!(!removed.exists(), "{next}");
+        assert_eq!(scene.get().is_ok(), next == "put the same");
+        assert!(scene.store.contents().unwrap().unusable.is_empty());
+        // From now on its loss would be told again.
+        if next == "put the same" {
+            scene.store.put(&login("h.example")).unwrap();
+            fs::remove_file(scene.entry()).unwrap();
+            assert_eq!(scene.store.contents().unwrap().unusable.len(), 1);
+        }
+    }
+}
+
+#[test]
 fn a_store_that_cannot_be_read_as_a_whole_says_what_helps() {
     let scene = Scene::new();
     let folder = scene.store.folder.clone();

@@ -234,7 +234,7 @@ fn without_a_home_no_command_of_ours_says_that_there_is_nothing() {
         &["show", "ghcr.io"],
         &["logout", "ghcr.io"],
         &["verify", "ghcr.io"],
-        &["export", "--all"],
+        &["export", "--docker-config"],
         &["login", "ghcr.io", "-u", "amy", "--password-stdin", "--no-verify"],
         &["rotate", "ghcr.io", "--password-stdin"],
         &["unlock"],
