@@ -28,21 +28,31 @@ pub struct Loss {
 /// What all clients would use, in every context.
 pub(super) fn look(scene: &Scene<'_>, view: &View, kept: &Kept) -> Vec<Look> {
     let ask = |name: &str, key: &str| ask(scene.helpers, kept, name, key);
-    let numbers = (0..scene.questions.len()).map(Some).chain([None]);
-    let questions: Vec<_> = numbers.map(|n| (n, scene.question(n))).collect();
     let mut looks = Vec::new();
-    for places in &scene.contexts {
+    for (places, asked) in scene.contexts.iter().zip(&scene.asked) {
         let world = World::new(places, view, &ask);
         for client in lookup::ALL {
-            for (number, question) in &questions {
-                for answer in (client.look_up)(question, &world) {
+            for number in asked.iter().map(|number| Some(*number)).chain([None]) {
+                for answer in (client.look_up)(scene.question(number), &world) {
                     let used = answer.used().cloned();
-                    looks.push(Look { clients: answer.clients, question: *number, used });
+                    looks.push(Look { clients: answer.clients, question: number, used });
                 }
             }
         }
     }
     looks
+}
+
+/// How many of the looks are those of this shell.
+pub(super) fn count_here(scene: &Scene<'_>) -> usize {
+    let (view, ask) = (View::default(), |_: &str, _: &str| Found::Nothing);
+    let world = World::new(scene.here(), &view, &ask);
+    let numbers = scene.asked[0].iter().map(|number| Some(*number)).chain([None]);
+    let questions: Vec<_> = numbers.map(|number| scene.question(number)).collect();
+    let answers = lookup::ALL.iter().flat_map(|client| {
+        questions.iter().map(|question| (client.look_up)(question, &world).len())
+    });
+    answers.sum()
 }
 
 /// What a helper would answer where our store keeps this.

@@ -68,6 +68,8 @@ pub struct Plan<'a> {
     pub accepted: Vec<Loss>,
     pub(super) draft: Draft,
     is_default_wished: bool,
+    /// How many of the answers are those of this shell.
+    here: usize,
     before: Vec<Look>,
     after: Vec<Look>,
 }
@@ -183,7 +185,18 @@ impl<'a> Plan<'a> {
             stays.push(Stay { origin: origin.clone(), key: key.clone(), why: why.clone() });
         }
         let is_default_wished = wishes.default;
-        Ok(Self { scene, states, stays, accepted: losses, draft, is_default_wished, before, after })
+        let here = check::count_here(&scene);
+        Ok(Self {
+            scene,
+            states,
+            stays,
+            accepted: losses,
+            draft,
+            is_default_wished,
+            here,
+            before,
+            after,
+        })
     }
 
     /// Each login that moves, its number and how far it is.
@@ -315,7 +328,8 @@ impl<'a> Plan<'a> {
     /// What changes for each client of this shell.
     #[must_use]
     pub fn by_client(&self) -> Vec<ClientChange> {
-        let here = self.before.len() / self.scene.contexts.len();
+        // The first context is this shell, and all of its answers come first.
+        let here = self.here;
         let mut all: Vec<ClientChange> = Vec::new();
         for (before, after) in self.before.iter().zip(&self.after).take(here) {
             let image = &self.scene.question(before.question).image;

@@ -160,6 +160,9 @@ pub struct Scene<'a> {
     pub questions: Vec<Question>,
     /// The question for all registries that are named nowhere.
     pub any_other: Question,
+    /// In each context, the numbers of the questions: all of them in a shell, and where a file that
+    /// was named would be read those about that file.
+    pub(super) asked: Vec<Vec<usize>>,
 }
 
 impl<'a> Scene<'a> {
@@ -186,6 +189,7 @@ impl<'a> Scene<'a> {
             helpers,
             questions: Vec::new(),
             any_other: any_other(),
+            asked: Vec::new(),
         };
         let docker = scene.contexts[0].docker_folder().join("config.json");
         let is_named = paths.iter().any(|path| real(path) == real(&docker));
@@ -295,6 +299,24 @@ impl<'a> Scene<'a> {
         };
         let questions = all.iter().flat_map(|key| lookup::questions(key)).filter(is_registry);
         self.questions = questions.filter(|one| seen.insert(one.image.name())).collect();
+        self.asked = self.contexts.iter().map(|places| self.asked_in(places)).collect();
+    }
+
+    /// The numbers of the questions in a context.
+    fn asked_in(&self, places: &Places) -> Vec<usize> {
+        let all = 0..self.questions.len();
+        let (here, bare) = (&self.contexts[0], &self.contexts[1]);
+        let named = match places {
+            _ if std::ptr::eq(places, here) || std::ptr::eq(places, bare) => return all.collect(),
+            places => places.registry_auth_file.clone().unwrap_or_else(|| places.docker_file()),
+        };
+        let file = self.files.iter().find(|file| real(file.config.path()) == real(&named));
+        let Some(file) = file else { return Vec::new() };
+        let entries = file.config.entries().into_iter().map(|entry| entry.key);
+        let helpers = file.config.helpers().into_iter().map(|(key, _)| key.to_owned());
+        let questions = entries.chain(helpers).flat_map(|key| lookup::questions(&key));
+        let names: BTreeSet<_> = questions.map(|question| question.image.name()).collect();
+        all.filter(|number| names.contains(&self.questions[*number].image.name())).collect()
     }
 }
 

@@ -38,6 +38,7 @@ impl Scene {
         });
         let (engine, mut person) = (Engine::start(), Person::new(Store::Sealed));
         person.use_engine(engine.host());
+        person.forget_containers();
         fs::remove_file(person.folder().join(DOCKER)).unwrap();
         let scene = Self { person, registry, engine, variables: Vec::new() };
         scene.registries_conf("");

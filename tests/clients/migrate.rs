@@ -38,6 +38,7 @@ fn podman_and_skopeo_go_on_after_migrate_and_after_its_undo() {
     let registry = Registry::start(Auth::Password, &[]);
     let host = registry.host();
     let me = Person::new(Store::Sealed);
+    me.forget_containers();
     trust(&me, &host);
     let amy = me.new_login("amy");
     registry.allow(&amy.user, &amy.password);

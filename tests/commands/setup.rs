@@ -193,7 +193,7 @@ fn a_broken_file_is_named_with_its_place_and_left_alone() {
     for (text, place) in [
         ("{\n  \"auths\": {,}\n}", "line 2, column 13"),
         ("{\"a\":1,\"a\":2}", "twice"),
-        ("[]", "no JSON object"),
+        ("[]", "not a JSON object"),
         ("\u{feff}{}", "byte order mark"),
     ] {
         let person = person(text);

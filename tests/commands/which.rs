@@ -50,8 +50,8 @@ fn an_image_is_told_in_full_with_what_each_client_uses() {
     let kept = three("helper", "kept", &login.user);
     assert_eq!(uses(&answer, "docker"), kept);
     assert_eq!(uses(&answer, "crane"), kept);
-    // It does not read credsStore.
-    assert_eq!(uses(&answer, "skopeo"), three("", "", ""));
+    // It does not read credsStore: setup has named the helper to it in registries.conf.
+    assert_eq!(uses(&answer, "skopeo"), kept);
     assert_eq!(uses(&answer, "kubernetes"), three("", "", ""));
     let said = person.run_ours(&["which", "nginx"]).ok().stdout;
     assert!(said.starts_with("image     docker.io/library/nginx:latest\n"), "{said}");
@@ -65,6 +65,7 @@ fn plain_text_that_wins_over_the_store_is_warned_of() {
     let (kept, left) = (person.new_login("kept"), person.new_login("left"));
     person.keep("ghcr.io", &kept.user, &kept.password);
     person.write_docker_config(&json!({"credsStore": "imgsec", "auths": {"ghcr.io": auth(&left)}}));
+    person.forget_containers();
     let answer = which(&person, "ghcr.io/acme/app:1.2");
     assert_eq!(uses(&answer, "docker"), three("helper", "kept", &kept.user));
     assert_eq!(uses(&answer, "podman"), three("file", "plain-text", &left.user));
@@ -138,7 +139,7 @@ fn a_store_that_gives_no_answer_makes_the_answer_partial() {
     let answer: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!((&answer["complete"], &answer["ok"]), (&json!(false), &json!(false)));
     assert_eq!(uses(&answer, "docker"), three("helper", "trouble", ""));
-    assert_eq!(uses(&answer, "podman"), three("", "", ""));
+    assert_eq!(uses(&answer, "podman"), three("helper", "trouble", ""));
 }
 
 #[test]

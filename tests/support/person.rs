@@ -84,6 +84,12 @@ impl Person {
         self.run_ours(&[&["setup", "--yes", "--no-input"], store].concat()).ok();
     }
 
+    /// Takes away what setup has told Podman and its kin, as where setup was never run.
+    pub(crate) fn forget_containers(&self) {
+        let folder = self.home().join(".config/containers/registries.conf.d");
+        let _ = fs::remove_file(folder.join("zzz-imgsec-cred.conf"));
+    }
+
     /// The key file of the sealed store: elsewhere, as on a stick or in a mounted secret.
     pub(crate) fn key_file(&self) -> PathBuf {
         self.dir.path().join("key")

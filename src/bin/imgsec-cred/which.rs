@@ -5,7 +5,9 @@ use std::fmt;
 
 use imgsec_cred::credential::{HIDDEN_USERNAME, Login};
 use imgsec_cred::files::View;
-use imgsec_cred::lookup::{self, Answer, Found, Places, Question, Role, Source, Step, World};
+use imgsec_cred::lookup::{
+    self, Answer, Found, Places, Programs, Question, Role, Source, Step, World,
+};
 use imgsec_cred::machine::Machine;
 use imgsec_cred::registry::image::{Image, InvalidImage};
 use imgsec_cred::server::ServerKey;
@@ -41,9 +43,10 @@ struct Ours<'a> {
 
 pub(crate) fn run(args: &Which, machine: &Machine, report: &Report) -> anyhow::Result<Outcome> {
     let image = Image::parse(&args.image).map_err(Usage)?;
-    let places = Places::of(machine).ok_or_else(|| {
+    let mut places = Places::of(machine).ok_or_else(|| {
         Error::new(ErrorKind::Unavailable, "there is no home folder: HOME is not set")
     })?;
+    places.programs = Programs::ask(machine);
     let ours = Ours { machine, listed: OnceCell::new(), is_asked: Cell::new(false) };
     let ask = |name: &str, key: &str| ours.ask(name, key);
     let view = View::default();

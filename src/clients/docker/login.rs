@@ -78,7 +78,8 @@ fn server_key(key: &str, reader: Reader) -> Result<ServerKey, &'static str> {
     if reader == Reader::Podman && server.may_lie_in_a_namespace() {
         return Err("its key is a namespace, which helpers are never asked for");
     }
-    let host = ServerKey::parse(host_of(key)).map_err(no_server)?;
+    // As images write it: clients that take a helper's list at its word look for just that.
+    let host = ServerKey::parse(&host_of(key).to_ascii_lowercase()).map_err(no_server)?;
     if host.is_address() { Ok(host) } else { Err("its key is no server") }
 }
 
