@@ -17,7 +17,7 @@
 //! | verb | request | answer |
 //! |---|---|---|
 //! | `ages` | ignored | `{"<server key>":"<RFC 3339>",…}`: when each secret was first stored |
-//! | `items` | ignored | all that the store holds: hidden keys too, and what is damaged ([`items`]) |
+//! | `items` | ignored | all that the store holds: hidden keys too, and what is damaged (`items.rs`) |
 //! | `read-item` | a key | the item of exactly this key, whole ([`payload`](crate::store::payload)) |
 //! | `write-item` | a whole item | nothing |
 //! | `remove-item` | a key | nothing |

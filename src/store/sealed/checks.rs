@@ -53,7 +53,7 @@ impl Facts {
         self.mode & 0o400 != 0
     }
 
-    /// As [`file`].
+    /// As [`file()`].
     pub(super) fn check(&self, path: &Path) -> Result<(), Error> {
         if self.is_link {
             return Err(another_name(path, IS_A_LINK));

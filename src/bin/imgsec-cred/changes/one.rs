@@ -49,10 +49,11 @@ pub(crate) fn after_login(
     let has_another = config.is_some_and(|config| config.helper(server.as_str()).is_some());
     if names_us && !asks_us && !has_another {
         name_us(before, server, machine, report)?;
-    } else if asks_us && let Some(edit) = one::mark(&before, server)? {
-        if let Err(e) = edit.make() {
-            report.note(&format!("Docker's settings do not show the login: {e}"));
-        }
+    } else if asks_us
+        && let Some(edit) = one::mark(&before, server)?
+        && let Err(e) = edit.make()
+    {
+        report.note(&format!("Docker's settings do not show the login: {e}"));
     }
     Ok(one::others(&scene(&helpers, machine)?, server))
 }
