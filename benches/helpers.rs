@@ -1,7 +1,8 @@
 //! Our helper against Docker's own, on the same keychain, in one run: get, list, and what a classic
 //! `docker build` asks for (list, then every get). Prints a table for the README.
 //!
-//! Run it with `cargo bench` on Linux, after `tests/run` has installed the other helpers. Each row's
+//! Run it with `cargo bench` on Linux, after `tests/run --install` has installed the other helpers;
+//! their newest are measured as well where `tests/clients/build all` has built them. Each row's
 //! commands take turns, so that a machine that is busy is busy for all of them; the ratios are
 //! medians of the turns' own.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
@@ -104,9 +105,12 @@ fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// A row: the medians, and each one's ratio to the first.
-fn row(what: &str, rounds: usize, commands: &[&dyn Fn()]) {
-    let times = in_turns(rounds, commands);
+/// A row: the median of each, and its ratio to the first.
+fn each(what: &str, rounds: usize, subjects: &[Subject<'_>], play: impl Fn(&Subject<'_>)) {
+    let play = &play;
+    let commands: Vec<_> = subjects.iter().map(|subject| move || play(subject)).collect();
+    let commands: Vec<&dyn Fn()> = commands.iter().map(|command| command as &dyn Fn()).collect();
+    let times = in_turns(rounds, &commands);
     let cells: Vec<_> = times
         .iter()
         .map(|t| {
@@ -137,6 +141,27 @@ fn set_up_pass(person: &Person) {
     process::run(init.env("GNUPGHOME", &gnupg).args(["init", "bench@example"]), b"").ok();
 }
 
+/// The newest of Docker's helpers, if `tests/clients/build all` has built it.
+fn newest(helper: &str) -> Option<PathBuf> {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("clients");
+    Some(target.join("bin").join(helper)).filter(|program| program.exists())
+}
+
+/// A helper, and the person whose store it opens; those of Docker's keep the same in the same place.
+fn subjects<'a>(desktop: &'a Person, gpg: &'a Person, server: &'a Person) -> Vec<Subject<'a>> {
+    let mut all = Vec::new();
+    for (helper, person, newest_name) in [
+        ("docker-credential-secretservice", desktop, "docker-credential-secretservice 0.9.13"),
+        ("docker-credential-pass", gpg, "docker-credential-pass 0.9.13"),
+    ] {
+        all.push(Subject { name: helper, program: process::need(helper), person });
+        all.extend(newest(helper).map(|program| Subject { name: newest_name, program, person }));
+    }
+    all.push(Subject { name: "ours, keychain", program: OURS.into(), person: desktop });
+    all.push(Subject { name: "ours, sealed", program: OURS.into(), person: server });
+    all
+}
+
 fn helpers(entries: usize, rounds: usize) {
     let (desktop, server, gpg) = (
         Person::new(Store::Keychain),
@@ -144,40 +169,15 @@ fn helpers(entries: usize, rounds: usize) {
         Person::without_keychain(Store::Sealed),
     );
     set_up_pass(&gpg);
-    let theirs = Subject {
-        name: "secretservice",
-        program: process::need("docker-credential-secretservice"),
-        person: &desktop,
-    };
-    let pass =
-        Subject { name: "pass", program: process::need("docker-credential-pass"), person: &gpg };
-    let keychain = Subject { name: "ours, keychain", program: OURS.into(), person: &desktop };
-    let sealed = Subject { name: "ours, sealed", program: OURS.into(), person: &server };
-    let all = [&theirs, &pass, &keychain, &sealed];
+    let all = subjects(&desktop, &gpg, &server);
+    let names: Vec<_> = all.iter().map(|subject| subject.name).collect();
+    println!("| | {} |\n|---|{}", names.join(" | "), "---|".repeat(names.len()));
     all.iter().for_each(|subject| subject.fill(entries));
-    let get = |s: &Subject| drop(s.ask("get", "r3.example"));
-    row(
-        &format!("get, {entries} kept"),
-        rounds,
-        &[&|| get(&theirs), &|| get(&pass), &|| get(&keychain), &|| get(&sealed)],
-    );
-    let list = |s: &Subject| drop(s.ask("list", "unused"));
-    row(
-        &format!("list, {entries} kept"),
-        rounds,
-        &[&|| list(&theirs), &|| list(&pass), &|| list(&keychain), &|| list(&sealed)],
-    );
+    each(&format!("get, {entries} kept"), rounds, &all, |s| drop(s.ask("get", "r3.example")));
+    each(&format!("list, {entries} kept"), rounds, &all, |s| drop(s.ask("list", "unused")));
     if entries <= 10 {
-        row(
-            &format!("classic build: list and {entries} gets"),
-            rounds / 4,
-            &[
-                &|| theirs.build(entries),
-                &|| pass.build(entries),
-                &|| keychain.build(entries),
-                &|| sealed.build(entries),
-            ],
-        );
+        let what = format!("classic build: list and {entries} gets");
+        each(&what, rounds / 4, &all, |s| s.build(entries));
     }
     let cells: Vec<_> = all
         .iter()
@@ -185,7 +185,7 @@ fn helpers(entries: usize, rounds: usize) {
         .collect();
     println!("| peak memory of list, {entries} kept | {} |", cells.join(" | "));
     if entries <= 10 {
-        floor(&sealed, rounds);
+        floor(all.last().unwrap(), rounds);
     }
 }
 
@@ -227,10 +227,7 @@ fn main() {
     if !std::env::args().any(|a| a == "--bench") {
         return;
     }
-    let head = "| | docker-credential-secretservice | docker-credential-pass | ours, keychain | ours, sealed |\n|---|---|---|---|---|";
-    println!("{head}");
     helpers(10, 40);
-    println!("{head}");
     helpers(200, 12);
     println!(
         "\ndocker-credential-imgsec {:.1} MB, imgsec-cred {:.1} MB (release, stripped)",
