@@ -16,6 +16,7 @@ use crate::support::registry::{Auth, Registry};
 scenes! { "needs docker-registry and this year's clients; run tests/run":
     each_logs_in_for_all_at_a_registry_with_passwords
     each_logs_in_for_all_at_a_registry_with_tokens
+    helm_3_and_4_share_their_logins
     helm_keeps_its_logins_with_us_after_setup
     what_regctl_keeps_itself_is_not_needed
 }
@@ -106,6 +107,24 @@ pub(super) fn push_a_chart(me: &Person, helm: &str, place: &str) {
 pub(super) fn pull_the_chart(me: &Person, helm: &str, place: &str) {
     told(me, helm, &format!("pull --plain-http oci://{place}/chart --version 0.1.0"));
     assert!(me.home().join("chart-0.1.0.tgz").exists());
+}
+
+fn helm_3_and_4_share_their_logins(store: Store) {
+    let registry = Registry::start_with_named_realm(Auth::Token);
+    let (me, host) = (person(store), registry.other_host());
+    let amy = me.new_login("amy");
+    registry.allow(&amy.user, &amy.password);
+    log_in(&me, "helm-3", &host, &me.new_login("wrong")).fails();
+    assert_eq!(me.listed(), BTreeMap::new());
+    log_in(&me, "helm-3", &host, &amy).ok();
+    assert_eq!(me.login_for(&host).as_ref(), Some(&amy));
+    for (one, other) in [("helm-3", "helm"), ("helm", "helm-3")] {
+        push_a_chart(&me, one, &format!("{host}/{}/of-{one}", amy.user));
+        pull_the_chart(&me, other, &format!("{host}/{}/of-{one}", amy.user));
+    }
+    log_out(&me, "helm-3", &host).ok();
+    assert_eq!(me.listed(), BTreeMap::new());
+    me.assert_no_secret_on_disk();
 }
 
 fn helm_keeps_its_logins_with_us_after_setup(store: Store) {

@@ -1,7 +1,5 @@
-//! cosign: signatures that lie beside the image in a registry with a password; and Helm 3.
+//! cosign: signatures that lie beside the image in a registry with a password.
 #![cfg(target_os = "linux")]
-
-use std::collections::BTreeMap;
 
 use crate::clients::newest::artifacts;
 use crate::support::clients::{log_in, log_out, run};
@@ -10,7 +8,6 @@ use crate::support::registry::{Auth, Registry};
 
 scenes! { "needs clients that take minutes to build; run tests/release":
     cosign_signs_and_verifies
-    helm_3_pushes_and_pulls_charts
 }
 
 fn cosign_signs_and_verifies(store: Store) {
@@ -40,22 +37,4 @@ fn cosign_signs_and_verifies(store: Store) {
         cosign(verify).fails();
         me.assert_no_secret_on_disk();
     }
-}
-
-fn helm_3_pushes_and_pulls_charts(store: Store) {
-    let registry = Registry::start_with_named_realm(Auth::Token);
-    let (me, host) = (artifacts::person(store), registry.other_host());
-    let amy = me.new_login("amy");
-    registry.allow(&amy.user, &amy.password);
-    log_in(&me, "helm-3", &host, &me.new_login("wrong")).fails();
-    assert_eq!(me.listed(), BTreeMap::new());
-    log_in(&me, "helm-3", &host, &amy).ok();
-    assert_eq!(me.login_for(&host).as_ref(), Some(&amy));
-    for (one, other) in [("helm-3", "helm"), ("helm", "helm-3")] {
-        artifacts::push_a_chart(&me, one, &format!("{host}/{}/of-{one}", amy.user));
-        artifacts::pull_the_chart(&me, other, &format!("{host}/{}/of-{one}", amy.user));
-    }
-    log_out(&me, "helm-3", &host).ok();
-    assert_eq!(me.listed(), BTreeMap::new());
-    me.assert_no_secret_on_disk();
 }
