@@ -17,7 +17,7 @@ use crate::store::{Contents, Error, ErrorKind, Listed, Store, payload};
 use crate::{deadline, text};
 
 /// The largest part of what a helper says of a failure that is shown, in bytes.
-const MAX_WORDS: usize = 400;
+const MAX_WORDS: usize = 200;
 
 /// What our own helper says where there is no store.
 const UNAVAILABLE: &[&str] = &["no keychain", "no sealed store", "HOME is not set"];

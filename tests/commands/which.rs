@@ -98,10 +98,21 @@ fn the_variable_is_named_before_the_store() {
     let (kept, env) = (person.new_login("kept"), person.new_login("env"));
     person.keep("ghcr.io", &kept.user, &kept.password);
     let value = json!({"auths": {"ghcr.io": auth(&env)}}).to_string();
-    let mut command = person.command(env!("CARGO_BIN_EXE_imgsec-cred"));
-    command.env("DOCKER_AUTH_CONFIG", value).args(["which", "ghcr.io/x", "--json"]);
-    let answer = serde_json::from_str(&person.finish(&mut command, b"").ok().stdout).unwrap();
-    assert_eq!(uses(&answer, "docker"), three("variable", "plain-text", &env.user));
+    let docker = person.folder().join("bin/docker");
+    // Docker reads it since 28.3.
+    for (version, is_read) in [("28.2.2", false), ("28.3.0", true)] {
+        let script = format!("#!/bin/sh\necho 'Docker version {version}, build 0'\n");
+        fs::write(&docker, script).unwrap();
+        fs::set_permissions(&docker, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let mut command = person.command(env!("CARGO_BIN_EXE_imgsec-cred"));
+        command.env("DOCKER_AUTH_CONFIG", &value).args(["which", "ghcr.io/x", "--json"]);
+        let answer = serde_json::from_str(&person.finish(&mut command, b"").ok().stdout).unwrap();
+        let expected = match is_read {
+            true => three("variable", "plain-text", &env.user),
+            false => three("helper", "kept", &kept.user),
+        };
+        assert_eq!(uses(&answer, "docker"), expected, "{version}");
+    }
 }
 
 #[test]

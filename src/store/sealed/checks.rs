@@ -96,6 +96,7 @@ fn out_of_the_way(path: &Path) -> String {
 }
 
 /// A link, or a second name, through which somebody else may write to the file.
+#[cfg_attr(not(unix), allow(dead_code, reason = "Windows tells neither of an open file"))]
 fn another_name(path: &Path, what: &str) -> Error {
     let error = Error::new(ErrorKind::Refused, format!("{} {what}", shown(path)));
     let path = quoted(path);

@@ -134,7 +134,8 @@ impl World {
             is_program: &|program| program.is_empty() || Path::new(program).is_file(),
             tell: &|_| {},
             pause: &|_| {},
-            wait_lock: Duration::ZERO,
+            // A program that another test is just starting holds every lock for a moment.
+            wait_lock: Duration::from_secs(10),
             skips_hooks: self.skips_hooks.get(),
         };
         match catch_unwind(AssertUnwindSafe(|| work(&cx))) {
