@@ -259,6 +259,7 @@ fn carry_out(
         report.marked(
             Mark::Ok,
             &match back {
+                0 if edit.after.is_none() => format!("removed {place}"),
                 0 => format!("{place} is as before"),
                 _ => format!("{back} back in {place}"),
             },

@@ -60,7 +60,7 @@ pub(super) fn show(
 fn steps(place: &Place, plan: &Plan<'_>, machine: &Machine) -> Vec<String> {
     let mut steps = Vec::new();
     if let Some(from) = place.from {
-        steps.push(format!("move what {} keeps to {}", words_of(from), place.words()));
+        steps.push(format!("copy what {} keeps to {}", words_of(from), place.words()));
     }
     for (_, one, _) in plan.moves() {
         let name = registry(one.credential.server.as_str());
@@ -140,7 +140,7 @@ pub(super) fn say(done: &Done<'_>, machine: &Machine, report: &Report) -> anyhow
     if !done.moved.copied.is_empty() {
         let count = logins(done.moved.copied.len());
         let from = place.from.map_or("", words_of);
-        report.marked(Mark::Ok, &format!("{count} moved from {from}: stored and verified"))?;
+        report.marked(Mark::Ok, &format!("{count} copied from {from}: stored and verified"))?;
     }
     for (server, why) in &done.moved.left {
         let what = server.as_ref().map_or("what it keeps", |server| registry(server.as_str()));
