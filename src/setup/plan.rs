@@ -317,14 +317,6 @@ impl<'a> Plan<'a> {
         Ok(edits)
     }
 
-    /// Whether anything at all would change.
-    ///
-    /// # Errors
-    /// As [`Self::edits`].
-    pub fn is_idle(&self) -> Result<bool, Error> {
-        Ok(self.moves().next().is_none() && self.edits()?.is_empty())
-    }
-
     /// What changes for each client of this shell.
     #[must_use]
     pub fn by_client(&self) -> Vec<ClientChange> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use zeroize::Zeroizing;
 
-use crate::clients::docker::auth;
+use crate::clients::docker::{LOGIN_FIELDS, auth};
 use crate::credential::Credential;
 
 /// Shorter secrets are in other texts by chance.
@@ -81,6 +81,10 @@ pub(super) fn splices(before: &str, after: &str, moved: &[&Credential]) -> Optio
             continue;
         }
         let (was, now) = (op.old_range(), op.new_range());
+        let is_told = |at: usize| !is_of_login(&old, at) || field(old[at], moved).is_some();
+        if !was.clone().all(is_told) {
+            return None;
+        }
         splices.push(Splice {
             at: starts.get(now.start).copied().unwrap_or(after.len()),
             now: new[now].concat(),
@@ -142,6 +146,18 @@ impl Splice {
             })
         })
     }
+}
+
+/// Whether a token is the value of a field that says who logs in: nobody but the store may tell it,
+/// also where the entry holds a second secret, which Docker passes over.
+fn is_of_login(tokens: &[&str], at: usize) -> bool {
+    let mut before = tokens[..at].iter().rev().filter(|token| !token.trim().is_empty());
+    if before.next() != Some(&":") {
+        return false;
+    }
+    let name = before.next().and_then(|token| serde_json::from_str::<String>(token).ok());
+    name.is_some_and(|name| LOGIN_FIELDS.iter().any(|field| field.eq_ignore_ascii_case(&name)))
+        && tokens[at].starts_with('"')
 }
 
 /// What stood somewhere, with the fields of credentials left out.
@@ -266,6 +282,20 @@ mod tests {
             assert_eq!(restored(after, &read, &|_| None), None);
             let changed = after.replace("\"credsStore\": \"imgsec\"", "\"credsStore\": \"pass\"");
             assert_eq!(restored(&changed, &read, &|_| Some(&ada)), None);
+        }
+    }
+
+    #[test]
+    fn a_second_secret_of_an_entry_that_nobody_moved_stands_in_no_way_back() {
+        let ada = credential();
+        for field in ["password", "PassWord", "identitytoken", "auth"] {
+            let auth = super::auth(&ada);
+            let before = format!(
+                "{{\"auths\":{{\"ghcr.io\":{{\"auth\":\"{}\", \"{field}\" : \"another\"}}}}}}",
+                *auth
+            );
+            let after = "{\"auths\":{\"ghcr.io\":{}}}";
+            assert_eq!(splices(&before, after, &[&ada]), None, "{field}");
         }
     }
 

@@ -15,7 +15,7 @@ use crate::server::{DOCKER_HUB, ServerKey};
 const TOKEN_USER: &str = "<token>";
 
 /// The fields of an entry that say who logs in.
-const LOGIN_FIELDS: &[&str] = &["auth", "identitytoken", "username", "password"];
+pub const LOGIN_FIELDS: &[&str] = &["auth", "identitytoken", "username", "password"];
 
 /// The credential in one entry of `auths`; `None` where it holds no secret.
 pub(super) fn plain_login(

@@ -17,7 +17,7 @@ use crate::text;
 
 mod login;
 
-pub use login::auth;
+pub use login::{LOGIN_FIELDS, auth};
 
 /// Docker's settings for one user.
 pub struct DockerConfig {
