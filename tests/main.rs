@@ -64,6 +64,7 @@ mod clients {
         mod trouble;
     }
     mod client_requests;
+    mod lookup;
     mod libraries;
     mod migrate;
     /// This year's, which tests/clients/build makes.

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use base64ct::{Base64, Encoding};
-use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::auth_file::{Names, field};
+use super::json_tree::Json;
 use crate::credential::Login;
 
 /// The user name that marks a secret as an identity token.
@@ -19,12 +19,16 @@ pub(super) struct Entry {
     pub(super) key: String,
     /// What `auth` says.
     pub(super) auth: Auth,
+    /// `auth` as it is written; `None` where there is none.
+    pub(super) written_auth: Option<Zeroizing<String>>,
+    /// It is no object, or a field of it is no text.
+    pub(super) is_odd: bool,
     /// `username`.
     pub(super) username: String,
     /// `password`.
-    password: Zeroizing<String>,
+    pub(super) password: Zeroizing<String>,
     /// `identitytoken`.
-    identity_token: Zeroizing<String>,
+    pub(super) identity_token: Zeroizing<String>,
     /// `registrytoken`.
     registry_token: Zeroizing<String>,
 }
@@ -55,29 +59,30 @@ impl Entry {
         Self { key, ..Self::default() }
     }
 
-    /// Takes the fields; whether all are texts.
-    pub(super) fn fill(&mut self, fields: Map<String, Value>, names: Names) -> bool {
+    /// Takes the fields.
+    pub(super) fn fill(&mut self, fields: Vec<(String, Json)>, names: Names) {
         let known = ["auth", "username", "password", "identitytoken", "registrytoken"];
-        let mut are_texts = true;
         for (name, value) in fields {
             let Some(name) = field(&name, names, &known) else { continue };
             let text = match value {
-                Value::String(text) => Zeroizing::new(text),
-                Value::Null => continue,
+                Json::Text(text) => text,
+                Json::Null => continue,
                 _ => {
-                    are_texts = false;
+                    self.is_odd = true;
                     continue;
                 }
             };
             match name {
-                "auth" => self.auth = Auth::read(&text),
+                "auth" => {
+                    self.auth = Auth::read(&text);
+                    self.written_auth = Some(text);
+                }
                 "username" => self.username = text.to_string(),
                 "password" => self.password = text,
                 "identitytoken" => self.identity_token = text,
                 _ => self.registry_token = text,
             }
         }
-        are_texts
     }
 
     /// The identity token.

@@ -3,9 +3,8 @@
 
 use std::path::Path;
 
-use serde_json::{Map, Value};
-
 use super::auth_entry::Entry;
+use super::json_tree::Json;
 use crate::files::{self, View};
 
 /// The largest file that is read, in bytes.
@@ -30,9 +29,40 @@ pub(super) enum Fault {
     /// It is not JSON: where.
     Syntax(String),
     /// A setting has a value of another kind than it should have.
-    Kind(&'static str),
+    Kind(Part),
+    /// An entry of it is null.
+    Null(Part),
+    /// A setting is there twice.
+    Twice(Part),
     /// Something follows the settings.
     Trailing,
+}
+
+/// Where a fault is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The file as a whole.
+    Whole,
+    /// `auths`.
+    Auths,
+    /// An entry of `auths`, or a field of one.
+    Entry,
+    /// `credsStore`.
+    Store,
+    /// `credHelpers`, or an entry of it.
+    Helpers,
+}
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "the file",
+            Self::Auths => "auths",
+            Self::Entry => "an entry of auths",
+            Self::Store => "credsStore",
+            Self::Helpers => "credHelpers",
+        }
+    }
 }
 
 impl Fault {
@@ -42,14 +72,16 @@ impl Fault {
             Self::Unreadable(why) => why.clone(),
             Self::Empty => "it is empty".to_owned(),
             Self::Syntax(place) => format!("it is not valid JSON: {place}"),
-            Self::Kind(name) => format!("{name} has a value of the wrong kind"),
+            Self::Kind(part) => format!("{} has a value of the wrong kind", part.name()),
+            Self::Null(part) => format!("{} is null", part.name()),
+            Self::Twice(part) => format!("{} is there twice", part.name()),
             Self::Trailing => "something follows the JSON object".to_owned(),
         }
     }
 
-    /// Whether Go's JSON decoder, which reads one value and no further, gives up.
-    pub(super) fn stops_a_decoder(&self) -> bool {
-        !matches!(self, Self::Empty | Self::Trailing)
+    /// Whether Go's JSON takes offence.
+    fn is_of_go(&self) -> bool {
+        !matches!(self, Self::Null(_) | Self::Twice(_))
     }
 }
 
@@ -58,8 +90,10 @@ impl Fault {
 pub(super) struct AuthFile {
     /// Whether there is anything at its path.
     pub(super) exists: bool,
-    /// The first thing that is wrong with it.
-    pub(super) fault: Option<Fault>,
+    /// Whether it has the form of before Docker 1.7.
+    pub(super) is_old: bool,
+    /// What is wrong with it; clients take offence at some of it.
+    pub(super) faults: Vec<Fault>,
     /// `auths`, in the order of the file.
     pub(super) entries: Vec<Entry>,
     /// `credsStore`; `None` where it is empty.
@@ -72,7 +106,7 @@ impl AuthFile {
     /// Reads a file; where it is the `.dockercfg` of before Docker 1.7, the whole of it is `auths`.
     pub(super) fn read(view: &View, path: &Path, names: Names) -> Self {
         let is_old = path.file_name().is_some_and(|name| name == ".dockercfg");
-        let fault = |fault| Self { exists: true, fault: Some(fault), ..Self::default() };
+        let fault = |fault| Self { exists: true, faults: vec![fault], ..Self::default() };
         match view.read(path, MAX_BYTES) {
             Err(files::Error::Missing(_) | files::Error::Dangling(_)) => Self::default(),
             Err(error) => fault(Fault::Unreadable(error.reason())),
@@ -82,76 +116,113 @@ impl AuthFile {
 
     /// Reads the text of a file.
     pub(super) fn parse(bytes: &[u8], names: Names, is_old: bool) -> Self {
-        let with = |fault| Self { fault: Some(fault), ..Self::default() };
-        let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
+        let with = |fault| Self { faults: vec![fault], ..Self::default() };
+        let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Json>();
         // The parser's own words could quote a secret, so only the place is kept.
-        let map = match values.next() {
+        let fields = match values.next() {
             None => return with(Fault::Empty),
             Some(Err(e)) => {
                 let place = format!("line {}, column {}", e.line(), e.column());
                 return with(Fault::Syntax(place));
             }
-            Some(Ok(Value::Object(map))) => map,
-            Some(Ok(Value::Null)) => Map::new(),
-            Some(Ok(_)) => return with(Fault::Kind("the whole file")),
+            Some(Ok(Json::Object(fields))) => fields,
+            Some(Ok(Json::Null)) => Vec::new(),
+            Some(Ok(_)) => return with(Fault::Kind(Part::Whole)),
         };
         let rest = bytes.get(values.byte_offset()..).unwrap_or_default();
         let is_trailing = !rest.iter().all(u8::is_ascii_whitespace);
-        let mut file = Self::of(map, names, is_old);
-        if is_trailing && file.fault.is_none() {
-            file.fault = Some(Fault::Trailing);
+        let mut file = Self::of(fields, names, is_old);
+        if is_trailing {
+            file.faults.push(Fault::Trailing);
         }
         file
     }
 
-    fn of(map: Map<String, Value>, names: Names, is_old: bool) -> Self {
+    fn of(fields: Vec<(String, Json)>, names: Names, is_old: bool) -> Self {
         let mut file = Self::default();
         if is_old {
-            file.add_entries(map, names);
+            file.is_old = true;
+            file.add_entries(fields, names);
             return file;
         }
-        for (name, value) in map {
-            match (field(&name, names, &["auths", "credsStore", "credHelpers"]), value) {
-                (None, _) | (_, Value::Null) => {}
-                (Some("auths"), Value::Object(entries)) => file.add_entries(entries, names),
-                (Some("credHelpers"), Value::Object(helpers)) => file.add_helpers(helpers),
-                (Some("credsStore"), Value::String(name)) => {
-                    file.store = Some(name).filter(|name| !name.is_empty());
+        let mut seen = Vec::new();
+        for (name, value) in fields {
+            let Some(name) = field(&name, names, &["auths", "credsStore", "credHelpers"]) else {
+                continue;
+            };
+            let part = match name {
+                "auths" => Part::Auths,
+                "credsStore" => Part::Store,
+                _ => Part::Helpers,
+            };
+            if seen.contains(&part) {
+                file.faults.push(Fault::Twice(part));
+                if names == Names::Exact {
+                    file.forget(part);
                 }
-                (Some(name), _) => file.note(Fault::Kind(name)),
+            }
+            seen.push(part);
+            match (part, value) {
+                (_, Json::Null) => {}
+                (Part::Auths, Json::Object(entries)) => file.add_entries(entries, names),
+                (Part::Helpers, Json::Object(helpers)) => file.add_helpers(helpers),
+                (Part::Store, Json::Text(name)) => {
+                    file.store = Some(name.to_string()).filter(|name| !name.is_empty());
+                }
+                (part, _) => file.faults.push(Fault::Kind(part)),
             }
         }
         file
     }
 
-    fn note(&mut self, fault: Fault) {
-        self.fault.get_or_insert(fault);
+    /// A setting that comes again takes the place of the one before, where it is not read over it.
+    fn forget(&mut self, part: Part) {
+        match part {
+            Part::Auths => self.entries.clear(),
+            Part::Helpers => self.helpers.clear(),
+            _ => self.store = None,
+        }
     }
 
-    fn add_entries(&mut self, entries: Map<String, Value>, names: Names) {
+    /// What makes Go's `json.Unmarshal` give up, where `reads` says which parts it looks at.
+    pub(super) fn unmarshal_fault(&self, reads: impl Fn(Part) -> bool) -> Option<&Fault> {
+        self.faults.iter().filter(|fault| fault.is_of_go()).find(|fault| match fault {
+            Fault::Kind(part) => reads(*part),
+            _ => true,
+        })
+    }
+
+    /// What makes Go's JSON decoder give up, which reads one value and no further.
+    pub(super) fn decoder_fault(&self, reads: impl Fn(Part) -> bool) -> Option<&Fault> {
+        self.unmarshal_fault(reads).filter(|f| !matches!(f, Fault::Empty | Fault::Trailing))
+    }
+
+    fn add_entries(&mut self, entries: Vec<(String, Json)>, names: Names) {
         for (key, value) in entries {
             let mut entry = Entry::named(key);
             match value {
-                Value::Object(fields) => {
-                    if !entry.fill(fields, names) {
-                        self.note(Fault::Kind("an entry of auths"));
-                    }
-                }
-                Value::Null => {}
-                _ => self.note(Fault::Kind("an entry of auths")),
+                Json::Object(fields) => entry.fill(fields, names),
+                Json::Null => self.faults.push(Fault::Null(Part::Entry)),
+                _ => entry.is_odd = true,
+            }
+            if entry.is_odd {
+                self.faults.push(Fault::Kind(Part::Entry));
             }
             self.entries.retain(|other| other.key != entry.key);
             self.entries.push(entry);
         }
     }
 
-    fn add_helpers(&mut self, helpers: Map<String, Value>) {
+    fn add_helpers(&mut self, helpers: Vec<(String, Json)>) {
         for (key, value) in helpers {
             let name = match value {
-                Value::String(name) => name,
-                Value::Null => String::new(),
+                Json::Text(name) => name.to_string(),
+                Json::Null => {
+                    self.faults.push(Fault::Null(Part::Helpers));
+                    String::new()
+                }
                 _ => {
-                    self.note(Fault::Kind("an entry of credHelpers"));
+                    self.faults.push(Fault::Kind(Part::Helpers));
                     String::new()
                 }
             };

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use super::{
-    Answer, Places, Question, World, crane, docker, helm, jib, kubernetes, libraries, nerdctl,
-    podman, regctl, testcontainers,
+    Answer, Places, Question, World, crane, docker, docker_py, helm, jib, kubernetes, nerdctl,
+    podman, regctl, rust_crate, testcontainers,
 };
 
 /// A client, or several that look alike.
@@ -154,7 +154,7 @@ pub const ALL: &[Client] = &[
         programs: &["docker-compose"],
         settings: no_settings,
         source: "docker/docker-py 7.2.0 docker/auth.py",
-        look_up: libraries::docker_py,
+        look_up: docker_py::look_up,
         next_login: None,
         fix: Fix::NotNeeded,
     },
@@ -163,7 +163,7 @@ pub const ALL: &[Client] = &[
         programs: &[],
         settings: no_settings,
         source: "keirlawson/docker_credential 1.4.0 src/lib.rs",
-        look_up: libraries::rust_crate,
+        look_up: rust_crate::rust_crate,
         next_login: None,
         fix: Fix::NotNeeded,
     },

@@ -26,6 +26,9 @@ pub(super) struct Reader {
     needs_user: bool,
     /// Passes over a helper that fails.
     passes_over: bool,
+    /// Uses what the file has where the helper fails: before 29 an error was dropped, and not what had
+    /// been read before it (`native_store.go`, `Get`, and `cli/command/registry.go`).
+    falls_back: bool,
 }
 
 impl Reader {
@@ -41,6 +44,7 @@ impl Reader {
             forgives: true,
             needs_user: program.is_at_least(23, 0),
             passes_over: false,
+            falls_back: !program.is_at_least(29, 0),
         }
     }
 
@@ -51,6 +55,7 @@ impl Reader {
         forgives: false,
         needs_user: true,
         passes_over: false,
+        falls_back: false,
     };
 
     /// The same where another helper, or key, comes after one that fails.
@@ -177,7 +182,7 @@ pub fn variable(text: &str) -> Option<Vec<(String, Login)>> {
         return None;
     }
     let file = AuthFile::parse(text.as_bytes(), Names::AnyCase, false);
-    if file.fault.is_some() {
+    if file.unmarshal_fault(|_| true).is_some() {
         return None;
     }
     let logins = file.entries.iter().map(|entry| match &entry.auth {
@@ -198,7 +203,7 @@ pub(super) fn in_config(
     reader: &Reader,
 ) {
     let file = world.auth_file(path, Names::AnyCase);
-    let fault = file.fault.as_ref().filter(|fault| fault.stops_a_decoder());
+    let fault = file.decoder_fault(|_| true);
     let broken = file.entries.iter().find(|entry| reader.is_broken(entry));
     let why = match (fault, broken) {
         (Some(fault), _) => Some(fault.reason()),
@@ -216,11 +221,7 @@ pub(super) fn in_config(
     }
     let entries = matching(&file, key, reader.host_of);
     match helper(&file, key, reader.default) {
-        None => {
-            let found = entries.iter().map(|entry| plain(entry, &file, reader));
-            let shown = if let [entry] = entries[..] { entry.key.as_str() } else { key };
-            trail.look(Source::File(path.to_owned()), shown, Found::one_of(found));
-        }
+        None => in_entries(trail, path, key, &file, &entries, reader),
         Some((name, setting)) => {
             let named_in = setting.map(|setting| (path.to_owned(), setting));
             let source = Source::Helper { name: name.to_owned(), named_in };
@@ -230,15 +231,33 @@ pub(super) fn in_config(
                 // It is sent beside what the helper has, and engines take it first.
                 trail.look(Source::File(path.to_owned()), key, Found::Plain(token));
             }
-            match reader.passes_over {
+            let fails = matches!(found, Found::Trouble(_));
+            match reader.passes_over || reader.falls_back {
                 true => trail.look(source, key, found),
                 false => trail.look_or_stop(source, key, found),
+            }
+            if fails && reader.falls_back {
+                return in_entries(trail, path, key, &file, &entries, reader);
             }
             let unread: Vec<_> =
                 entries.iter().copied().filter(|e| e.registry().is_none()).collect();
             trail.unread(path, &unread);
         }
     }
+}
+
+/// Looks into the entries that fit.
+fn in_entries(
+    trail: &mut Trail,
+    path: &Path,
+    key: &str,
+    file: &AuthFile,
+    entries: &[&Entry],
+    reader: &Reader,
+) {
+    let found = entries.iter().map(|entry| plain(entry, file, reader));
+    let shown = if let [entry] = entries { entry.key.as_str() } else { key };
+    trail.look(Source::File(path.to_owned()), shown, Found::one_of(found));
 }
 
 /// The helper for a key and the setting that names it; an empty name in `credHelpers` is none.
@@ -267,15 +286,27 @@ pub(super) fn matching<'a>(
     }
 }
 
+/// The numbers of the keys that an engine may take for one, as [`matching`].
+pub(super) fn matching_keys(keys: &[&str], key: &str) -> Vec<usize> {
+    let numbers = |fits: &dyn Fn(&str) -> bool| {
+        let all = keys.iter().enumerate().filter(|(_, other)| fits(other));
+        all.map(|(number, _)| number).collect::<Vec<_>>()
+    };
+    let exact = numbers(&|other| other == key);
+    if exact.is_empty() { numbers(&|other| hosts::of_address(other) == key) } else { exact }
+}
+
 /// What an entry says. Where another entry is broken Docker stops reading there, in an order of its
 /// own, and an `auth` that it has not come to says nothing.
 fn plain(entry: &Entry, file: &AuthFile, reader: &Reader) -> Found {
     let undone = || entry.registry().or_else(|| entry.identity()).or_else(|| entry.written());
+    let is_whole = file.decoder_fault(|_| true).is_none();
     if matches!(entry.auth, Auth::Missing) {
-        return Found::plain(entry.login());
+        // In the file of before Docker 1.7 nothing else counts.
+        let counts = !(file.is_old && is_whole);
+        return if counts { Found::plain(entry.login()) } else { Found::Nothing };
     }
-    let stopped = file.fault.as_ref().is_some_and(super::auth_file::Fault::stops_a_decoder);
-    if stopped || reader.is_broken(entry) {
+    if !is_whole || reader.is_broken(entry) {
         return Found::plain(undone());
     }
     let done = Found::plain(entry.login());

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use super::auth_entry::Auth;
-use super::auth_file::{AuthFile, Names};
+use super::auth_file::{AuthFile, Fault, Names, Part};
 use super::docker::{in_file, matching};
 use super::{Answer, Found, NextLogin, Question, Source, Trail, World, hosts};
 
@@ -47,7 +47,7 @@ pub(super) fn next_login_oras(world: &World<'_>) -> NextLogin {
 }
 
 fn broken(file: &AuthFile) -> Option<String> {
-    file.fault.as_ref().filter(|fault| fault.stops_a_decoder()).map(super::auth_file::Fault::reason)
+    file.decoder_fault(|part| part != Part::Entry).map(Fault::reason)
 }
 
 /// Looks into one file (`DynamicStore.Get`).
@@ -64,7 +64,7 @@ fn in_store(
     }
     let own = file.helper(key).filter(|name| !name.is_empty()).map(|name| (name, "credHelpers"));
     let store = || file.store.as_deref().map(|name| (name, "credsStore"));
-    let entries = matching(&file, key, hosts::without_scheme);
+    let entries = matching(&file, key, hosts::without_schemes);
     let source = match (own.or_else(store), default.filter(|_| file.is_bare())) {
         (Some((name, setting)), _) => {
             let named_in = Some((path.to_owned(), setting));
@@ -80,6 +80,9 @@ fn in_store(
         return trail.unread(path, &entries);
     }
     let found = entries.iter().map(|entry| match &entry.auth {
+        _ if entry.is_odd => {
+            Found::Trouble(format!("{:?} has a value of the wrong kind", entry.key))
+        }
         Auth::NoPair | Auth::NoBase64 => {
             Found::Trouble(format!("auth of {:?} is not base64 of user:password", entry.key))
         }

@@ -1,11 +1,16 @@
 //! The registry that a key of `auths` stands for, as each client reads it. Most take off a scheme and
 //! a path, and differ in the rest.
 
-/// Takes off `http://` or `https://` and a path (docker/cli before 27, `ConvertToHostname`; oras-go
-/// `ToHostname`).
+/// Takes off `http://` or `https://` and a path (docker/cli before 27, `ConvertToHostname`).
 pub(super) fn without_scheme(key: &str) -> String {
     let rest = key.strip_prefix("http://").or_else(|| key.strip_prefix("https://"));
     first_part(rest.unwrap_or(key)).to_owned()
+}
+
+/// Takes off `http://`, then `https://`, and a path (oras-go `ToHostname`).
+pub(super) fn without_schemes(key: &str) -> String {
+    let rest = key.strip_prefix("http://").unwrap_or(key);
+    first_part(rest.strip_prefix("https://").unwrap_or(rest)).to_owned()
 }
 
 /// As docker/cli since 27: any scheme, and no user (`ConvertToHostname`). What is no address is cut

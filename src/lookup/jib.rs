@@ -21,7 +21,7 @@ pub(super) fn look_up(question: &Question, world: &World<'_>) -> Vec<Answer> {
             continue;
         }
         let file = world.auth_file(&path, Names::AnyCase);
-        if let Some(fault) = &file.fault {
+        if let Some(fault) = file.unmarshal_fault(|_| true) {
             trail.look(Source::File(path), registry, Found::Trouble(fault.reason()));
             continue;
         }

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::auth_entry::Entry;
-use super::auth_file::Names;
+use super::auth_file::{Names, Part};
 use super::{Answer, Found, Places, Question, Source, Trail, World};
 use crate::registry::image::Image;
 
@@ -15,7 +15,8 @@ pub(super) fn look_up(question: &Question, world: &World<'_>) -> Vec<Answer> {
     for path in files(world.places) {
         let source = Source::File(path.clone());
         let file = world.auth_file(&path, Names::AnyCase);
-        if let Some(fault) = &file.fault {
+        if let Some(fault) = file.unmarshal_fault(|part| part == Part::Entry || part == Part::Auths)
+        {
             trail.look(source, image.registry(), Found::Trouble(fault.reason()));
             continue;
         }

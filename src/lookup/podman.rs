@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use super::auth_entry::{Auth, Entry};
-use super::auth_file::{AuthFile, Names};
+use super::auth_file::{AuthFile, Names, Part};
 use super::podman_age::{Age, Kin};
 use super::registries_conf::{self, RegistriesConf};
 use super::{Answer, Found, NextLogin, Places, Question, Source, Trail, World};
@@ -155,7 +155,7 @@ fn in_file(trail: &mut Trail, world: &World<'_>, image: &Image, path: &Path, is_
     if !file.exists {
         return true;
     }
-    if let Some(fault) = &file.fault {
+    if let Some(fault) = file.unmarshal_fault(|part| part != Part::Store) {
         trail.look(source, registry, Found::Trouble(fault.reason()));
         return false;
     }

@@ -3,66 +3,55 @@
 //! `DOCKER_AUTH_CONFIG` say of a host, and then its own file, where the later counts; a helper that
 //! fails leaves what else is known.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value};
-use zeroize::Zeroizing;
-
-use super::auth_entry::{Auth, Entry, TOKEN_USER};
-use super::auth_file::{AuthFile, Names};
+use super::auth_entry::Auth;
+use super::auth_file::{AuthFile, Fault, Names};
+use super::regctl_file::{HUB, Host, host_name, read};
 use super::{Answer, Found, NextLogin, Question, Source, Trail, World};
-use crate::clients::json;
 use crate::credential::Login;
-use crate::files::{self, View};
 use crate::server::DOCKER_HUB;
 
-/// The largest file that is read, in bytes.
-const MAX_BYTES: u64 = 16 * 1024 * 1024;
+const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
 
-/// Its one name for Docker Hub.
-const HUB: &str = "docker.io";
-
-/// What regctl's own file says of one host.
-#[derive(Default)]
-pub(super) struct Host {
-    /// Its key under `hosts`.
-    pub(super) name: String,
-    login: Option<Login>,
-    /// The whole command.
-    helper: String,
+/// What is known of a host so far, and where its secret is.
+#[derive(Clone, Default)]
+struct Known {
+    host: Host,
+    secret_in: Option<Source>,
+    helper_in: Option<(PathBuf, &'static str)>,
 }
 
 /// What regctl would use.
 pub(super) fn look_up(question: &Question, world: &World<'_>) -> Vec<Answer> {
     let image = &question.image;
-    let (registry, key) = match image.is_on_docker_hub() {
-        true => (HUB, DOCKER_HUB),
-        false => (image.registry(), image.registry()),
-    };
+    let registry = if image.is_on_docker_hub() { HUB } else { image.registry() };
     let mut trail = Trail::default();
     let own = world.places.regctl_file();
-    let (hosts, reads_docker) = match read(world.view, &own) {
-        Ok(file) => file,
-        Err(why) => {
-            trail.look(Source::File(own.clone()), registry, Found::Trouble(why));
-            (Vec::new(), true)
+    let file = read(world.view, &own).unwrap_or_else(|why| {
+        trail.look(Source::File(own.clone()), registry, Found::Trouble(why));
+        super::regctl_file::File::default()
+    });
+    let mut by_chance = vec![Known::default()];
+    if file.reads_docker {
+        by_chance = in_docker(&mut trail, world, registry);
+    }
+    for known in &mut by_chance {
+        if known.is_empty() {
+            known.merge(&file.default, &Source::File(own.clone()), Some((&own, "credHelper")));
         }
-    };
-    if let Some(host) = hosts.iter().find(|host| host.name == registry) {
-        if host.helper.is_empty() {
-            trail.look(Source::File(own), &host.name, Found::plain(host.login.clone()));
-        } else {
-            let name = host.helper.strip_prefix("docker-credential-").unwrap_or(&host.helper);
-            let source = Source::Helper {
-                name: name.to_owned(),
-                named_in: Some((own.clone(), "credHelper")),
-            };
-            trail.look(source, key, (world.ask)(name, key));
-            trail.look(Source::File(own), &host.name, Found::plain(host.login.clone()));
+        if let Some(host) = file.hosts.iter().find(|host| host.name == registry) {
+            known.merge(host, &Source::File(own.clone()), Some((&own, "credHelper")));
         }
     }
-    if reads_docker {
-        in_docker(&mut trail, world, registry, key);
+    let key = if image.is_on_docker_hub() { DOCKER_HUB } else { registry };
+    let mut ends: Vec<Trail> = by_chance.iter().map(|known| known.ends(world, key)).collect();
+    match ends.len() {
+        1 => trail.steps.append(&mut ends[0].steps),
+        _ => {
+            let found = ends.iter().map(Trail::found);
+            trail.look(Source::File(world.places.docker_file()), registry, Found::one_of(found));
+        }
     }
     vec![trail.answer(&["regctl"])]
 }
@@ -72,102 +61,139 @@ pub(super) fn next_login(world: &World<'_>) -> NextLogin {
     NextLogin::Plain(world.places.regctl_file())
 }
 
-/// What Docker's file and variable say of a host. The variable comes later, so it counts.
-fn in_docker(trail: &mut Trail, world: &World<'_>, registry: &str, key: &str) {
+/// What Docker's file and variable say of a host: of several entries that mean the same one the last
+/// counts, in an order of its own.
+fn in_docker(trail: &mut Trail, world: &World<'_>, registry: &str) -> Vec<Known> {
     let path = world.places.docker_file();
     let file = world.auth_file(&path, Names::AnyCase);
     let text = world.places.docker_auth_config.as_ref();
     let variable = text.map(|text| AuthFile::parse(text.as_bytes(), Names::AnyCase, false));
-    let fault = |file: &AuthFile| file.fault.as_ref().is_some_and(|f| f.stops_a_decoder());
     // One of the two that is broken makes it do without both.
-    if fault(&file) || variable.as_ref().is_some_and(fault) {
-        let why = file.fault.as_ref().map_or_else(
-            || "DOCKER_AUTH_CONFIG is not valid".to_owned(),
-            super::auth_file::Fault::reason,
-        );
-        return trail.look(Source::File(path), registry, Found::Trouble(why));
+    let of_variable = variable.as_ref().and_then(|variable| variable.decoder_fault(|_| true));
+    if let Some(why) = file.decoder_fault(|_| true).or(of_variable).map(Fault::reason) {
+        trail.look(Source::File(path), registry, Found::Trouble(why));
+        return vec![Known::default()];
     }
-    if let Some(variable) = &variable {
-        let found = plain(variable, registry);
-        trail.look(Source::Variable("DOCKER_AUTH_CONFIG"), registry, found);
+    let mut all = vec![Known::default()];
+    let place = Source::File(path.clone());
+    for (file, source) in
+        [Some((&*file, place)), variable.as_ref().map(|v| (v, Source::Variable(VARIABLE)))]
+            .into_iter()
+            .flatten()
+    {
+        let hosts = hosts_of(file, registry);
+        if !hosts.is_empty() {
+            all = all
+                .iter()
+                .flat_map(|known| hosts.iter().map(|host| known.with(host, &source, &path)))
+                .collect();
+        }
+        for (host, setting) in helpers_of(file, registry, world) {
+            all.iter_mut().for_each(|known| known.merge(&host, &source, Some((&path, setting))));
+        }
     }
-    let own = file.helpers.iter().find(|(name, _)| host_name(name).as_deref() == Some(registry));
-    let named = |name: &str, setting| {
-        let source =
-            Source::Helper { name: name.to_owned(), named_in: Some((path.clone(), setting)) };
-        (source, (world.ask)(name, key))
-    };
-    // The store is asked for what it lists, and what it has counts before what the file has.
-    if let Some(store) = &file.store {
-        let (source, found) = named(store, "credsStore");
-        trail.look(source, key, found);
-    }
-    if let Some((_, helper)) = own.filter(|(_, helper)| !helper.is_empty()) {
-        let (source, found) = named(helper, "credHelpers");
-        trail.look(source, key, found);
-    }
-    trail.look(Source::File(path), registry, plain(&file, registry));
+    all
 }
 
-/// The entries for a host; those that mean the same one are taken in an order of their own.
-fn plain(file: &AuthFile, registry: &str) -> Found {
-    let is_it = |entry: &&Entry| host_name(&entry.key).as_deref() == Some(registry);
-    let logins = file.entries.iter().filter(is_it).filter_map(|entry| match &entry.auth {
-        Auth::NoPair | Auth::NoBase64 => None,
-        _ => entry.identity().or_else(|| entry.pair()).or_else(|| entry.written()),
+/// The entries for a host (`dockerAuthToHost`).
+fn hosts_of(file: &AuthFile, registry: &str) -> Vec<Host> {
+    let entries = file.entries.iter().filter(|e| host_name(&e.key).as_deref() == Some(registry));
+    let hosts = entries.filter_map(|entry| {
+        let helper = file.helper(&entry.key).filter(|name| !name.is_empty());
+        let mut host = Host::named(&entry.key);
+        host.helper = helper.map(|name| format!("docker-credential-{name}")).unwrap_or_default();
+        match &entry.auth {
+            Auth::NoPair | Auth::NoBase64 => return None,
+            Auth::Pair(user, password) => {
+                (host.user, host.pass) = (user.clone(), password.clone());
+            }
+            Auth::Missing => {
+                (host.user, host.pass) = (entry.username.clone(), entry.password.clone())
+            }
+        }
+        host.token.clone_from(&entry.identity_token);
+        let says_nothing = !host.has_login() && host.helper.is_empty();
+        (!says_nothing).then_some(host)
     });
-    Found::one_of(logins.map(Found::Plain))
+    hosts.collect()
 }
 
-/// The host that a key stands for; `None` for what has another scheme or a path (`HostValidate`).
-pub(super) fn host_name(key: &str) -> Option<String> {
-    if [DOCKER_HUB, "registry-1.docker.io", HUB].contains(&key) {
-        return Some(HUB.to_owned());
+/// The helper for just this host, and the store where it lists it.
+fn helpers_of(file: &AuthFile, registry: &str, world: &World<'_>) -> Vec<(Host, &'static str)> {
+    let fits = |key: &str| host_name(key).as_deref() == Some(registry);
+    let has_entry = |key: &str| file.entries.iter().any(|entry| entry.key == key);
+    let own = file.helpers.iter().filter(|(key, _)| fits(key) && !has_entry(key));
+    let mut all: Vec<_> = own
+        .map(|(key, name)| {
+            let helper = format!("docker-credential-{name}");
+            (Host { helper, ..Host::named(key) }, "credHelpers")
+        })
+        .collect();
+    if let Some(name) = &file.store {
+        let key = if registry == HUB { DOCKER_HUB } else { registry };
+        if let Found::Kept(_) | Found::Unknown = (world.ask)(name, key) {
+            let helper = format!("docker-credential-{name}");
+            // The list names a user, so that what is known stays.
+            let host = Host { helper, is_listed: true, ..Host::named(key) };
+            all.push((host, "credsStore"));
+        }
     }
-    let rest = match key.split_once("://") {
-        Some(("https" | "http", rest)) => rest,
-        Some(_) => return None,
-        None => key,
-    };
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    (path.is_empty() && !host.is_empty()).then(|| host.to_owned())
+    all
 }
 
-/// Its own file: the hosts, and whether it reads Docker's settings.
-pub(super) fn read(view: &View, path: &Path) -> Result<(Vec<Host>, bool), String> {
-    let bytes = match view.read(path, MAX_BYTES) {
-        Err(files::Error::Missing(_)) => return Ok((Vec::new(), true)),
-        bytes => bytes.map_err(|e| e.reason())?,
-    };
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Ok((Vec::new(), true));
+impl Known {
+    fn is_empty(&self) -> bool {
+        !self.host.has_login() && self.host.helper.is_empty()
     }
-    let mut values = serde_json::Deserializer::from_slice(&bytes).into_iter::<Value>();
-    let map = match values.next() {
-        Some(Ok(Value::Object(map))) => map,
-        Some(Err(e)) => return Err(format!("line {}, column {}", e.line(), e.column())),
-        _ => return Err("it is no JSON object".to_owned()),
-    };
-    let reads_docker = json::get(&map, "incDockerCred").and_then(Value::as_bool).unwrap_or(true);
-    let hosts = json::get(&map, "hosts").and_then(Value::as_object);
-    let hosts = hosts.into_iter().flatten();
-    let hosts = hosts.filter_map(|(key, host)| Some(Host::of(key, host.as_object()?)));
-    Ok((hosts.collect(), reads_docker))
+
+    fn with(&self, host: &Host, source: &Source, path: &Path) -> Self {
+        let mut known = self.clone();
+        known.merge(host, source, Some((path, "credHelpers")));
+        known
+    }
+
+    /// `Host.Merge`.
+    fn merge(&mut self, new: &Host, source: &Source, helper_in: Option<(&Path, &'static str)>) {
+        let has_secret = self.host.merge(new);
+        if has_secret {
+            self.secret_in = Some(source.clone());
+        }
+        if !new.helper.is_empty() {
+            self.helper_in = helper_in.map(|(path, setting)| (path.to_owned(), setting));
+        }
+    }
+
+    /// Where it looks in the end: the helper, then what it knows.
+    fn ends(&self, world: &World<'_>, key: &str) -> Trail {
+        let mut trail = Trail::default();
+        if !self.host.helper.is_empty() {
+            let helper = &self.host.helper;
+            let name = helper.strip_prefix("docker-credential-").unwrap_or(helper);
+            let asked = self.host.asked_as.as_deref().unwrap_or(key);
+            let source = Source::Helper { name: name.to_owned(), named_in: self.helper_in.clone() };
+            trail.look(source, asked, (world.ask)(name, asked));
+        }
+        let place = || Source::File(world.places.docker_file());
+        let source = self.secret_in.clone().unwrap_or_else(place);
+        trail.look(source, key, Found::plain(self.host.login()));
+        trail
+    }
+}
+
+impl Trail {
+    /// What it ends with.
+    fn found(&self) -> Found {
+        let used = self
+            .steps
+            .iter()
+            .find(|step| matches!(step.role, super::Role::Used | super::Role::Perhaps));
+        used.map_or(Found::Nothing, |step| step.found.clone())
+    }
 }
 
 impl Host {
-    fn of(key: &str, fields: &Map<String, Value>) -> Self {
-        let text = |name| {
-            let text = json::get(fields, name).and_then(Value::as_str).unwrap_or_default();
-            Zeroizing::new(text.to_owned())
-        };
-        let (user, pass, token) = (text("user"), text("pass"), text("token"));
-        let login = match (pass.is_empty(), token.is_empty()) {
-            (_, false) => Some(Login::new(TOKEN_USER, &token)),
-            (false, true) => Some(Login::new(&user, &pass)),
-            (true, true) => None,
-        };
-        let name = host_name(key).unwrap_or_else(|| key.to_owned());
-        Self { name, login, helper: text("credHelper").to_string() }
+    /// The login that it sends.
+    fn login(&self) -> Option<Login> {
+        self.token_login().or_else(|| self.password_login())
     }
 }

@@ -62,9 +62,11 @@ pub(super) fn read(
     };
     paths.push(cache.join("containers/short-name-aliases.conf"));
     let named = [&places.registries_conf, &places.registries_conf_override];
-    for path in paths {
+    for (number, path) in paths.into_iter().enumerate() {
         let must_be_there = named.contains(&&Some(path.clone()));
-        add(&mut conf, view, &path, is_six, must_be_there).map_err(|why| (path, why))?;
+        let is_dropped_in = number > 0 && !must_be_there;
+        let rank = Rank { is_six, is_dropped_in, must_be_there };
+        add(&mut conf, view, &path, rank).map_err(|why| (path, why))?;
     }
     Ok(conf)
 }
@@ -125,33 +127,37 @@ fn dropped_in(view: &View, folder: &Path) -> Vec<PathBuf> {
     found.filter(|path| path.extension().is_some_and(|e| e == "conf")).collect()
 }
 
-fn add(
-    conf: &mut RegistriesConf,
-    view: &View,
-    path: &Path,
+/// What a file of `registries.conf` may be.
+#[derive(Debug, Clone, Copy)]
+struct Rank {
     is_six: bool,
+    is_dropped_in: bool,
     must_be_there: bool,
-) -> Result<(), String> {
+}
+
+fn add(conf: &mut RegistriesConf, view: &View, path: &Path, rank: Rank) -> Result<(), String> {
     let bytes = match view.read(path, MAX_BYTES) {
-        Err(files::Error::Missing(_)) if !must_be_there => return Ok(()),
+        Err(files::Error::Missing(_)) if !rank.must_be_there => return Ok(()),
         bytes => bytes.map_err(|e| e.reason())?,
     };
     let text = std::str::from_utf8(&bytes).map_err(|_| "it is not UTF-8".to_owned())?;
     // The parser's own text could quote the file.
     let document = Document::parse(text).map_err(|_| "it is not valid TOML".to_owned())?;
-    if is_six && document.get("registries").is_some() {
-        return Err("it has the form of version 1, which Podman 6 refuses".to_owned());
-    }
+    let table: &dyn TableLike = document.as_table();
+    check_version(table, rank)?;
     // An empty list takes the place of another, too.
-    if let Some(helpers) = texts(document.get("credential-helpers")) {
+    if let Some(helpers) = list(table, "credential-helpers")? {
         conf.helpers = helpers;
         conf.helpers_in = Some(path.to_owned());
     }
-    if let Some(search) = texts(document.get("unqualified-search-registries")) {
+    if let Some(search) = list(table, "unqualified-search-registries")? {
         conf.search = search;
     }
-    rules(document.as_table(), path).into_iter().for_each(|rule| conf.insecure.add(rule));
-    let aliases = document.get("aliases").and_then(Item::as_table_like);
+    if get(table, "short-name-mode").is_some_and(|mode| mode.as_str().is_none()) {
+        return Err("short-name-mode is not a string".to_owned());
+    }
+    rules(table, path).into_iter().for_each(|rule| conf.insecure.add(rule));
+    let aliases = get(table, "aliases").and_then(Item::as_table_like);
     let aliases = aliases.into_iter().flat_map(|table| table.iter());
     conf.aliases.extend(
         aliases.filter_map(|(name, full)| Some((name.to_owned(), full.as_str()?.to_owned()))),
@@ -159,17 +165,52 @@ fn add(
     Ok(())
 }
 
+/// The form of version 1 is not taken in a drop-in, not beside that of version 2, and not at all by
+/// Podman 6.
+fn check_version(table: &dyn TableLike, rank: Rank) -> Result<(), String> {
+    if get(table, "registries").is_none() {
+        return Ok(());
+    }
+    let newer = ["registry", "credential-helpers", "unqualified-search-registries", "aliases"];
+    match rank {
+        Rank { is_six: true, .. } => {
+            Err("it has the form of version 1, which Podman 6 does not read".to_owned())
+        }
+        Rank { is_dropped_in: true, .. } => Err("a drop-in in the form of version 1".to_owned()),
+        _ if newer.iter().any(|name| get(table, name).is_some()) => {
+            Err("it mixes the forms of version 1 and 2".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// An item by its name, as it is written or in another case.
+fn get<'a>(table: &'a dyn TableLike, name: &str) -> Option<&'a Item> {
+    let in_any_case = || table.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+    table.get(name).or_else(|| in_any_case().map(|(_, item)| item))
+}
+
+fn list(table: &dyn TableLike, name: &str) -> Result<Option<Vec<String>>, String> {
+    let Some(item) = get(table, name) else { return Ok(None) };
+    let length = item.as_array().map(toml_edit::Array::len);
+    match texts(Some(item)).filter(|texts| Some(texts.len()) == length) {
+        Some(texts) => Ok(Some(texts)),
+        None => Err(format!("{name} is not a list of strings")),
+    }
+}
+
 /// What a file says of registries, in its newer form and in the one before.
 fn rules(document: &dyn TableLike, path: &Path) -> Vec<Rule> {
     let file = || path.to_owned();
-    let before = document.get("registries").and_then(|old| old.get("insecure")?.get("registries"));
+    let before = get(document, "registries");
+    let before = before.and_then(|old| old.get("insecure")?.get("registries"));
     let before = texts(before).unwrap_or_default().into_iter().map(|prefix| Rule {
         prefix: location(&prefix),
         is_insecure: true,
         insecure_locations: Vec::new(),
         file: file(),
     });
-    let newer = tables(document.get("registry")).filter_map(|table| {
+    let newer = tables(get(document, "registry")).filter_map(|table| {
         let place = text(table, "location");
         let prefix = text(table, "prefix").or_else(|| place.clone())?;
         let is_insecure = is_insecure(table);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::auth_file::{AuthFile, Names};
-use super::{Places, Question, World, hosts, regctl};
+use super::{Places, Question, World, hosts, regctl_file};
 use crate::registry::image::Image;
 
 /// A repository that no key names: what is answered for it is answered for the whole registry.
@@ -40,7 +40,7 @@ pub fn servers(world: &World<'_>) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for (path, client) in files(world.places) {
         if client == "regctl" {
-            let hosts = regctl::read(world.view, &path).map(|(hosts, _)| hosts);
+            let hosts = regctl_file::read(world.view, &path).map(|file| file.hosts);
             all.extend(hosts.into_iter().flatten().map(|host| host.name));
         } else {
             add(&mut all, &world.auth_file(&path, Names::AnyCase));

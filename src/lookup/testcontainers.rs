@@ -5,9 +5,10 @@
 
 use std::path::Path;
 
-use super::auth_entry::{Auth, Entry};
-use super::auth_file::{AuthFile, Names};
+use super::auth_entry::{Auth, Entry, TOKEN_USER};
+use super::auth_file::{AuthFile, Fault, Names};
 use super::{Answer, Found, Question, Source, Trail, World, hosts};
+use crate::credential::Login;
 
 const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
 
@@ -20,41 +21,49 @@ pub(super) fn go(question: &Question, world: &World<'_>) -> Vec<Answer> {
     let variable = text.map(|text| AuthFile::parse(text.as_bytes(), Names::AnyCase, false));
     let keys_of = variable.as_ref().unwrap_or(&file);
     let mut trail = Trail::default();
-    if let Some(fault) = keys_of.fault.as_ref().filter(|_| variable.is_some() || file.exists) {
-        trail.stop(&path, key, fault.reason());
+    // The variable is read as a whole, the file up to its first end.
+    let fault = match &variable {
+        Some(variable) => variable.unmarshal_fault(|_| true),
+        None => file.unmarshal_fault(|_| true).filter(|fault| **fault != Fault::Trailing),
+    };
+    if let Some(why) = fault.map(Fault::reason) {
+        trail.stop(&path, key, why);
         return vec![trail.answer(&["testcontainers-go"])];
     }
-    let named = |entry: &&Entry| entry.key == key || host_of(&entry.key) == key;
-    let mut all: Vec<&Entry> = keys_of.entries.iter().filter(named).collect();
-    if let Some(exact) = all.iter().position(|entry| entry.key == key) {
-        all = vec![all[exact]];
-    }
-    // One key that fails is the end for all.
-    let others = keys_of.entries.iter().filter(|entry| entry.written().is_none());
-    let others = others.map(|entry| entry.key.as_str());
-    for other in others.chain(keys_of.helpers.iter().map(|(key, _)| key.as_str())) {
-        let (source, found) = of_key(world, &path, &file, other);
-        if matches!(found, Found::Trouble(_)) {
-            trail.look_or_stop(source, other, found);
-            return vec![trail.answer(&["testcontainers-go"])];
+    let of_entry = |entry: &Entry| {
+        let place = || Source::File(path.clone());
+        let place = || variable.as_ref().map_or_else(place, |_| Source::Variable(VARIABLE));
+        match (entry.written(), entry.identity()) {
+            (Some(login), _) => (place(), Found::Plain(login)),
+            // The helper is asked, and the token is sent all the same.
+            (None, Some(token)) => match of_key(world, &path, &file, &entry.key) {
+                (source, Found::Trouble(why)) => (source, Found::Trouble(why)),
+                _ => (place(), Found::Plain(token)),
+            },
+            (None, None) => of_key(world, &path, &file, &entry.key),
         }
+    };
+    let entries = keys_of.entries.iter().map(|entry| (entry.key.as_str(), of_entry(entry)));
+    let helpers = keys_of.helpers.iter().map(|(key, _)| key.as_str());
+    let helpers = helpers.map(|key| (key, of_key(world, &path, &file, key)));
+    let all: Vec<(&str, (Source, Found))> = entries.chain(helpers).collect();
+    // One key that fails is the end for all.
+    if let Some((key, (source, found))) =
+        all.iter().find(|(_, (_, found))| matches!(found, Found::Trouble(_)))
+    {
+        trail.look_or_stop(source.clone(), key, found.clone());
+        return vec![trail.answer(&["testcontainers-go"])];
     }
-    if let [entry] = all[..] {
-        let written = entry.written().map(|login| {
-            let place = || Source::File(path.clone());
-            (
-                variable.as_ref().map_or_else(place, |_| Source::Variable(VARIABLE)),
-                Found::Plain(login),
-            )
-        });
-        let (source, found) = written.unwrap_or_else(|| of_key(world, &path, &file, &entry.key));
-        trail.look(source, &entry.key, found);
-    } else if file.helper(key).is_some() {
-        let (source, found) = of_key(world, &path, &file, key);
-        trail.look(source, key, found);
-    } else {
-        let found = all.iter().map(|entry| of_key(world, &path, &file, &entry.key).1);
-        trail.look(Source::File(path.clone()), key, Found::one_of(found));
+    let mut fits: Vec<_> = all.iter().filter(|(other, _)| *other == key).collect();
+    if fits.is_empty() {
+        fits = all.iter().filter(|(other, _)| host_of(other) == key).collect();
+    }
+    match fits[..] {
+        [(key, (source, found))] => trail.look(source.clone(), key, found.clone()),
+        _ => {
+            let found = Found::one_of(fits.iter().map(|(_, (_, found))| found.clone()));
+            trail.look(Source::File(path.clone()), key, found);
+        }
     }
     vec![trail.answer(&["testcontainers-go"])]
 }
@@ -94,6 +103,10 @@ fn plain(entry: &Entry) -> Found {
     match &entry.auth {
         _ if entry.identity().is_some() => Found::plain(entry.identity()),
         _ if entry.written().is_some() => Found::plain(entry.written()),
+        // What has no user is a token.
+        Auth::Pair(user, token) if user.is_empty() && !token.is_empty() => {
+            Found::Plain(Login::new(TOKEN_USER, token))
+        }
         Auth::NoPair | Auth::NoBase64 => {
             Found::Trouble(format!("auth of {:?} is not base64 of user:password", entry.key))
         }
@@ -102,11 +115,8 @@ fn plain(entry: &Entry) -> Found {
 }
 
 /// The host of a key that is an address; a key without a scheme is only itself.
-fn host_of(key: &str) -> &str {
-    match key.split_once("://") {
-        Some((_, rest)) => hosts::first_part(rest),
-        None => key,
-    }
+fn host_of(key: &str) -> String {
+    if key.contains("://") { hosts::of_address(key) } else { key.to_owned() }
 }
 
 /// What testcontainers for Java would use. A failure is the end of it, but not of the program.
@@ -122,7 +132,7 @@ pub(super) fn java(question: &Question, world: &World<'_>) -> Vec<Answer> {
         None => Source::File(path.clone()),
     };
     let mut trail = Trail::default();
-    if let Some(fault) = &file.fault {
+    if let Some(fault) = file.faults.iter().find(|fault| !matches!(fault, Fault::Null(_))) {
         trail.look(place(), key, Found::Trouble(fault.reason()));
         return vec![trail.answer(&["testcontainers-java"])];
     }
@@ -152,7 +162,7 @@ pub(super) fn dev_containers(question: &Question, world: &World<'_>) -> Vec<Answ
     let file = world.auth_file(&path, Names::Exact);
     let mut trail = Trail::default();
     let place = Source::File(path.clone());
-    if let Some(fault) = file.fault.as_ref().filter(|fault| fault.stops_a_decoder()) {
+    if let Some(fault) = file.faults.iter().find(|fault| matches!(fault, Fault::Syntax(_))) {
         trail.look(place, key, Found::Trouble(fault.reason()));
         return vec![trail.answer(&["devcontainer"])];
     }
