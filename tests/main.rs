@@ -64,8 +64,8 @@ mod clients {
         mod trouble;
     }
     mod client_requests;
-    mod lookup;
     mod libraries;
+    mod lookup;
     mod migrate;
     /// This year's, which tests/clients/build makes.
     mod newest {

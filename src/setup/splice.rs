@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use zeroize::Zeroizing;
 
-use crate::clients::docker::{LOGIN_FIELDS, auth};
+use crate::clients::docker::{LOGIN_FIELDS, auth, tells_no_secret};
 use crate::credential::Credential;
 
 /// Shorter secrets are in other texts by chance.
@@ -148,8 +148,8 @@ impl Splice {
     }
 }
 
-/// Whether a token is the value of a field that says who logs in: nobody but the store may tell it,
-/// also where the entry holds a second secret, which Docker passes over.
+/// Whether a token is the value of a field that says who logs in, and tells a secret: nobody but the
+/// store may tell it, also where the entry holds a second one, which Docker passes over.
 fn is_of_login(tokens: &[&str], at: usize) -> bool {
     let mut before = tokens[..at].iter().rev().filter(|token| !token.trim().is_empty());
     if before.next() != Some(&":") {
@@ -157,7 +157,9 @@ fn is_of_login(tokens: &[&str], at: usize) -> bool {
     }
     let name = before.next().and_then(|token| serde_json::from_str::<String>(token).ok());
     name.is_some_and(|name| LOGIN_FIELDS.iter().any(|field| field.eq_ignore_ascii_case(&name)))
-        && tokens[at].starts_with('"')
+        && serde_json::from_str(tokens[at])
+            .map(Zeroizing::<String>::new)
+            .is_ok_and(|v| !tells_no_secret(&v))
 }
 
 /// What stood somewhere, with the fields of credentials left out.
@@ -297,6 +299,18 @@ mod tests {
             let after = "{\"auths\":{\"ghcr.io\":{}}}";
             assert_eq!(splices(&before, after, &[&ada]), None, "{field}");
         }
+    }
+
+    #[test]
+    fn what_tells_no_secret_beside_a_token_comes_back_as_it_was() {
+        let server = ServerKey::parse("ghcr.io").unwrap();
+        let token = Credential::new(server, "<token>".into(), "t0ken-of-ada".into());
+        let before = "{\"auths\":{\"ghcr.io\":{\"auth\":\"YWRhOg==\",\"password\":\"\",\
+                      \"identitytoken\":\"t0ken-of-ada\"}}}";
+        let after = "{\"auths\":{\"ghcr.io\":{}}}";
+        let splices = splices(before, after, &[&token]).unwrap();
+        let back = restored(after, &splices, &|_| Some(&token));
+        assert_eq!(back.as_deref().map(String::as_str), Some(before));
     }
 
     #[test]

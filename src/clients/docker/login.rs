@@ -31,6 +31,11 @@ pub(super) fn plain_login(
     };
     let written = text("password")
         .map(|p| (text("username").unwrap_or_default().to_owned(), Zeroizing::new(p.to_owned())));
+    if let (Some((_, used)), Some((_, other))) = (&auth, &written)
+        && used != other
+    {
+        return Some(Err("it holds two passwords, and a helper keeps one"));
+    }
     // Docker decodes `auth` over the fields `username` and `password`.
     let login = auth.or(written);
     let token = text("identitytoken");
@@ -88,6 +93,13 @@ fn server_key(key: &str, reader: Reader) -> Result<ServerKey, &'static str> {
 pub(super) fn host_of(key: &str) -> &str {
     let rest = key.split_once("://").map_or(key, |(_, rest)| rest);
     rest.split('/').next().unwrap_or(rest)
+}
+
+/// Whether the value of a field of [`LOGIN_FIELDS`] tells no secret: it is empty, or an `auth` that
+/// names a user alone, as Docker writes it beside an identity token.
+#[must_use]
+pub fn tells_no_secret(value: &str) -> bool {
+    value.is_empty() || decode(value).is_some_and(|(_, password)| password.is_empty())
 }
 
 /// `auth`: base64 of `user:password`. Docker drops NULs around the password.

@@ -17,7 +17,7 @@ use crate::text;
 
 mod login;
 
-pub use login::{LOGIN_FIELDS, auth};
+pub use login::{LOGIN_FIELDS, auth, tells_no_secret};
 
 /// Docker's settings for one user.
 pub struct DockerConfig {
@@ -297,6 +297,7 @@ mod tests {
             r#"{"auth":"YWRh"}"#,
             r#"{"registrytoken":"t"}"#,
             r#"{"auth":"YWRhOnB3","identitytoken":"t"}"#,
+            r#"{"auth":"YWRhOnB3","username":"ada","password":"another"}"#,
             r#"{"auth":"OnB3"}"#,
         ] {
             assert!(login("ghcr.io", entry).unwrap().is_err(), "{entry}");
