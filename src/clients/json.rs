@@ -92,19 +92,6 @@ impl JsonFile {
         &self.path
     }
 
-    /// Changes the file in one step, unless another program changed it since it was read.
-    ///
-    /// # Errors
-    /// Where it changed in between or cannot be written; it is then the old file.
-    pub fn change(&self, change: impl FnOnce(&CstObject)) -> Result<(), Error> {
-        files::remove_leftovers(&self.path);
-        let text = self.changed(change)?;
-        if text.as_bytes() == &**self.bytes {
-            return Ok(());
-        }
-        Ok(files::replace(&self.path, text.as_bytes(), Some(&self.bytes))?)
-    }
-
     /// The text that the file has after a change.
     ///
     /// # Errors

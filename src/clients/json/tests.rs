@@ -6,8 +6,7 @@ fn changed(before: &str, change: impl FnOnce(&CstObject)) -> String {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("config.json");
     std::fs::write(&path, before).unwrap();
-    JsonFile::read(&path).unwrap().change(change).unwrap();
-    std::fs::read_to_string(&path).unwrap()
+    JsonFile::read(&path).unwrap().changed(change).unwrap().to_string()
 }
 
 #[test]
