@@ -239,7 +239,8 @@ fn agree_on(settings: &[Setting], group: Group) {
                 // Its --host makes it forget a helper beside a token.
                 let is_lost = client.name == "regctl" && setting.has("identitytoken");
                 let is_token = said.iter().any(|user| user.as_deref() == Some("<token>"));
-                if !said.contains(&used) && !is_lost && !(client.hides_tokens && is_token) {
+                let is_hidden = client.hides_tokens && is_token;
+                if !said.contains(&used) && !is_lost && !is_hidden {
                     wrong.push(format!(
                         "{}, {image}: {} uses {used:?}, lookup says {said:?} {}",
                         setting.name,
