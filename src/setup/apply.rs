@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::check;
+use super::check::{self, Loss};
+use super::draft::Draft;
 use super::journal::{Before, FileRecord, HelperRecord, Moved, Named, Ours, Run, Verb};
-use super::plan::{Plan, State};
+use super::plan::{Plan, State, is_ours_now};
 use super::scene::{Candidate, Origin};
 use super::splice;
 use crate::credential::Credential;
 use crate::files::{self, View};
 use crate::server::ServerKey;
-use crate::store::{Error, ErrorKind};
+use crate::store::{self, Error, ErrorKind, Store};
 
 /// A file that changes.
 pub struct Edit {
@@ -75,6 +76,47 @@ fn names(path: &Path) -> u64 {
 }
 
 impl Plan<'_> {
+    /// Stores each login that moves, reads it back and compares. One that fails stays where it is, and
+    /// the plan is made again without it; it does not stop the others.
+    ///
+    /// # Errors
+    /// Where the store as a whole gives no answer: locked, gone, too slow.
+    pub fn copy(&mut self, store: &dyn Store) -> Result<(), Error> {
+        self.store_each(store)?;
+        let failed = self.moves().filter(|(_, _, state)| matches!(state, State::Failed(_)));
+        let failed: Vec<_> = failed.map(|(number, ..)| number).collect();
+        if failed.is_empty() {
+            return Ok(());
+        }
+        let mut draft = self.draft.clone();
+        for number in failed {
+            let State::Failed(why) = self.states[number].clone() else { continue };
+            draft.stay(&self.scene, number, &why);
+        }
+        let accepted = |loss: &Loss| is_ours_now(loss);
+        match draft.mended(&self.scene, &self.before, &accepted)? {
+            Ok(good) => (self.draft, self.after) = (good.draft, good.after),
+            Err(_) => (self.draft, self.after) = (Draft::idle(&self.scene), self.before.clone()),
+        }
+        Ok(())
+    }
+
+    fn store_each(&mut self, store: &dyn Store) -> Result<(), Error> {
+        for (number, one) in self.scene.candidates.iter().enumerate() {
+            if !self.draft.moving[number]
+                || !matches!(self.states[number], State::New | State::Replace(_))
+            {
+                continue;
+            }
+            self.states[number] = match store::copy(store, &one.credential) {
+                Ok(()) => State::Copied,
+                Err(e) if e.kind().is_of_the_whole_store() => return Err(e),
+                Err(e) => State::Failed(e.to_string()),
+            };
+        }
+        Ok(())
+    }
+
     /// What [`Plan::write`] is about to change, for the journal.
     #[must_use]
     pub fn run(&self, verb: Verb, edits: &[Edit], from_helpers: bool) -> Run {

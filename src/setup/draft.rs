@@ -50,6 +50,17 @@ enum Mend {
 }
 
 impl Draft {
+    /// A draft that changes nothing.
+    pub(super) fn idle(scene: &Scene<'_>) -> Self {
+        Self {
+            moving: vec![false; scene.candidates.len()],
+            why: BTreeMap::new(),
+            defaults: BTreeSet::new(),
+            named: BTreeMap::new(),
+            order: None,
+        }
+    }
+
     /// The changes of one file.
     pub(super) fn changes<'a>(&'a self, scene: &'a Scene<'_>, file: usize) -> Vec<Change<'a>> {
         let moving = scene.candidates.iter().zip(&self.moving).filter(|(_, moving)| **moving);

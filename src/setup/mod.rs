@@ -8,7 +8,9 @@
 
 pub mod apply;
 pub mod check;
+pub mod client_changes;
 pub mod containers;
+pub mod default_helper;
 mod draft;
 pub mod helpers;
 pub mod journal;
@@ -16,4 +18,5 @@ pub mod one;
 pub mod plan;
 pub mod scene;
 mod splice;
+pub mod start;
 pub mod undo;

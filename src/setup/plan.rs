@@ -9,33 +9,18 @@ use zeroize::Zeroizing;
 use super::apply::Edit;
 use super::check::{self, Look, Loss};
 use super::containers::{self, Order};
-use super::draft::{Draft, canonical, is_same};
-use super::scene::{Candidate, Origin, Role, Scene, Stay, is_ours};
-use crate::clients::credential_helpers::{self, Kind};
-use crate::clients::docker::{Change, DockerConfig};
+use super::default_helper::why_not_default;
+use super::draft::{Draft, canonical};
+use super::scene::{Candidate, Origin, Scene, Stay, is_ours};
+use super::start::{Wishes, starts};
+use crate::clients::docker::Change;
 use crate::credential::Credential;
 use crate::files::{self, View};
-use crate::lookup::{Source, Step};
-use crate::protocol::NAME;
-use crate::store::{self, Error, ErrorKind, Store};
+use crate::lookup::Source;
+use crate::store::{Error, ErrorKind, Store};
 
 /// The largest drop-in of ours that is read back, in bytes.
 const MAX_DROPIN_BYTES: u64 = 1024 * 1024;
-
-/// What is to be changed besides the logins that move.
-#[derive(Default)]
-pub struct Wishes {
-    /// Docker's own file names our helper for every registry.
-    pub default: bool,
-    /// The same even where a login that has to stay in the file is then out of Docker's sight.
-    pub default_at_any_price: bool,
-    /// Docker's own file names it for these.
-    pub registries: Vec<String>,
-    /// Podman and its kin read and keep logins with it; `Some(true)` where one of them is installed.
-    pub containers: Option<bool>,
-    /// Helm keeps new logins with it.
-    pub helm: bool,
-}
 
 /// How far a credential is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,23 +53,12 @@ pub struct Plan<'a> {
     pub accepted: Vec<Loss>,
     pub(super) draft: Draft,
     is_default_wished: bool,
+    /// What a client would lose if Docker's own file named our helper for every registry.
+    blocked: Option<Loss>,
     /// How many of the answers are those of this shell.
-    here: usize,
-    before: Vec<Look>,
-    after: Vec<Look>,
-}
-
-/// What changes for a client.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClientChange {
-    /// The client, and those that look as it does.
-    pub clients: &'static [&'static str],
-    /// The registry.
-    pub registry: String,
-    /// What it uses now.
-    pub before: Option<Step>,
-    /// What it will use.
-    pub after: Option<Step>,
+    pub(super) here: usize,
+    pub(super) before: Vec<Look>,
+    pub(super) after: Vec<Look>,
 }
 
 impl<'a> Scene<'a> {
@@ -155,9 +129,17 @@ impl<'a> Plan<'a> {
             wishes.default_at_any_price && is_in_docker(&scene, loss)
                 || is_ours_now(loss) && replaced.contains(&server_of(&scene, loss))
         };
-        let mut best = None;
+        let (mut best, mut blocked) = (None, None);
         for (rank, start) in starts(&scene, &states, wishes).into_iter().enumerate() {
-            let Ok(good) = start.mended(&scene, &before, &is_accepted)? else { continue };
+            let is_default = start.defaults.contains(&0);
+            let good = match start.mended(&scene, &before, &is_accepted)? {
+                Ok(good) => good,
+                Err(loss) if is_default => {
+                    blocked.get_or_insert(loss);
+                    continue;
+                }
+                Err(_) => continue,
+            };
             let cost = (
                 good.draft.why.len(),
                 good.draft.defaults.is_empty(),
@@ -193,6 +175,7 @@ impl<'a> Plan<'a> {
             accepted: losses,
             draft,
             is_default_wished,
+            blocked,
             here,
             before,
             after,
@@ -238,10 +221,11 @@ impl<'a> Plan<'a> {
     }
 
     /// Why Docker's own file does not name our helper for every registry, and where the next login
-    /// goes then; `None` where it does.
+    /// goes then; `None` where it does. `short` says how a path is written.
     #[must_use]
-    pub fn why_not_default(&self) -> Option<String> {
-        why_not_default(&self.scene.files.first()?.config)
+    pub fn why_not_default(&self, short: &dyn Fn(&Path) -> String) -> Option<String> {
+        let lost = self.blocked.as_ref().map(|loss| self.scene.lost(loss, short));
+        why_not_default(&self.scene.files.first()?.config, lost.as_deref())
     }
 
     /// The drop-ins that will name our helper.
@@ -317,58 +301,6 @@ impl<'a> Plan<'a> {
         Ok(edits)
     }
 
-    /// What changes for each client of this shell.
-    #[must_use]
-    pub fn by_client(&self) -> Vec<ClientChange> {
-        // The first context is this shell, and all of its answers come first.
-        let here = self.here;
-        let mut all: Vec<ClientChange> = Vec::new();
-        for (before, after) in self.before.iter().zip(&self.after).take(here) {
-            let image = &self.scene.question(before.question).image;
-            if before.question.is_none() || source(&before.used) == source(&after.used) {
-                continue;
-            }
-            let change = ClientChange {
-                clients: before.clients,
-                registry: image.registry().to_owned(),
-                before: before.used.clone(),
-                after: after.used.clone(),
-            };
-            let is_told = |other: &ClientChange| {
-                other.clients == change.clients && is_same(&other.registry, &change.registry)
-            };
-            if !all.iter().any(is_told) {
-                all.push(change);
-            }
-        }
-        all
-    }
-
-    /// Stores each login that moves, reads it back and compares. One that fails stays where it is, and
-    /// the plan is made again without it; it does not stop the others.
-    ///
-    /// # Errors
-    /// Where the store as a whole gives no answer: locked, gone, too slow.
-    pub fn copy(&mut self, store: &dyn Store) -> Result<(), Error> {
-        self.store_each(store)?;
-        let failed = self.moves().filter(|(_, _, state)| matches!(state, State::Failed(_)));
-        let failed: Vec<_> = failed.map(|(number, ..)| number).collect();
-        if failed.is_empty() {
-            return Ok(());
-        }
-        let mut draft = self.draft.clone();
-        for number in failed {
-            let State::Failed(why) = self.states[number].clone() else { continue };
-            draft.stay(&self.scene, number, &why);
-        }
-        let accepted = |loss: &Loss| is_ours_now(loss);
-        match draft.mended(&self.scene, &self.before, &accepted)? {
-            Ok(good) => (self.draft, self.after) = (good.draft, good.after),
-            Err(_) => (self.draft, self.after) = (Draft::idle(&self.scene), self.before.clone()),
-        }
-        Ok(())
-    }
-
     /// Each login that could not be stored, and why.
     pub fn failed(&self) -> impl Iterator<Item = (&Candidate, &str)> {
         self.scene.candidates.iter().zip(&self.states).filter_map(|(one, state)| match state {
@@ -376,34 +308,10 @@ impl<'a> Plan<'a> {
             _ => None,
         })
     }
-
-    fn store_each(&mut self, store: &dyn Store) -> Result<(), Error> {
-        for (number, one) in self.scene.candidates.iter().enumerate() {
-            if !self.draft.moving[number]
-                || !matches!(self.states[number], State::New | State::Replace(_))
-            {
-                continue;
-            }
-            self.states[number] = match store::copy(store, &one.credential) {
-                Ok(()) => State::Copied,
-                Err(e) if e.kind().is_of_the_whole_store() => return Err(e),
-                Err(e) => State::Failed(e.to_string()),
-            };
-        }
-        Ok(())
-    }
-}
-
-fn source(step: &Option<Step>) -> Option<(String, bool)> {
-    step.as_ref().map(|step| match &step.source {
-        Source::Variable(name) => ((*name).to_owned(), true),
-        Source::File(path) => (path.display().to_string(), true),
-        Source::Helper { name, .. } => (name.clone(), false),
-    })
 }
 
 /// Whether our store answers it now.
-fn is_ours_now(loss: &Loss) -> bool {
+pub(super) fn is_ours_now(loss: &Loss) -> bool {
     let source = loss.before.used.as_ref().map(|step| &step.source);
     matches!(source, Some(Source::Helper { name, .. }) if is_ours(name))
 }
@@ -421,111 +329,11 @@ fn is_in_docker(scene: &Scene<'_>, loss: &Loss) -> bool {
     })
 }
 
-/// The drafts to begin with, the best first.
-fn starts(scene: &Scene<'_>, states: &[State], wishes: &Wishes) -> Vec<Draft> {
-    let docker = scene.files.first().filter(|file| file.role == Role::Docker);
-    let has_default = docker.is_some_and(|file| file.config.store() == Some(NAME));
-    let defaults: &[bool] = match () {
-        () if !wishes.default || has_default => &[false],
-        () => &[true, false],
-    };
-    let orders: &[Option<Order>] = match wishes.containers {
-        None => &[None],
-        Some(true) => &[Some(Order::HelperFirst), Some(Order::FilesFirst), None],
-        Some(false) => &[None, Some(Order::HelperFirst), Some(Order::FilesFirst)],
-    };
-    let mut starts = Vec::new();
-    for &default in defaults {
-        for &order in orders {
-            starts.push(start(scene, states, wishes, default, order));
-        }
-    }
-    starts
-}
-
-fn start(
-    scene: &Scene<'_>,
-    states: &[State],
-    wishes: &Wishes,
-    default: bool,
-    order: Option<Order>,
-) -> Draft {
-    let mut draft = Draft { order, ..Draft::idle(scene) };
-    // What another helper keeps is copied only where clients are to ask us instead.
-    let is_wanted = |one: &Candidate| match &one.origin {
-        Origin::File(_) => true,
-        Origin::Helper(_) => default || !wishes.default,
-    };
-    let is_free = |state: &State| !matches!(state, State::Conflict(_));
-    let all = scene.candidates.iter().zip(states);
-    draft.moving = all.map(|(one, state)| is_wanted(one) && is_free(state)).collect();
-    if default {
-        draft.defaults.insert(0);
-    }
-    let helms = scene.files.iter().enumerate().filter(|(_, file)| {
-        wishes.helm && file.role == Role::Helm && file.config.store().is_none()
-    });
-    draft.defaults.extend(helms.map(|(number, _)| number));
-    for registry in &wishes.registries {
-        draft.named.insert((0, registry.clone()), NAME.to_owned());
-    }
-    draft
-}
-
-impl Draft {
-    /// A draft that changes nothing.
-    pub(super) fn idle(scene: &Scene<'_>) -> Self {
-        Self {
-            moving: vec![false; scene.candidates.len()],
-            why: BTreeMap::new(),
-            defaults: BTreeSet::new(),
-            named: BTreeMap::new(),
-            order: None,
-        }
-    }
-}
-
 /// The file of a plan's origin, in [`Scene::files`].
 #[must_use]
 pub fn path_of<'s>(scene: &'s Scene<'_>, origin: &Origin) -> Option<&'s Path> {
     match origin {
         Origin::File(number) => Some(scene.files[*number].config.path()),
         Origin::Helper(_) => None,
-    }
-}
-
-/// Why a file of Docker's cannot name our helper for every registry, and where the next login goes.
-#[must_use]
-pub fn why_not_default(config: &DockerConfig) -> Option<String> {
-    match config.store() {
-        Some(name) if is_ours(name) => None,
-        Some(name) => {
-            let what = match credential_helpers::kind(name) {
-                Kind::Mints => "makes tokens when it is asked",
-                Kind::Elsewhere => "hands out logins of another machine",
-                Kind::Keeps | Kind::Unknown | Kind::Nothing => {
-                    "answers for logins that cannot be copied"
-                }
-            };
-            Some(format!(
-                "docker-credential-{name} {what} and stays Docker's default credential helper; \
-                 imgsec answers for the registries in credHelpers"
-            ))
-        }
-        None => {
-            let logins = config.plain_logins();
-            let stuck = logins.iter().filter(|login| login.credential.is_err());
-            let names: Vec<_> = stuck.map(|login| login.key.as_str()).collect();
-            let names = if names.is_empty() {
-                "what stays in plain text".to_owned()
-            } else {
-                names.join(", ")
-            };
-            Some(format!(
-                "no default credential helper, since Docker could then no longer read {names}: the \
-                 next docker login for a registry that is not in credHelpers is stored in plain text \
-                 (imgsec-cred setup --default-helper sets it all the same)"
-            ))
-        }
     }
 }

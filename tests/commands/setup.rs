@@ -160,6 +160,18 @@ fn what_no_helper_can_keep_stays_and_docker_goes_on_reading_it() {
 }
 
 #[test]
+fn who_would_lose_by_a_default_helper_is_named() {
+    let person = person("{}");
+    fs::remove_file(config_path(&person)).unwrap();
+    let old = person.home().join(".dockercfg");
+    fs::write(&old, format!("{{\"b.example\":{{\"auth\":\"{BOB}\"}}}}")).unwrap();
+    let said = setup(&person, &[]);
+    let why = "could then no longer find the login for b.example in ~/.dockercfg";
+    assert!(said.stdout.contains(why), "{said:?}");
+    assert!(!config_path(&person).exists(), "{said:?}");
+}
+
+#[test]
 fn another_login_that_is_kept_already_is_not_overwritten_in_silence() {
     let before = format!("{{\"auths\":{{\"ghcr.io\":{{\"auth\":\"{ADA}\"}}}}}}");
     let person = person("{}");

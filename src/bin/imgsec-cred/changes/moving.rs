@@ -9,8 +9,9 @@ use imgsec_cred::machine::Machine;
 use imgsec_cred::server::ServerKey;
 use imgsec_cred::setup::helpers::Helpers;
 use imgsec_cred::setup::journal::{self, Verb};
-use imgsec_cred::setup::plan::{Plan, State, Wishes, path_of};
+use imgsec_cred::setup::plan::{Plan, State, path_of};
 use imgsec_cred::setup::scene::{Choose, Origin, Scene};
+use imgsec_cred::setup::start::Wishes;
 use serde_json::Value;
 
 use super::{here, words};

@@ -10,8 +10,9 @@ use imgsec_cred::server::ServerKey;
 use imgsec_cred::setup::helpers::Helpers;
 use imgsec_cred::setup::journal::{self, Verb};
 use imgsec_cred::setup::one::{self, Other};
-use imgsec_cred::setup::plan::{Plan, Wishes};
+use imgsec_cred::setup::plan::Plan;
 use imgsec_cred::setup::scene::{Scene, Wanted, is_ours};
+use imgsec_cred::setup::start::Wishes;
 use imgsec_cred::store::Error;
 use imgsec_cred::text::shell_word;
 

@@ -13,8 +13,9 @@ use imgsec_cred::server::{DOCKER_HUB, ServerKey};
 use imgsec_cred::settings;
 use imgsec_cred::setup::helpers::Helpers;
 use imgsec_cred::setup::journal::{self, StoreBefore, Verb};
-use imgsec_cred::setup::plan::{Plan, State, Wishes};
+use imgsec_cred::setup::plan::{Plan, State};
 use imgsec_cred::setup::scene::{Kept, Scene, Wanted, is_ours};
+use imgsec_cred::setup::start::Wishes;
 use imgsec_cred::store::{self, Differing, Error, ErrorKind};
 
 use self::place::Place;

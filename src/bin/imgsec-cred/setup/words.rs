@@ -163,7 +163,10 @@ pub(super) fn say(done: &Done<'_>, machine: &Machine, report: &Report) -> anyhow
         report.marked(Mark::Warn, &format!("stays: {line}"))?;
     }
     if !plan.is_default() && plan.is_default_wished() {
-        report.marked(Mark::Warn, &plan.why_not_default().unwrap_or_default())?;
+        report.marked(
+            Mark::Warn,
+            &plan.why_not_default(&|path| machine.short(path)).unwrap_or_default(),
+        )?;
     }
     if plan.moves().any(|(_, one, _)| matches!(one.origin, Origin::File(_))) {
         report.note("the passwords were stored in plain text and may have been copied: rotate them at the registry");

@@ -9,7 +9,7 @@ use imgsec_cred::files::View;
 use imgsec_cred::lookup::podman;
 use imgsec_cred::lookup::{self, Client, DockerProgram, Fix, Found, NextLogin, Places, World};
 use imgsec_cred::machine::Machine;
-use imgsec_cred::setup::plan::why_not_default;
+use imgsec_cred::setup::default_helper::why_not_default;
 use imgsec_cred::setup::scene::is_ours;
 use imgsec_cred::text::shell_word;
 
@@ -68,7 +68,7 @@ fn check_helpers(config: &DockerConfig, machine: &Machine, checks: &mut Checks) 
         None if ours > 0 => {
             let message = format!("uses imgsec for {ours} registries: credHelpers in {words}");
             checks.add("docker.helper", Mark::Ok, message, None);
-            if let Some(why) = why_not_default(config) {
+            if let Some(why) = why_not_default(config, None) {
                 checks.add("docker.default", Mark::Warn, why, None);
             }
         }
