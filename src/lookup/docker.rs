@@ -227,7 +227,8 @@ pub(super) fn in_config(
             let source = Source::Helper { name: name.to_owned(), named_in };
             let found = (world.ask)(name, key);
             let token = entries.iter().find_map(|entry| entry.registry());
-            if let (Some(token), false) = (token, matches!(found, Found::Trouble(_))) {
+            let answers = !matches!(found, Found::Trouble(_) | Found::Unknown);
+            if let (Some(token), true) = (token, answers) {
                 // It is sent beside what the helper has, and engines take it first.
                 trail.look(Source::File(path.to_owned()), key, Found::Plain(token));
             }

@@ -52,6 +52,8 @@ pub struct Helpers<'a> {
 struct Asked {
     program: Option<Helper>,
     kind: Kind,
+    /// It lists nothing, and nobody knows what it answers for.
+    may_make_any: bool,
     name: String,
     /// The registries that it lists.
     listed: Result<BTreeSet<String>, Error>,
@@ -141,10 +143,16 @@ impl Asked {
             (Some(helper), _) => helper.list_keys(),
         };
         let late = matches!(&listed, Err(e) if e.kind() == ErrorKind::TimedOut);
+        // One that is known to keep logins and lists none is asked as one that nobody knows: what it
+        // answers all the same it made.
+        let lists_nothing = matches!(&listed, Ok(listed) if listed.is_empty());
+        let is_keeper = kind == Kind::Keeps;
+        let kind = if is_keeper && lists_nothing { Kind::Unknown } else { kind };
         let key = |(key, _): (String, String)| key.strip_prefix(LABEL).unwrap_or(&key).to_owned();
         Self {
             program,
             kind,
+            may_make_any: lists_nothing && !is_keeper,
             name: name.to_owned(),
             listed: listed.map(|listed| listed.into_iter().map(key).collect()),
             answers: RefCell::default(),
@@ -180,7 +188,7 @@ impl Asked {
                     let key = ServerKey::parse(ANY_OTHER).ok();
                     self.program.as_ref().zip(key).is_some_and(|(h, key)| h.get(&key).is_ok())
                 };
-                if holds_one || self.is_late() || answers_all() {
+                if self.may_make_any || holds_one || self.is_late() || answers_all() {
                     Answer::Held
                 } else {
                     Answer::Nothing
