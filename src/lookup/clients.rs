@@ -151,7 +151,7 @@ pub const ALL: &[Client] = &[
     },
     Client {
         name: "docker-py and Compose 1",
-        programs: &["docker-compose"],
+        programs: &[],
         settings: no_settings,
         source: "docker/docker-py 7.2.0 docker/auth.py",
         look_up: docker_py::look_up,
@@ -205,8 +205,8 @@ pub const ALL: &[Client] = &[
     },
     Client {
         name: "Kubernetes",
-        programs: &[],
-        settings: no_settings,
+        programs: &["kubectl", "kubelet"],
+        settings: |places| vec![places.home.join(".kube/config")],
         source: "kubernetes pkg/credentialprovider/config.go, keyring.go",
         look_up: kubernetes::look_up,
         next_login: None,

@@ -5,8 +5,8 @@
 use std::path::PathBuf;
 
 use super::auth_file::Names;
-use super::docker::{Reader, in_config, in_file, in_variable};
-use super::{Answer, NextLogin, Places, Question, Trail, World};
+use super::docker::{Reader, in_config, in_file};
+use super::{Answer, NextLogin, Places, Question, Trail, World, docker_variable};
 use crate::server::DOCKER_HUB;
 
 /// What crane and its kin would use.
@@ -18,7 +18,7 @@ pub(super) fn look_up(question: &Question, world: &World<'_>) -> Vec<Answer> {
         let whole = format!("{host}/{}", image.repository());
         let root = if image.is_on_docker_hub() { DOCKER_HUB } else { host };
         for key in [whole.as_str(), root] {
-            in_variable(&mut trail, world, key);
+            docker_variable::look(&mut trail, world, key);
             in_config(&mut trail, world, &path, key, &Reader::STRICT);
             if trail.has_stopped() {
                 break;

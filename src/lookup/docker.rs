@@ -4,22 +4,17 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
 use super::auth_entry::{Auth, Entry};
 use super::auth_file::{AuthFile, Names};
 use super::programs::DockerProgram;
-use super::{Answer, Found, NextLogin, Question, Source, Trail, World, hosts, podman};
-use crate::credential::Login;
-
-const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
+use super::{Answer, Found, NextLogin, Question, Source, Trail, World, docker_build, docker_variable, hosts, podman};
 
 /// How programs that are built on docker/cli read its file; they differ by its version.
 pub(super) struct Reader {
     /// The helper for a file that names nothing.
     pub(super) default: Option<&'static str>,
     /// The host that a key of `auths` stands for.
-    host_of: fn(&str) -> String,
+    pub(super) host_of: fn(&str) -> String,
     /// Goes on with what it understood of a broken file, as `docker` itself does.
     forgives: bool,
     /// Takes an `auth` without a user name for broken; since 23.
@@ -33,7 +28,7 @@ pub(super) struct Reader {
 
 impl Reader {
     /// `docker`, and its plug-ins.
-    fn of(program: DockerProgram, default: Option<&'static str>) -> Self {
+    pub(super) fn of(program: DockerProgram, default: Option<&'static str>) -> Self {
         Self {
             default,
             host_of: if program.is_at_least(27, 0) {
@@ -60,6 +55,15 @@ impl Reader {
 
     /// The same where another helper, or key, comes after one that fails.
     pub(super) const PATIENT: Self = Self { passes_over: true, ..Self::STRICT };
+
+    /// Why a file is broken.
+    pub(super) fn why_broken(&self, file: &AuthFile) -> Option<String> {
+        if let Some(fault) = file.decoder_fault(|_| true) {
+            return Some(fault.reason());
+        }
+        let entry = file.entries.iter().find(|entry| self.is_broken(entry))?;
+        Some(format!("auth of {:?} is not base64 of user:password", entry.key))
+    }
 
     fn is_broken(&self, entry: &Entry) -> bool {
         match &entry.auth {
@@ -93,7 +97,7 @@ pub fn look_up(question: &Question, world: &World<'_>) -> Vec<Answer> {
         _ => vec![as_docker(question, world, program, &["docker"])],
     };
     let plugins = as_docker(question, world, DockerProgram::Unknown, &["buildx", "compose"]);
-    docker.into_iter().chain([plugins]).collect()
+    docker.into_iter().chain([plugins]).chain(docker_build::look_up(question, world)).collect()
 }
 
 fn as_docker(
@@ -104,20 +108,20 @@ fn as_docker(
 ) -> Answer {
     let key = question.image.docker_key();
     let mut trail = Trail::default();
-    let reads_variable = program.is_at_least(28, 3);
+    let reads_variable = docker_variable::is_read_by(program);
     if reads_variable {
-        in_variable(&mut trail, world, key);
+        docker_variable::look(&mut trail, world, key);
     }
     let path = file(world, program);
     in_config(&mut trail, world, &path, key, &Reader::of(program, world.places.default_store));
     if !reads_variable {
-        ignored_variable(&mut trail, world, key);
+        docker_variable::ignore(&mut trail, world, key);
     }
     trail.answer(clients)
 }
 
 /// Docker before 23 reads the file of before 1.7 where it has none of its own.
-fn file(world: &World<'_>, program: DockerProgram) -> PathBuf {
+pub(super) fn file(world: &World<'_>, program: DockerProgram) -> PathBuf {
     let (own, old) = (world.places.docker_file(), world.places.home.join(".dockercfg"));
     let is_old = !program.is_at_least(23, 0) && !world.view.exists(&own) && world.view.exists(&old);
     if is_old { old } else { own }
@@ -144,56 +148,6 @@ pub(super) fn in_file(
     store.map_or_else(|| NextLogin::Plain(path.to_owned()), |s| NextLogin::Helper(s.to_owned()))
 }
 
-/// Looks into `DOCKER_AUTH_CONFIG`, whose keys must be exact.
-pub(super) fn in_variable(trail: &mut Trail, world: &World<'_>, key: &str) {
-    let Some(text) = &world.places.docker_auth_config else { return };
-    let found = match variable(text) {
-        None => Found::Trouble("it is not what Docker takes, and passed over".to_owned()),
-        Some(logins) => {
-            Found::plain(logins.into_iter().find(|(k, _)| k == key).map(|(_, login)| login))
-        }
-    };
-    trail.look(Source::Variable(VARIABLE), key, found);
-}
-
-fn ignored_variable(trail: &mut Trail, world: &World<'_>, key: &str) {
-    let logins = world.places.docker_auth_config.as_ref().and_then(|text| variable(text));
-    let login = logins.into_iter().flatten().find(|(k, _)| k == key);
-    if let Some((_, login)) = login {
-        trail.unread_source(Source::Variable(VARIABLE), key, Found::Plain(login));
-    }
-}
-
-/// The logins in `DOCKER_AUTH_CONFIG`; `None` where Docker does not take it: it must hold `auths` and
-/// nothing else, each with an `auth` and nothing else (`parseEnvConfig`).
-#[must_use]
-pub fn variable(text: &str) -> Option<Vec<(String, Login)>> {
-    if text.trim().is_empty() {
-        return Some(Vec::new());
-    }
-    let Ok(Value::Object(map)) = serde_json::from_str(text) else { return None };
-    let has_only = |value: &Value, name: &str| match value {
-        Value::Object(map) => map.keys().all(|key| key.eq_ignore_ascii_case(name)),
-        value => value.is_null(),
-    };
-    let entries = map.values().filter_map(Value::as_object).flat_map(|auths| auths.values());
-    let whole = Value::Object(map.clone());
-    if !has_only(&whole, "auths") || !entries.into_iter().all(|entry| has_only(entry, "auth")) {
-        return None;
-    }
-    let file = AuthFile::parse(text.as_bytes(), Names::AnyCase, false);
-    if file.unmarshal_fault(|_| true).is_some() {
-        return None;
-    }
-    let logins = file.entries.iter().map(|entry| match &entry.auth {
-        Auth::Pair(user, password) if !user.is_empty() => {
-            Some((entry.key.clone(), Login::new(user, password)))
-        }
-        _ => None,
-    });
-    logins.collect()
-}
-
 /// Looks into a file as programs do that are built on docker/cli.
 pub(super) fn in_config(
     trail: &mut Trail,
@@ -203,16 +157,7 @@ pub(super) fn in_config(
     reader: &Reader,
 ) {
     let file = world.auth_file(path, Names::AnyCase);
-    let fault = file.decoder_fault(|_| true);
-    let broken = file.entries.iter().find(|entry| reader.is_broken(entry));
-    let why = match (fault, broken) {
-        (Some(fault), _) => Some(fault.reason()),
-        (None, Some(entry)) => {
-            Some(format!("auth of {:?} is not base64 of user:password", entry.key))
-        }
-        (None, None) => None,
-    };
-    if let Some(why) = why {
+    if let Some(why) = reader.why_broken(&file) {
         let (source, found) = (Source::File(path.to_owned()), Found::Trouble(why));
         if !reader.forgives {
             return trail.look_or_stop(source, key, found);
@@ -262,7 +207,7 @@ fn in_entries(
 }
 
 /// The helper for a key and the setting that names it; an empty name in `credHelpers` is none.
-fn helper<'a>(
+pub(super) fn helper<'a>(
     file: &'a AuthFile,
     key: &str,
     default: Option<&'a str>,
@@ -287,19 +232,9 @@ pub(super) fn matching<'a>(
     }
 }
 
-/// The numbers of the keys that an engine may take for one, as [`matching`].
-pub(super) fn matching_keys(keys: &[&str], key: &str) -> Vec<usize> {
-    let numbers = |fits: &dyn Fn(&str) -> bool| {
-        let all = keys.iter().enumerate().filter(|(_, other)| fits(other));
-        all.map(|(number, _)| number).collect::<Vec<_>>()
-    };
-    let exact = numbers(&|other| other == key);
-    if exact.is_empty() { numbers(&|other| hosts::of_address(other) == key) } else { exact }
-}
-
 /// What an entry says. Where another entry is broken Docker stops reading there, in an order of its
 /// own, and an `auth` that it has not come to says nothing.
-fn plain(entry: &Entry, file: &AuthFile, reader: &Reader) -> Found {
+pub(super) fn plain(entry: &Entry, file: &AuthFile, reader: &Reader) -> Found {
     let undone = || entry.registry().or_else(|| entry.identity()).or_else(|| entry.written());
     let is_whole = file.decoder_fault(|_| true).is_none();
     if matches!(entry.auth, Auth::Missing) {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::auth_entry::{Auth, Entry};
 use super::auth_file::{AuthFile, Fault, Names, Part};
-use super::docker::matching_keys;
+use super::every_login::EveryLogin;
 use super::{Answer, Found, Question, Source, Trail, World, hosts};
 
 /// What docker-py sends with a pull and a push, and with a build.
@@ -100,21 +100,16 @@ fn for_a_build(
     file: &AuthFile,
 ) {
     let key = question.image.docker_key();
-    let mut all: Vec<(String, Source, Found)> = Vec::new();
-    let mut put = |key: String, source: &Source, found: &Found| {
-        all.retain(|(other, ..)| *other != key);
-        all.push((key, source.clone(), found.clone()));
-    };
+    let mut all = EveryLogin::default();
     for entry in &file.entries {
-        let source = Source::File(path.to_owned());
-        put(entry.key.clone(), &source, &Found::plain(login(entry)));
+        all.put(&entry.key, Source::File(path.to_owned()), Found::plain(login(entry)));
     }
     if let Some(name) = &file.store {
         let (source, found) = (helper(path, name, "credsStore"), (world.ask)(name, key));
         match found {
             Found::Trouble(_) => return trail.look_or_stop(source, key, found),
             Found::Nothing => {}
-            found => put(key.to_owned(), &source, &found),
+            found => all.put(key, source, found),
         }
     }
     for (server, name) in &file.helpers {
@@ -122,22 +117,10 @@ fn for_a_build(
         if matches!(found, Found::Trouble(_)) {
             return trail.look_or_stop(source, server, found);
         }
-        put(server.clone(), &source, &found);
-        put(first_host(server), &source, &found);
+        all.put(server, source.clone(), found.clone());
+        all.put(&first_host(server), source, found);
     }
-    let keys: Vec<&str> = all.iter().map(|(key, ..)| key.as_str()).collect();
-    let fits = matching_keys(&keys, key);
-    match fits[..] {
-        [] => trail.look(Source::File(path.to_owned()), key, Found::Nothing),
-        [number] => {
-            let (key, source, found) = all.swap_remove(number);
-            trail.look(source, &key, found);
-        }
-        _ => {
-            let found = Found::one_of(fits.iter().map(|number| all[*number].2.clone()));
-            trail.look(Source::File(path.to_owned()), key, found);
-        }
-    }
+    all.taken(trail, path, key);
 }
 
 fn helper(path: &Path, name: &str, setting: &'static str) -> Source {

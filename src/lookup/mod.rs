@@ -18,9 +18,12 @@ use self::registries_conf::RegistriesConf;
 
 pub use self::answer::{Answer, Found, Role, Source, Step};
 pub use self::clients::{ALL, Client, Fix, NextLogin};
+pub use self::installed::Presence;
+pub use self::merged::{Asked, Merged, ask_all, merged, sends_alike};
 pub use self::places::Places;
 pub use self::programs::{DockerProgram, Programs, Version};
-pub use self::servers::{files, questions, servers};
+pub use self::reading::{Reading, read};
+pub use self::servers::{ANY, files, questions, servers};
 
 use self::answer::Trail;
 
@@ -30,17 +33,23 @@ mod auth_file;
 mod clients;
 mod crane;
 pub mod docker;
+mod docker_build;
 mod docker_py;
+pub mod docker_variable;
+mod every_login;
 mod helm;
 mod hosts;
+mod installed;
 mod jib;
 mod json_tree;
 mod kubernetes;
+mod merged;
 mod nerdctl;
 mod places;
 pub mod podman;
 mod podman_age;
 mod programs;
+mod reading;
 mod regctl;
 mod regctl_file;
 mod registries_conf;

@@ -2,8 +2,8 @@
 //! `registryurl.go` and `credentialsstore.go`): in Docker's file, under each spelling of the registry
 //! in turn; a spelling that fails is passed over.
 
-use super::docker::{Reader, in_config, in_variable};
-use super::{Answer, Found, Question, Trail, World};
+use super::docker::{Reader, in_config};
+use super::{Answer, Found, Question, Trail, World, docker_variable};
 use crate::server::DOCKER_HUB;
 
 /// What nerdctl would use.
@@ -11,7 +11,7 @@ pub(super) fn look_up(question: &Question, world: &World<'_>) -> Vec<Answer> {
     let path = world.places.docker_file();
     let mut trail = Trail::default();
     for key in keys(question) {
-        in_variable(&mut trail, world, &key);
+        docker_variable::look(&mut trail, world, &key);
         in_config(&mut trail, world, &path, &key, &Reader::PATIENT);
         let is_unknown = trail.steps.last().is_some_and(|step| step.found == Found::Unknown);
         if trail.is_settled || is_unknown {

@@ -58,7 +58,8 @@ fn of_kin(question: &Question, world: &World<'_>, kin: &Kin) -> Vec<Answer> {
     let is_short = !written.is_empty() && is_short_name(written);
     let one = |image: &Image| {
         let mut answer = trail(image, world, kin, &conf).answer(kin.names);
-        answer.image = is_short.then(|| image.to_string());
+        let is_other = image != &question.image;
+        answer.image = (is_short && is_other).then(|| image.to_string());
         answer
     };
     let images = match &*conf {

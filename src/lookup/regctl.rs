@@ -8,11 +8,9 @@ use std::path::{Path, PathBuf};
 use super::auth_entry::Auth;
 use super::auth_file::{AuthFile, Fault, Names};
 use super::regctl_file::{HUB, Host, host_name, read};
-use super::{Answer, Found, NextLogin, Question, Source, Trail, World};
+use super::{Answer, Found, NextLogin, Question, Source, Trail, World, docker_variable};
 use crate::credential::Login;
 use crate::server::DOCKER_HUB;
-
-const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
 
 /// What is known of a host so far, and where its secret is.
 #[derive(Clone, Default)]
@@ -77,7 +75,7 @@ fn in_docker(trail: &mut Trail, world: &World<'_>, registry: &str) -> Vec<Known>
     let mut all = vec![Known::default()];
     let place = Source::File(path.clone());
     for (file, source) in
-        [Some((&*file, place)), variable.as_ref().map(|v| (v, Source::Variable(VARIABLE)))]
+        [Some((&*file, place)), variable.as_ref().map(|v| (v, Source::Variable(docker_variable::NAME)))]
             .into_iter()
             .flatten()
     {

@@ -1,16 +1,15 @@
 //! How testcontainers find a credential: for Go (testcontainers-go `docker_auth.go` with
 //! cpuguy83/dockercfg 0.3.2 `auth.go`), which asks for the login of every key that a file names and of
 //! no other; for Java (`RegistryAuthLocator.java`), which goes on to `auths`; and the dev containers
-//! CLI (devcontainers/cli `httpOCIRegistry.ts`), which does so as well.
+//! CLI (devcontainers/cli `httpOCIRegistry.ts`), which does so as well. None of them ends with an error:
+//! where they cannot find out they pull without a login.
 
 use std::path::Path;
 
 use super::auth_entry::{Auth, Entry, TOKEN_USER};
 use super::auth_file::{AuthFile, Fault, Names};
-use super::{Answer, Found, Question, Source, Trail, World, hosts};
+use super::{Answer, Found, Question, Source, Trail, World, docker_variable, hosts};
 use crate::credential::Login;
-
-const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
 
 /// What testcontainers for Go would use.
 pub(super) fn go(question: &Question, world: &World<'_>) -> Vec<Answer> {
@@ -24,15 +23,17 @@ pub(super) fn go(question: &Question, world: &World<'_>) -> Vec<Answer> {
     // The variable is read as a whole, the file up to its first end.
     let fault = match &variable {
         Some(variable) => variable.unmarshal_fault(|_| true),
-        None => file.unmarshal_fault(|_| true).filter(|fault| **fault != Fault::Trailing),
+        None => why_unread(&file),
+    };
+    let place = || match &variable {
+        Some(_) => Source::Variable(docker_variable::NAME),
+        None => Source::File(path.clone()),
     };
     if let Some(why) = fault.map(Fault::reason) {
-        trail.stop(&path, key, why);
+        trail.look(place(), key, Found::Trouble(why));
         return vec![trail.answer(&["testcontainers-go"])];
     }
     let of_entry = |entry: &Entry| {
-        let place = || Source::File(path.clone());
-        let place = || variable.as_ref().map_or_else(place, |_| Source::Variable(VARIABLE));
         match (entry.written(), entry.identity()) {
             (Some(login), _) => (place(), Found::Plain(login)),
             // The helper is asked, and the token is sent all the same.
@@ -51,7 +52,7 @@ pub(super) fn go(question: &Question, world: &World<'_>) -> Vec<Answer> {
     if let Some((key, (source, found))) =
         all.iter().find(|(_, (_, found))| matches!(found, Found::Trouble(_)))
     {
-        trail.look_or_stop(source.clone(), key, found.clone());
+        trail.look(source.clone(), key, found.clone());
         return vec![trail.answer(&["testcontainers-go"])];
     }
     let mut fits: Vec<_> = all.iter().filter(|(other, _)| *other == key).collect();
@@ -68,10 +69,18 @@ pub(super) fn go(question: &Question, world: &World<'_>) -> Vec<Answer> {
     vec![trail.answer(&["testcontainers-go"])]
 }
 
-/// What it finds for a key (`Config.GetRegistryCredentials`).
+/// Why it gives up on a file that is there.
+fn why_unread(file: &AuthFile) -> Option<&Fault> {
+    file.unmarshal_fault(|_| true).filter(|fault| **fault != Fault::Trailing)
+}
+
+/// What it finds for a key in the file, whoever named the key (`GetRegistryCredentials`).
 fn of_key(world: &World<'_>, path: &Path, file: &AuthFile, key: &str) -> (Source, Found) {
-    let helper = |name: &str, setting: Option<&'static str>| {
-        let named_in = setting.map(|setting| (path.to_owned(), setting));
+    if let Some(fault) = why_unread(file) {
+        return (Source::File(path.to_owned()), Found::Trouble(fault.reason()));
+    }
+    let helper = |name: &str, setting: &'static str| {
+        let named_in = Some((path.to_owned(), setting));
         // A helper that is not there has nothing.
         let found = match world.places.has_program(&format!("docker-credential-{name}")) {
             true => (world.ask)(name, key),
@@ -79,22 +88,19 @@ fn of_key(world: &World<'_>, path: &Path, file: &AuthFile, key: &str) -> (Source
         };
         (Source::Helper { name: name.to_owned(), named_in }, found)
     };
-    let default = || world.places.default_store.map(|name| helper(name, None));
+    // It means to choose a helper where none is named, and never runs one.
     let nothing = || (Source::File(path.to_owned()), Found::Nothing);
     if let Some(name) = file.helper(key) {
-        return match name {
-            "" => default().unwrap_or_else(nothing),
-            name => helper(name, Some("credHelpers")),
-        };
+        return if name.is_empty() { nothing() } else { helper(name, "credHelpers") };
     }
     if let Some(name) = &file.store {
-        let (source, found) = helper(name, Some("credsStore"));
+        let (source, found) = helper(name, "credsStore");
         if found != Found::Nothing {
             return (source, found);
         }
     }
     match file.entries.iter().find(|entry| entry.key == key) {
-        None => default().unwrap_or_else(nothing),
+        None => nothing(),
         Some(entry) => (Source::File(path.to_owned()), plain(entry)),
     }
 }
@@ -128,7 +134,7 @@ pub(super) fn java(question: &Question, world: &World<'_>) -> Vec<Answer> {
     let read = world.auth_file(&path, Names::Exact);
     let file = variable.as_ref().unwrap_or(&read);
     let place = || match &variable {
-        Some(_) => Source::Variable(VARIABLE),
+        Some(_) => Source::Variable(docker_variable::NAME),
         None => Source::File(path.clone()),
     };
     let mut trail = Trail::default();

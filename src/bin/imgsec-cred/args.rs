@@ -83,7 +83,7 @@ pub(crate) enum Verb {
     /// Show one credential; the secret itself only with --reveal
     #[command(visible_alias = "get")]
     Show(Show),
-    /// Show which credential docker, podman, crane and Kubernetes would use for an image, and why
+    /// Show which credential each client (docker, podman, helm, …) would use for an image, and why
     Which(Which),
     /// Ask registries whether their credentials still work
     Verify(Verify),
@@ -157,9 +157,14 @@ pub(crate) struct Logout {
 
 #[derive(Args)]
 pub(crate) struct Which {
-    /// An image as you would pull it, such as nginx or ghcr.io/acme/app:1.2
+    /// An image as you would pull it, such as nginx or ghcr.io/acme/app:1.2, or a registry that has a
+    /// login, such as ghcr.io
     #[arg(value_name = "IMAGE")]
     pub(crate) image: String,
+
+    /// Also show clients that are not installed, and libraries that do as docker does
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 /// A time that can be added to any date.

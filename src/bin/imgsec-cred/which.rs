@@ -1,25 +1,25 @@
 //! `imgsec-cred which`: which credential each client would use for an image, from where, and why.
 
 use std::cell::{Cell, OnceCell};
+use std::collections::BTreeSet;
 use std::fmt;
 
 use imgsec_cred::credential::{HIDDEN_USERNAME, Login};
 use imgsec_cred::files::View;
-use imgsec_cred::lookup::{
-    self, Answer, Found, Places, Programs, Question, Role, Source, Step, World,
-};
+use imgsec_cred::lookup::{self, Asked, Found, Places, Presence, Programs, Reading, World};
 use imgsec_cred::machine::Machine;
-use imgsec_cred::registry::image::{Image, InvalidImage};
+use imgsec_cred::registry::image::InvalidImage;
 use imgsec_cred::server::ServerKey;
 use imgsec_cred::setup::scene::is_ours;
 use imgsec_cred::store::{Error, ErrorKind};
-use imgsec_cred::text::shell_word;
 use imgsec_cred::tokens;
-use serde_json::{Value, json};
 
 use crate::args::Which;
-use crate::report::{Mark, Report};
-use crate::{Outcome, failure, stores};
+use crate::report::Report;
+use crate::{Outcome, stores};
+
+mod document;
+mod words;
 
 /// The image named on the command line is none.
 #[derive(Debug)]
@@ -41,25 +41,36 @@ struct Ours<'a> {
     is_asked: Cell<bool>,
 }
 
+/// What is answered.
+struct Told<'a> {
+    machine: &'a Machine,
+    world: &'a World<'a>,
+    reading: Reading,
+    answers: Vec<Asked>,
+    /// The user of the login that our store keeps for it.
+    kept: Option<String>,
+    /// Why our store could not be asked.
+    trouble: Option<&'a Error>,
+}
+
 pub(crate) fn run(args: &Which, machine: &Machine, report: &Report) -> anyhow::Result<Outcome> {
-    let image = Image::parse(&args.image).map_err(Usage)?;
     let mut places = Places::of(machine).ok_or_else(|| {
         Error::new(ErrorKind::Unavailable, "there is no home folder: HOME is not set")
     })?;
-    places.programs = Programs::ask(machine);
     let ours = Ours { machine, listed: OnceCell::new(), is_asked: Cell::new(false) };
     let ask = |name: &str, key: &str| ours.ask(name, key);
     let view = View::default();
+    let mut keys = lookup::servers(&World::new(&places, &view, &ask));
+    keys.extend(ours.keys());
+    let reading = lookup::read(&args.image, &keys).map_err(Usage)?;
+    places.programs = Programs::ask(machine);
     let world = World::new(&places, &view, &ask);
-    let question = Question { written: args.image.clone(), image: image.clone() };
-    let answers: Vec<_> =
-        lookup::ALL.iter().flat_map(|client| (client.look_up)(&question, &world)).collect();
-    let kept = ours.kept(image.docker_key());
-    let trouble = ours.trouble();
-    report.json(&document(&image, &answers, kept.as_deref(), trouble, machine))?;
-    say(&image, &answers, machine, report)?;
-    warn(&image, &answers, kept.is_some(), report)?;
-    match trouble {
+    let answers = lookup::ask_all(&reading.question, &world);
+    let kept = ours.kept(reading.question.image.docker_key());
+    let told = Told { machine, world: &world, reading, answers, kept, trouble: ours.trouble() };
+    report.json(&document::of(&told))?;
+    words::say(&told, args.all, report)?;
+    match told.trouble {
         None => Ok(Outcome::Done),
         Some(error) => {
             report.note(&format!("the store gives no answer: {error}"));
@@ -68,6 +79,14 @@ pub(crate) fn run(args: &Which, machine: &Machine, report: &Report) -> anyhow::R
             }
             Ok(Outcome::NoStore)
         }
+    }
+}
+
+impl Told<'_> {
+    /// The clients of an answer that are on this machine.
+    fn installed(&self, (client, answer): &Asked, presence: Presence) -> Vec<&'static str> {
+        let is_it = |name: &&&str| client.presence(name, self.world) == presence;
+        answer.clients.iter().filter(is_it).copied().collect()
     }
 }
 
@@ -97,6 +116,12 @@ impl Ours<'_> {
         })
     }
 
+    /// The keys of the credentials that it lists.
+    fn keys(&self) -> BTreeSet<String> {
+        let listed = self.listed().as_ref().ok().into_iter().flatten();
+        listed.map(|(server, _)| server.as_str().to_owned()).collect()
+    }
+
     /// The user of the credential that our store would give for a key.
     fn kept(&self, key: &str) -> Option<String> {
         let asked = ServerKey::parse(key).ok()?;
@@ -113,59 +138,9 @@ impl Ours<'_> {
     }
 }
 
-fn say(
-    image: &Image,
-    answers: &[Answer],
-    machine: &Machine,
-    report: &Report,
-) -> std::io::Result<()> {
-    report.line(&format!("image     {image}"))?;
-    report.line(&format!("registry  {}", image.registry()))?;
-    for answer in answers {
-        let searched = answer.image.as_ref().map(|image| format!(" (looks for {image})"));
-        report.line("")?;
-        report.line(&format!("{}{}", answer.clients.join(", "), searched.unwrap_or_default()))?;
-        for (number, step) in answer.steps.iter().enumerate() {
-            let mark = if is_chosen(step.role) { ">" } else { " " };
-            report.line(&format!("{mark} {}  {}", number + 1, sentence(step, machine)))?;
-        }
-        if answer.used().is_none() {
-            report.line(&format!("> {}", nothing(answer, image)))?;
-        }
-    }
-    Ok(())
-}
-
-fn is_chosen(role: Role) -> bool {
-    matches!(role, Role::Used | Role::Perhaps | Role::Stops)
-}
-
-fn nothing(answer: &Answer, image: &Image) -> String {
-    if answer.clients.contains(&"kubernetes") {
-        let key = shell_word(image.registry());
-        return format!(
-            "nothing from here: a cluster needs an imagePullSecret: imgsec-cred export {key} --k8s NAME"
-        );
-    }
-    "no credential: it asks as nobody (anonymous)".to_owned()
-}
-
-/// A step as one line: where, what, and what comes of it.
-fn sentence(step: &Step, machine: &Machine) -> String {
-    let place = place(&step.source, machine);
-    let key = &step.key;
-    let what = match &step.found {
-        Found::Plain(login) => format!("{} under {key}, in plain text", shown(login.user())),
-        Found::Kept(login) => format!("{} for {key}", shown(login.user())),
-        Found::OneOf(all) => format!("by chance one of {}", users(all).join(", ")),
-        Found::Unknown => match &step.source {
-            Source::Helper { name, .. } => format!("asks {name} for {key}"),
-            _ => format!("may have {key}"),
-        },
-        Found::Nothing => format!("nothing for {key}"),
-        Found::Trouble(why) => why.clone(),
-    };
-    format!("{place}: {what}{}", consequence(step))
+/// A user name that is no secret.
+fn shown(user: &str) -> &str {
+    if tokens::is_secret_username(user, "") { HIDDEN_USERNAME } else { user }
 }
 
 /// Who may be logged in where several logins fit.
@@ -175,122 +150,4 @@ fn users(all: &[Found]) -> Vec<String> {
         _ => "nobody".to_owned(),
     };
     all.iter().map(user).collect()
-}
-
-fn place(source: &Source, machine: &Machine) -> String {
-    match source {
-        Source::Variable(name) => (*name).to_owned(),
-        Source::File(path) => machine.short(path),
-        Source::Helper { name, named_in: None } => {
-            format!("helper {name} (Docker's own choice: its file names none)")
-        }
-        Source::Helper { name, named_in: Some((path, setting)) } => {
-            format!("helper {name} ({setting} in {})", machine.short(path))
-        }
-    }
-}
-
-fn consequence(step: &Step) -> &'static str {
-    match (step.role, &step.source) {
-        (Role::Used, _) => "; this is used",
-        (Role::Perhaps, _) => "; used if it has one",
-        (Role::Stops, _) => "; it fails here",
-        (Role::Shadowed, _) => "; not reached",
-        (Role::Unread, _) => "; never read, since a helper is named",
-        (Role::Passed, _) => "",
-    }
-}
-
-/// A user name that is no secret.
-fn shown(user: &str) -> &str {
-    if tokens::is_secret_username(user, "") { HIDDEN_USERNAME } else { user }
-}
-
-/// Plain text that is used although the store keeps a login, or that lies there for nothing.
-fn warn(image: &Image, answers: &[Answer], is_kept: bool, report: &Report) -> std::io::Result<()> {
-    let mut lines = Vec::new();
-    for answer in answers.iter().filter(|answer| answer.is_plain()) {
-        let client = answer.clients[0];
-        if is_kept && client != "kubernetes" {
-            lines.push(format!(
-                "{client} uses what lies in plain text, not the login for {} that the store keeps: imgsec-cred migrate",
-                image.registry()
-            ));
-        }
-    }
-    let is_dead = |step: &Step| step.role == Role::Unread;
-    if answers.iter().any(|answer| answer.steps.iter().any(is_dead)) {
-        let line = "a login lies in plain text that Docker never reads: imgsec-cred setup moves it";
-        lines.push(line.to_owned());
-    }
-    if !lines.is_empty() {
-        report.line("")?;
-    }
-    lines.iter().try_for_each(|line| report.marked(Mark::Warn, line))
-}
-
-fn document(
-    image: &Image,
-    answers: &[Answer],
-    kept: Option<&str>,
-    trouble: Option<&Error>,
-    machine: &Machine,
-) -> Value {
-    let clients: Vec<_> = answers.iter().map(|answer| client(answer, kept, machine)).collect();
-    json!({
-        "schema": "imgsec.which/1",
-        "ok": trouble.is_none(),
-        "complete": trouble.is_none(),
-        "image": image.to_string(),
-        "registry": image.registry(),
-        "repository": image.repository(),
-        "tag": image.tag(),
-        "digest": image.digest(),
-        "kept_for": kept.map(shown),
-        "store_error": trouble.map(failure::of_store),
-        "clients": clients,
-    })
-}
-
-fn client(answer: &Answer, kept: Option<&str>, machine: &Machine) -> Value {
-    let steps: Vec<_> = answer.steps.iter().map(|s| step(s, machine)).collect();
-    let is_kubernetes = answer.clients.contains(&"kubernetes");
-    json!({
-        "clients": answer.clients,
-        "image": answer.image,
-        "uses": answer.used().map(|s| step(s, machine)),
-        "plain_text_wins": answer.is_plain() && kept.is_some() && !is_kubernetes,
-        "steps": steps,
-    })
-}
-
-fn step(step: &Step, machine: &Machine) -> Value {
-    let (kind, name, file, setting) = match &step.source {
-        Source::Variable(name) => ("variable", Some((*name).to_owned()), None, None),
-        Source::File(path) => ("file", None, Some(path), None),
-        Source::Helper { name, named_in } => {
-            let (path, setting) = named_in.as_ref().map(|(p, s)| (p, *s)).unzip();
-            ("helper", Some(name.clone()), path, setting)
-        }
-    };
-    let (found, user, why) = match &step.found {
-        Found::Plain(login) => ("plain-text", Some(shown(login.user())), None),
-        Found::Kept(login) => ("kept", Some(shown(login.user())), None),
-        Found::Unknown => ("unknown", None, None),
-        Found::Nothing => ("nothing", None, None),
-        Found::OneOf(all) => ("one-of", None, Some(users(all).join(", "))),
-        Found::Trouble(why) => ("trouble", None, Some(why.clone())),
-    };
-    let role = match step.role {
-        Role::Used => "used",
-        Role::Perhaps => "used-if-there",
-        Role::Passed => "passed",
-        Role::Stops => "fails",
-        Role::Shadowed => "shadowed",
-        Role::Unread => "never-read",
-    };
-    json!({
-        "source": kind, "name": name, "file": file.map(|f| machine.short(f)), "setting": setting,
-        "key": step.key, "found": found, "username": user, "message": why, "role": role,
-    })
 }

@@ -45,6 +45,8 @@ enum Way {
     GetLogin,
     /// containers/image does.
     ContainersImage,
+    /// It hands all logins over to the engine, for a build.
+    Build,
     /// docker-py does: for one registry, or for all that a build is given.
     DockerPy(&'static str),
     /// The crate does, in this program.
@@ -73,9 +75,12 @@ pub(super) fn of(group: Group) -> Vec<Client> {
 
 impl Client {
     fn new(title: &str, name: &'static str, program: PathBuf, way: Way) -> Self {
-        let hides_tokens = !matches!(way, Way::Engine(_) | Way::ContainersImage | Way::Crate);
+        let is_told = matches!(
+            way,
+            Way::Engine(_) | Way::Build | Way::ContainersImage | Way::Crate
+        );
         let (title, versions) = (title.to_owned(), Programs::default());
-        Self { title, name, versions, hides_tokens, program, way }
+        Self { title, name, versions, hides_tokens: !is_told, program, way }
     }
 
     /// Only what stays on this machine.
@@ -110,6 +115,13 @@ impl Client {
                 run(&["inspect", "--tls-verify=false", &format!("docker://{image}")]).fails();
                 machine.seen_since(before)
             }
+            Way::Build => {
+                std::fs::write(machine.at("cwd/Dockerfile"), format!("FROM {image}\n")).unwrap();
+                let mut command = Command::new("env");
+                command.args(["DOCKER_BUILDKIT=0"]).arg(&self.program).args(["build", "."]);
+                machine.run(&mut command);
+                taken(&machine.handed_over_all()?, key_of(host))
+            }
             Way::GetLogin => first_line(&run(&["login", "--get-login", name])),
             Way::ContainersImage => first_line(&machine.run(&mut self.as_podman(machine, name))),
             Way::DockerPy(call) => docker_py(machine, &self.program, call, host),
@@ -135,12 +147,17 @@ fn first_line(ran: &Ran) -> User {
 /// Every Docker that is installed, and the one of this year.
 fn dockers() -> Vec<Client> {
     let programs = process::all("docker").into_iter().chain([built_program("docker")]);
-    let clients = programs.map(|program| {
+    let clients = programs.flat_map(|program| {
         let said = process::run(Command::new(&program).arg("--version"), b"").ok().stdout;
-        let mut client =
-            Client::new(said.trim(), "docker", program, Way::Engine(&["pull", "IMAGE"]));
-        client.versions.docker = DockerProgram::of(&said);
-        client
+        let build = format!("{}, a build", said.trim());
+        let mut clients = [
+            Client::new(said.trim(), "docker", program.clone(), Way::Engine(&["pull", "IMAGE"])),
+            Client::new(&build, "docker build (classic)", program, Way::Build),
+        ];
+        for client in &mut clients {
+            client.versions.docker = DockerProgram::of(&said);
+        }
+        clients
     });
     clients.collect()
 }
@@ -208,18 +225,27 @@ fn docker_py(machine: &Machines, python: &Path, call: &str, host: &str) -> User 
         return None;
     }
     let all: Value = serde_json::from_str(&ran.stdout).unwrap();
-    let all = all.as_object().unwrap();
-    // As the engine takes one of all.
-    let key = if host == "docker.io" && call == "every" { HUB } else { host };
+    taken(&all, if call == "resolve" { host } else { key_of(host) })
+}
+
+/// The key of a registry's login.
+fn key_of(host: &str) -> &str {
+    if host == "docker.io" { HUB } else { host }
+}
+
+/// The user whose login the engine takes of all.
+fn taken(all: &Value, key: &str) -> User {
     let host_of = |key: &str| {
         let rest = key.split_once("://").map_or(key, |(_, rest)| rest);
         rest.split(['/', '?', '#']).next().unwrap().rsplit('@').next().unwrap().to_owned()
     };
+    let all = all.as_object().unwrap();
     let login =
         all.get(key).or_else(|| all.iter().find(|(k, _)| host_of(k) == key).map(|(_, l)| l));
     let text = |name: &str| login?[name].as_str().filter(|text| !text.is_empty());
     let user = || text("Username").or_else(|| text("username"));
-    text("IdentityToken").map(|_| "<token>").or_else(user).map(str::to_owned)
+    let token = text("IdentityToken").or_else(|| text("identitytoken"));
+    token.map(|_| "<token>").or_else(user).map(str::to_owned)
 }
 
 /// This test program in a process of its own, with the machine's settings.
@@ -227,8 +253,7 @@ fn in_this_program(machine: &Machines, host: &str) -> User {
     let part = process::test_name(module_path!(), "the_crate_in_the_person_s_environment");
     let part = part.replace("clients::the_crate", "the_crate");
     let mut command = Command::new("env");
-    let key = if host == "docker.io" { HUB } else { host };
-    command.arg(format!("ASK_FOR={key}")).arg(std::env::current_exe().unwrap());
+    command.arg(format!("ASK_FOR={}", key_of(host))).arg(std::env::current_exe().unwrap());
     let ran = machine.run(command.args(["--exact", &part, "--ignored", "--nocapture"])).ok();
     let answer = ran.stdout.lines().find_map(|line| line.split_once("ANSWER "));
     let (_, answer) = answer.unwrap_or_else(|| panic!("{ran:#?}"));

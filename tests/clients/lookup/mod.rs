@@ -13,6 +13,7 @@ use imgsec_cred::credential::Login;
 use imgsec_cred::files::View;
 use imgsec_cred::lookup::{ALL, Answer, Found, Places, Question, Role, World};
 use imgsec_cred::machine::Machine;
+use serde_json::Value;
 
 use self::clients::{Client, Group};
 use self::settings::Setting;
@@ -161,6 +162,11 @@ impl Machines {
         let user = || text("username").or_else(|| text("Username"));
         let token = text("identitytoken").or_else(|| text("IdentityToken"));
         token.map(|_| "<token>".to_owned()).or_else(user)
+    }
+
+    /// All logins that the engine was handed last.
+    fn handed_over_all(&self) -> Option<Value> {
+        Some(self.engine.requests().pop()?.logins).filter(Value::is_object)
     }
 
     fn places(&self, client: &Client) -> Places {
