@@ -31,7 +31,7 @@ pub fn read<'a>(
     };
     match registry {
         Some(registry) if is_known(&registry) => Ok(Reading {
-            other: image.ok().map(|image| image.to_string()),
+            other: image.ok().filter(|_| !registry.is_on_docker_hub()).map(|i| i.to_string()),
             question: Question { written: String::new(), image: registry },
             is_registry: true,
         }),
@@ -87,7 +87,7 @@ mod tests {
         assert_eq!(meant("GHCR.IO", &["ghcr.io"]), (any("ghcr.io"), true, None));
         assert_eq!(meant("[::1]:5000", &["[::1]:5000"]), (any("[::1]:5000"), true, None));
         let hub = meant("docker.io", &[]);
-        assert_eq!((hub.0, hub.1), (any("docker.io"), true));
+        assert_eq!(hub, (any("docker.io"), true, None));
     }
 
     #[test]

@@ -8,8 +8,12 @@ use base64ct::{Base64, Encoding};
 use super::*;
 use crate::credential::Login;
 
+mod docker_family;
+mod libraries;
 mod next_login;
+mod others;
 mod servers;
+mod shown;
 
 struct Here {
     dir: tempfile::TempDir,
@@ -128,67 +132,6 @@ fn step(role: Role, found: &str, key: &str) -> (Role, String, String) {
 }
 
 #[test]
-fn docker_never_reads_the_file_behind_a_helper() {
-    let here = Here::new();
-    let plain = auths(&[("ghcr.io", "ada"), ("quay.io", "eve")]);
-    here.file("home/.docker/config.json", &format!(r#"{{"credsStore":"imgsec",{plain}}}"#));
-    let unread = |user, key| step(Role::Unread, user, key);
-    let kept = step(Role::Used, "kept kept", "ghcr.io");
-    assert_eq!(docker(&here, "ghcr.io/a/b"), [kept, unread("plain ada", "ghcr.io")]);
-    let passed = step(Role::Passed, "-", "quay.io");
-    assert_eq!(docker(&here, "quay.io/a"), [passed, unread("plain eve", "quay.io")]);
-    here.file(
-        "home/.docker/config.json",
-        &format!(
-            r#"{{"credsStore":"imgsec","credHelpers":{{"ghcr.io":"","quay.io":"gone"}},{plain}}}"#
-        ),
-    );
-    assert_eq!(docker(&here, "ghcr.io/a"), [step(Role::Used, "plain ada", "ghcr.io")]);
-    assert_eq!(docker(&here, "quay.io/a")[0], step(Role::Stops, "!", "quay.io"));
-}
-
-#[test]
-fn docker_matches_old_keys_and_hubs_own() {
-    let here = Here::new();
-    let hub = crate::server::DOCKER_HUB;
-    let plain = auths(&[("https://ghcr.io/v1/", "old"), (hub, "hub"), ("docker.io", "no")]);
-    here.file("home/.docker/config.json", &format!("{{{plain}}}"));
-    assert_eq!(docker(&here, "ghcr.io/a"), [step(Role::Used, "plain old", "https://ghcr.io/v1/")]);
-    assert_eq!(docker(&here, "nginx"), [step(Role::Used, "plain hub", hub)]);
-    assert_eq!(docker(&here, "ghcr.io:5000/a"), [step(Role::Passed, "-", "ghcr.io:5000")]);
-}
-
-#[test]
-fn the_variable_comes_before_every_helper() {
-    let mut here = Here::new();
-    here.file("home/.docker/config.json", r#"{"credsStore":"imgsec"}"#);
-    let value = format!("{{{}}}", auths(&[("ghcr.io", "env")]));
-    here.places.docker_auth_config = Some(value.into());
-    let (env, kept) = (step(Role::Used, "plain env", "ghcr.io"), "kept kept");
-    assert_eq!(docker(&here, "ghcr.io/a"), [env, step(Role::Shadowed, kept, "ghcr.io")]);
-    for broken in ["x", r#"{"auths":{},"x":1}"#, r#"{"auths":{"ghcr.io":{}}}"#] {
-        here.places.docker_auth_config = Some(broken.to_owned().into());
-        let steps = docker(&here, "ghcr.io/a");
-        assert_eq!(steps[0].0, Role::Passed, "{broken}");
-        assert_eq!(steps[1], step(Role::Used, kept, "ghcr.io"), "{broken}");
-    }
-}
-
-#[test]
-fn docker_chooses_a_helper_only_where_nothing_is_set() {
-    let mut here = Here::new();
-    here.places.default_store = Some("imgsec");
-    assert_eq!(docker(&here, "ghcr.io/a"), [step(Role::Used, "kept kept", "ghcr.io")]);
-    here.file("home/.docker/config.json", r#"{"auths":{"h":{}}}"#);
-    assert_eq!(docker(&here, "ghcr.io/a"), [step(Role::Passed, "-", "ghcr.io")]);
-    let is_there = |names: &'static [&str]| docker::default_store(&|n| names.contains(&n));
-    if cfg!(target_os = "linux") {
-        assert_eq!(is_there(&["pass", "docker-credential-secretservice"]), None);
-        assert_eq!(is_there(&["docker-credential-secretservice"]), Some("secretservice"));
-    }
-}
-
-#[test]
 fn podman_ignores_dockers_store_and_prefers_its_own_file() {
     let here = Here::new();
     let ada = auths(&[("ghcr.io", "ada"), ("ghcr.io/acme", "org")]);
@@ -241,11 +184,11 @@ fn podman_looks_for_a_short_name_where_it_is_told_to() {
         podman(&here, name).into_iter().map(|answer| answer.image).collect()
     };
     let some = |name: &str| Some(name.to_owned());
-    let (quay, hub) = (some("quay.io/nginx:latest"), some("docker.io/library/nginx:latest"));
-    assert_eq!(images("nginx"), [quay, hub]);
+    // The second is the one that Docker means.
+    assert_eq!(images("nginx"), [some("quay.io/nginx:latest"), None]);
     assert_eq!(podman(&here, "quay.io/nginx")[0].image, None);
     // Skopeo reads a short name as Docker does.
-    assert_eq!(skopeo(&here, "nginx").image, some("docker.io/library/nginx:latest"));
+    assert_eq!(skopeo(&here, "nginx").image, None);
     let aliases = "[aliases]\n\"nginx\" = \"ghcr.io/acme/nginx\"\n\"x/y\" = \"h:5000/y\"\n";
     here.file("root/etc/containers/registries.conf.d/000-shortnames.conf", aliases);
     assert_eq!(images("nginx:1.2"), [some("ghcr.io/acme/nginx:1.2")]);

@@ -41,7 +41,8 @@ const HELPERS: &[(&str, &str)] = &[
     ("fails", "cat >/dev/null; echo 'no idea'; exit 1"),
     (
         "token",
-        "cat >/dev/null; echo '{\"ServerURL\":\"x\",\"Username\":\"<token>\",\"Secret\":\"t\"}'",
+        "[ \"$1\" = list ] && echo '{\"HOST\":\"x\"}' && exit; cat >/dev/null\n\
+         echo '{\"ServerURL\":\"x\",\"Username\":\"<token>\",\"Secret\":\"t\"}'",
     ),
 ];
 

@@ -19,9 +19,11 @@ pub(super) fn say(told: &Told<'_>, all: bool, report: &Report) -> std::io::Resul
         }
     }
     if let Some(other) = &told.reading.other {
-        let kind = if told.reading.is_registry { "image" } else { "registry" };
-        let line = format!("not the {kind}: for that, imgsec-cred which {}", shell_word(other));
-        report.line(&line)?;
+        let read = match told.reading.is_registry {
+            true => "read as a registry, since it is known here; as an image",
+            false => "read as an image, as Docker does; as a registry",
+        };
+        report.line(&format!("{read}: imgsec-cred which {}", shell_word(other)))?;
     }
     let merged = merged(told, all);
     for merged in &merged {
@@ -32,7 +34,7 @@ pub(super) fn say(told: &Told<'_>, all: bool, report: &Report) -> std::io::Resul
     let left = told.answers.iter().map(|(_, answer)| answer.clients.len()).sum::<usize>() - shown;
     if left > 0 {
         report.line("")?;
-        let line = format!("{left} more clients are not installed, or answer as docker: --all");
+        let line = format!("{left} more with --all: not installed, or libraries that do as docker does");
         report.line(&line)?;
     }
     warn(&merged, told, report)
