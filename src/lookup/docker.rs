@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use super::auth_entry::{Auth, Entry};
 use super::auth_file::{AuthFile, Names};
 use super::programs::DockerProgram;
-use super::{Answer, Found, NextLogin, Question, Source, Trail, World, docker_build, docker_variable, hosts, podman};
+use super::{
+    Answer, Found, NextLogin, Question, Source, Trail, World, docker_build, docker_variable, hosts,
+    podman,
+};
 
 /// How programs that are built on docker/cli read its file; they differ by its version.
 pub(super) struct Reader {

@@ -67,4 +67,3 @@ pub(super) fn logins(text: &str) -> Option<Vec<(String, Login)>> {
     });
     logins.collect()
 }
-

@@ -74,10 +74,12 @@ fn in_docker(trail: &mut Trail, world: &World<'_>, registry: &str) -> Vec<Known>
     }
     let mut all = vec![Known::default()];
     let place = Source::File(path.clone());
-    for (file, source) in
-        [Some((&*file, place)), variable.as_ref().map(|v| (v, Source::Variable(docker_variable::NAME)))]
-            .into_iter()
-            .flatten()
+    for (file, source) in [
+        Some((&*file, place)),
+        variable.as_ref().map(|v| (v, Source::Variable(docker_variable::NAME))),
+    ]
+    .into_iter()
+    .flatten()
     {
         let hosts = hosts_of(file, registry);
         if !hosts.is_empty() {

@@ -76,7 +76,10 @@ fn testcontainers_for_java_and_dev_containers_read_the_file_behind_a_helper() {
     // A helper that fails is the end for one of them.
     here.file("home/.docker/config.json", &format!(r#"{{"credsStore":"gone",{plain}}}"#));
     let fails = step(Role::Passed, "!", "quay.io");
-    assert_eq!(of(&here, testcontainers::java, "quay.io/a"), [fails.clone()]);
+    assert_eq!(
+        of(&here, testcontainers::java, "quay.io/a")[..],
+        [step(Role::Passed, "!", "quay.io")]
+    );
     assert_eq!(of(&here, testcontainers::dev_containers, "quay.io/a"), [fails, ada]);
 }
 

@@ -75,10 +75,8 @@ pub(super) fn of(group: Group) -> Vec<Client> {
 
 impl Client {
     fn new(title: &str, name: &'static str, program: PathBuf, way: Way) -> Self {
-        let is_told = matches!(
-            way,
-            Way::Engine(_) | Way::Build | Way::ContainersImage | Way::Crate
-        );
+        let is_told =
+            matches!(way, Way::Engine(_) | Way::Build | Way::ContainersImage | Way::Crate);
         let (title, versions) = (title.to_owned(), Programs::default());
         Self { title, name, versions, hides_tokens: !is_told, program, way }
     }

@@ -113,6 +113,8 @@ fn plain_text(clerk: &mut Clerk, me: &Person) {
     let which = clerk.ask(me, "which ghcr.io/acme/app:1.2", "", 0);
     assert_eq!(which["clients"][0]["plain_text_wins"], true, "{which}");
     clerk.ask(me, "which a.example/app", "", 0);
+    let which = clerk.ask(me, "which ghcr.io", "", 0);
+    assert!(which["image"].is_null(), "{which}");
 }
 
 #[test]

@@ -34,7 +34,8 @@ pub(super) fn say(told: &Told<'_>, all: bool, report: &Report) -> std::io::Resul
     let left = told.answers.iter().map(|(_, answer)| answer.clients.len()).sum::<usize>() - shown;
     if left > 0 {
         report.line("")?;
-        let line = format!("{left} more with --all: not installed, or libraries that do as docker does");
+        let line =
+            format!("{left} more with --all: not installed, or libraries that do as docker does");
         report.line(&line)?;
     }
     warn(&merged, told, report)
@@ -155,7 +156,8 @@ fn warn(all: &[Merged], told: &Told<'_>, report: &Report) -> std::io::Result<()>
     }
     let is_dead = |step: &Step| step.role == Role::Unread && matches!(step.source, Source::File(_));
     if all.iter().any(|merged| merged.answer.steps.iter().any(is_dead)) {
-        let line = "a login is stored in plain text that Docker never reads: imgsec-cred setup moves it";
+        let line =
+            "a login is stored in plain text that Docker never reads: imgsec-cred setup moves it";
         lines.push(line.to_owned());
     }
     lines.extend(ignored_variable(told));
@@ -173,7 +175,9 @@ fn ignored_variable(told: &Told<'_>) -> Option<String> {
     let docker = document::docker(program).filter(|_| is_set)?;
     let name = docker_variable::NAME;
     (!docker_variable::is_read_by(program)).then(|| match program {
-        DockerProgram::Podman(_) => format!("{name} is set, and docker, which is {docker}, ignores it"),
+        DockerProgram::Podman(_) => {
+            format!("{name} is set, and docker, which is {docker}, ignores it")
+        }
         _ => format!("{name} is set, and {docker} ignores it: Docker reads it from 28.3 on"),
     })
 }
