@@ -9,13 +9,13 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use base64ct::{Base64, Encoding};
-use imgsec_cred::credential::Login;
 use imgsec_cred::files::View;
 use imgsec_cred::lookup::{ALL, Answer, Found, Places, Question, Role, World};
 use imgsec_cred::machine::Machine;
 use serde_json::Value;
 
 use self::clients::{Client, Group};
+use self::helpers::{HELPERS, ask};
 use self::settings::Setting;
 use crate::support::engine::Engine;
 use crate::support::process::{self, Ran};
@@ -23,39 +23,8 @@ use crate::support::web::{Reply, Web};
 
 mod clients;
 mod drawn;
+mod helpers;
 mod settings;
-
-/// `kept` has a login for every key, whose user names the key, `none` has nothing, `fails` says why
-/// and fails.
-const HELPERS: &[(&str, &str)] = &[
-    (
-        "kept",
-        "read -r k; u=$(echo \"$1 $k\" | tr : .)\n\
-         if [ \"$1\" = list ]; then echo '{\"HOST\":\"x\"}'; exit; fi\n\
-         echo '{\"ServerURL\":\"'$k'\",\"Username\":\"'$u'\",\"Secret\":\"x\"}'",
-    ),
-    (
-        "none",
-        "[ \"$1\" = list ] && echo '{}' && exit; cat >/dev/null; echo 'credentials not found in native keychain'; exit 1",
-    ),
-    ("fails", "cat >/dev/null; echo 'no idea'; exit 1"),
-    (
-        "token",
-        "[ \"$1\" = list ] && echo '{\"HOST\":\"x\"}' && exit; cat >/dev/null\n\
-         echo '{\"ServerURL\":\"x\",\"Username\":\"<token>\",\"Secret\":\"t\"}'",
-    ),
-];
-
-/// What the helpers answer.
-fn ask(name: &str, key: &str) -> Found {
-    let user = |user: &str| Found::Kept(Login::of_user(user.to_owned()));
-    match name {
-        "kept" => user(&format!("get {key}").replace(':', ".")),
-        "none" => Found::Nothing,
-        "token" => user("<token>"),
-        _ => Found::Trouble("it fails".to_owned()),
-    }
-}
 
 /// Who is logged in: a user, `<token>`, or nobody.
 type User = Option<String>;
