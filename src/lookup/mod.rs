@@ -23,7 +23,7 @@ pub use self::merged::{Asked, Merged, ask_all, merged, sends_alike};
 pub use self::places::Places;
 pub use self::programs::{DockerProgram, Programs, Version};
 pub use self::reading::{Reading, read};
-pub use self::servers::{ANY, files, questions, servers};
+pub use self::servers::{files, questions, servers};
 
 use self::answer::Trail;
 

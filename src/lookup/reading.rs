@@ -1,6 +1,7 @@
 //! What a person means who names an image, or a registry: `localhost:5000` is both.
 
-use super::{ANY, Question, servers};
+use super::Question;
+use super::servers::{self, ANY};
 use crate::registry::image::{Image, InvalidImage};
 
 /// A name as it is understood.

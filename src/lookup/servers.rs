@@ -9,7 +9,7 @@ use super::{Places, Question, World, hosts, regctl_file};
 use crate::registry::image::Image;
 
 /// A repository that no key names: what is answered for it is answered for the whole registry.
-pub const ANY: &str = "imgsec-cred/any";
+pub(super) const ANY: &str = "imgsec-cred/any";
 
 /// The files that clients read, each with the name of the client whose own it is; whether they are
 /// there or not.
@@ -86,7 +86,6 @@ pub fn questions(key: &str) -> Vec<Question> {
 }
 
 /// Whether clients may take a key for one of this registry.
-#[must_use]
 pub(super) fn is_of(key: &str, registry: &str) -> bool {
     questions(key).iter().any(|question| question.image.registry() == registry)
 }

@@ -83,8 +83,8 @@ pub(crate) fn run(args: &Which, machine: &Machine, report: &Report) -> anyhow::R
 }
 
 impl Told<'_> {
-    /// The clients of an answer that are on this machine.
-    fn installed(&self, (client, answer): &Asked, presence: Presence) -> Vec<&'static str> {
+    /// The clients of an answer of which just this is known.
+    fn clients_that_are(&self, (client, answer): &Asked, presence: Presence) -> Vec<&'static str> {
         let is_it = |name: &&&str| client.presence(name, self.world) == presence;
         answer.clients.iter().filter(is_it).copied().collect()
     }

@@ -71,7 +71,7 @@ pub(crate) const ALL: &[Client] = &[
     },
     Client {
         name: "docker-is-podman",
-        in_which: Some("podman"),
+        in_which: Some("docker"),
         needs_no_registry: false,
         instead_of: "docker",
         install: |bin| {

@@ -43,7 +43,7 @@ fn client(asked: &Asked, told: &Told<'_>) -> Value {
     let is_kubernetes = answer.clients.contains(&"kubernetes");
     json!({
         "clients": answer.clients,
-        "installed": told.installed(asked, Presence::Installed),
+        "installed": told.clients_that_are(asked, Presence::Installed),
         "image": answer.image,
         "uses": answer.used().map(|s| step(s, told.machine)),
         "plain_text_wins": answer.is_plain() && told.kept.is_some() && !is_kubernetes,

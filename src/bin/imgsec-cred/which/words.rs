@@ -47,10 +47,10 @@ fn merged(told: &Told<'_>, all: bool) -> Vec<Merged> {
     let clients = |asked: &lookup::Asked| -> Vec<&'static str> {
         let answer = &asked.1;
         let is_as_docker = docker.is_some_and(|docker| lookup::sends_alike(docker, answer));
-        match told.installed(asked, Presence::Installed) {
+        match told.clients_that_are(asked, Presence::Installed) {
             _ if all => answer.clients.to_vec(),
             installed if installed.is_empty() && !is_as_docker => {
-                told.installed(asked, Presence::Unknown)
+                told.clients_that_are(asked, Presence::Unknown)
             }
             installed => installed,
         }
