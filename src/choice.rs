@@ -14,6 +14,8 @@ use crate::store::keychain::Keychain;
 use crate::store::sealed::{KeySources, Sealed};
 use crate::store::{Contents, Error, ErrorKind, Listed, Store};
 
+pub mod windows;
+
 /// Why a store is the one in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
@@ -46,6 +48,7 @@ pub fn in_words(machine: &Machine) -> &'static str {
     match named.or_else(|| settings::chosen(machine).ok().flatten()) {
         Some(StoreKind::Keychain) => "the keychain",
         Some(StoreKind::Sealed | StoreKind::Session) => "the sealed store",
+        Some(StoreKind::Windows) => "the store on Windows",
         None => "the credential store",
     }
 }
@@ -70,6 +73,7 @@ fn open_kind(machine: &Machine, kind: StoreKind) -> Result<Box<dyn Store>, Error
     match kind {
         StoreKind::Keychain => Ok(Box::new(Keychain::open(machine.has_display)?)),
         StoreKind::Sealed | StoreKind::Session => Ok(Box::new(open_sealed(machine, kind)?)),
+        StoreKind::Windows => Ok(Box::new(windows::OnWindows::open(machine)?)),
     }
 }
 

@@ -6,7 +6,7 @@
 //! person's program: a client of the helper, as Docker is, and the keeper of the settings.
 //!
 //! Imports run one way: the programs; then [`helper`], [`setup`], [`rotate`]; then [`lookup`], [`audit`],
-//! [`choice`], [`clients`], [`export`], [`protocol`] and [`registry`]; then [`ledger`] and
+//! [`choice`]; then [`clients`], [`export`], [`protocol`] and [`registry`]; then [`ledger`] and
 //! [`settings`]; then [`store`], [`daemon`]; then [`files`], [`credential`], [`server`]. [`machine`], [`text`],
 //! [`tokens`], [`deadline`] and [`process`] import nothing of ours.
 

@@ -5,6 +5,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+mod wsl;
+
+pub use wsl::Wsl;
+
 /// Our folder inside the system's folders for settings, data and state.
 const FOLDER: &str = "imgsec-cred";
 
@@ -100,6 +104,13 @@ impl Machine {
     pub fn variables(&self) -> impl Iterator<Item = (String, String)> {
         env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+    }
+
+    /// What is known where this Linux is one of WSL.
+    #[must_use]
+    pub fn wsl(&self) -> Option<Wsl> {
+        let has_distribution = text_of("WSL_DISTRO_NAME").is_some();
+        cfg!(target_os = "linux").then(|| wsl::look(Path::new("/"), has_distribution))?
     }
 
     /// The homes of all users, as far as they can be told: root's, and those in the folders where

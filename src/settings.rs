@@ -1,6 +1,6 @@
 //! Our own settings: which store this user has chosen. A chosen store is law.
 //!
-//! `settings.json` in our folder of settings: `{"format":1,"store":"keychain"|"sealed"|"session"}`.
+//! `settings.json` in our folder of settings: `{"format":1,"store":"keychain"|"sealed"|"session"|"windows"}`.
 //! Nothing is lost with it: without the file the store is found again.
 
 use std::fmt;
@@ -25,6 +25,8 @@ pub enum StoreKind {
     Sealed,
     /// Encrypted files whose key is only in the kernel's memory: gone at the next start.
     Session,
+    /// In WSL: what imgsec-cred keeps on Windows.
+    Windows,
 }
 
 impl StoreKind {
@@ -35,6 +37,7 @@ impl StoreKind {
             Self::Keychain => "keychain",
             Self::Sealed => "sealed",
             Self::Session => "session",
+            Self::Windows => "windows",
         }
     }
 }
@@ -49,12 +52,12 @@ impl FromStr for StoreKind {
     type Err = Error;
 
     fn from_str(word: &str) -> Result<Self, Error> {
-        [Self::Keychain, Self::Sealed, Self::Session]
+        [Self::Keychain, Self::Sealed, Self::Session, Self::Windows]
             .into_iter()
             .find(|kind| kind.name() == word)
             .ok_or_else(|| {
                 Error::new(ErrorKind::Refused, format!("no store is called {word:?}"))
-                    .with_hint("the stores are keychain, sealed and session")
+                    .with_hint("the stores are keychain, sealed, session and windows (in WSL)")
             })
     }
 }

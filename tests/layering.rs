@@ -156,7 +156,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("lookup", &["clients", "credential", "deadline", "files", "machine", "registry", "server"]),
-    ("choice", &["credential", "files", "machine", "server", "settings", "store"]),
+    ("choice", &["credential", "files", "machine", "protocol", "server", "settings", "store"]),
     ("helper", &["choice", "deadline", "machine", "process", "protocol", "server", "store"]),
 ];
 

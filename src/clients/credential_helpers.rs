@@ -103,6 +103,12 @@ pub fn kind(name: &str) -> Kind {
     known(name).map_or(Kind::Unknown, |row| row.kind)
 }
 
+/// Whether a helper of this name is a program of Windows, which WSL starts as one of its own.
+#[must_use]
+pub fn is_of_windows(name: &str) -> bool {
+    name.ends_with(".exe")
+}
+
 /// The helpers that keep logins, as `migrate --from all` looks for them.
 pub fn keepers() -> impl Iterator<Item = &'static str> {
     TABLE.iter().filter(|row| row.kind == Kind::Keeps).map(|row| row.name)

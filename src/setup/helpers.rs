@@ -45,6 +45,8 @@ pub enum Answer {
 pub struct Helpers<'a> {
     /// The program of a name, if it is on the PATH.
     find: &'a dyn Fn(&str) -> Option<Helper>,
+    /// Whether our own store is that of the Windows around this WSL.
+    on_windows: bool,
     asked: RefCell<BTreeMap<String, Rc<Asked>>>,
 }
 
@@ -65,7 +67,14 @@ impl<'a> Helpers<'a> {
     /// Those whose programs `find` finds.
     #[must_use]
     pub fn new(find: &'a dyn Fn(&str) -> Option<Helper>) -> Self {
-        Self { find, asked: RefCell::default() }
+        Self { find, on_windows: false, asked: RefCell::default() }
+    }
+
+    /// The same where our own store may be that of the Windows around this WSL: then Windows' helpers
+    /// keep logins on the same machine as ours.
+    #[must_use]
+    pub fn with_store_on_windows(self, on_windows: bool) -> Self {
+        Self { on_windows, ..self }
     }
 
     /// What `docker-credential-NAME` has for a registry, called by this key.
@@ -128,15 +137,20 @@ impl<'a> Helpers<'a> {
         if let Some(asked) = self.asked.borrow().get(name) {
             return Rc::clone(asked);
         }
-        let asked = Rc::new(Asked::new(name, (self.find)(name)));
+        let kind = match credential_helpers::kind(name) {
+            Kind::Elsewhere if self.on_windows && credential_helpers::is_of_windows(name) => {
+                Kind::Keeps
+            }
+            kind => kind,
+        };
+        let asked = Rc::new(Asked::new(name, kind, (self.find)(name)));
         self.asked.borrow_mut().insert(name.to_owned(), Rc::clone(&asked));
         asked
     }
 }
 
 impl Asked {
-    fn new(name: &str, program: Option<Helper>) -> Self {
-        let kind = credential_helpers::kind(name);
+    fn new(name: &str, kind: Kind, program: Option<Helper>) -> Self {
         let listed = match (&program, kind) {
             // What it makes or fetches for a list would only cost time.
             (None, _) | (_, Kind::Mints | Kind::Elsewhere | Kind::Nothing) => Ok(Vec::new()),

@@ -133,6 +133,12 @@ impl Kept {
         own.or_else(around).cloned().map_or(Found::Nothing, Found::Kept)
     }
 
+    /// What is kept, as the helper lists it.
+    #[must_use]
+    pub fn keys(&self) -> &[String] {
+        &self.keys
+    }
+
     /// The login that is kept for a server.
     #[must_use]
     pub fn login(&self, server: &ServerKey) -> Option<&Login> {

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use imgsec_cred::choice::{self, Why};
+use imgsec_cred::choice::{self, Why, windows};
 use imgsec_cred::machine::Machine;
 use imgsec_cred::settings::StoreKind;
 use imgsec_cred::store::sealed::OpenedBy;
@@ -15,6 +15,7 @@ use crate::report::{Mark, Report};
 use crate::{Outcome, stores};
 
 mod clients;
+mod other_helper;
 mod rotations;
 
 /// One thing looked at. Its id is for programs and does not change.
@@ -85,6 +86,9 @@ fn check_store(machine: &Machine, checks: &mut Checks) {
     if kind == StoreKind::Keychain {
         return checks.add("store.choice", Mark::Ok, format!("the OS keychain ({why})"), None);
     }
+    if kind == StoreKind::Windows {
+        return check_windows(why, machine, checks);
+    }
     let name = if kind == StoreKind::Session { "the session store" } else { "the sealed store" };
     match choice::open_sealed(machine, kind).and_then(|store| Ok((store.state()?, store))) {
         Err(e) => checks.fail("store.sealed", &e),
@@ -113,6 +117,27 @@ fn check_store(machine: &Machine, checks: &mut Checks) {
             for slot in store.slots() {
                 let message = format!("key by {}: {}", slot.kind.name(), slot.kind.protects());
                 checks.add("store.slot", Mark::Ok, message, None);
+            }
+        }
+    }
+}
+
+/// The store on Windows: which program reaches it, and whether it is of the same version.
+fn check_windows(why: &str, machine: &Machine, checks: &mut Checks) {
+    let helper = windows::helper(machine);
+    match helper.and_then(|helper| Ok((windows::check(&helper)?, helper))) {
+        Err(e) => checks.fail("store.windows", &e),
+        Ok((version, helper)) => {
+            let program = helper.program().display();
+            let message = format!("the store on Windows ({why}), by {program} {version}");
+            checks.add("store.choice", Mark::Ok, message, None);
+            if version != env!("CARGO_PKG_VERSION") {
+                let message = format!(
+                    "imgsec-cred is {version} on Windows, and this is {}",
+                    env!("CARGO_PKG_VERSION")
+                );
+                let fix = "install the same version on both sides";
+                checks.add("store.windows-version", Mark::Warn, message, Some(fix));
             }
         }
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use imgsec_cred::choice::Why;
+use imgsec_cred::clients::credential_helpers;
 use imgsec_cred::credential::Credential;
 use imgsec_cred::ledger::Ledger;
 use imgsec_cred::machine::Machine;
@@ -33,8 +34,17 @@ pub(crate) fn helper(machine: &Machine) -> Result<Helper, Error> {
 /// How long another helper may take for one request.
 const OTHERS_LIMIT: Duration = Duration::from_secs(20);
 
-/// Another helper by the name Docker's settings give it.
+/// Another helper by the name Docker's settings give it; none where it cannot be started.
 pub(crate) fn other_helper(machine: &Machine, name: &str) -> Option<Helper> {
+    let helper = named_helper(machine, name)?;
+    let starts =
+        |helper: &Helper| !helper.version().is_err_and(|e| e.kind() == ErrorKind::Unavailable);
+    (!credential_helpers::is_of_windows(name) || starts(&helper)).then_some(helper)
+}
+
+/// Another helper that is on the `PATH`, whether it can be started or not: a program of Windows can
+/// be only in WSL.
+pub(crate) fn named_helper(machine: &Machine, name: &str) -> Option<Helper> {
     let program = machine.find_program(&format!("docker-credential-{name}"))?;
     Some(Helper::new(program, machine.timeout.unwrap_or(OTHERS_LIMIT)))
 }
@@ -93,4 +103,9 @@ pub(crate) fn in_use(machine: &Machine) -> Result<Option<(StoreKind, Why)>, Erro
         return Ok(Some((word.parse()?, Why::Named)));
     }
     Ok(settings::chosen(machine)?.map(|kind| (kind, Why::Chosen)))
+}
+
+/// Whether it is the store on Windows.
+pub(crate) fn is_on_windows(machine: &Machine) -> bool {
+    matches!(in_use(machine), Ok(Some((StoreKind::Windows, _))))
 }

@@ -78,6 +78,10 @@ fn sealed(machine: &Machine) -> anyhow::Result<(Sealed, StoreKind)> {
             let message = "the store in use is the OS keychain, which is unlocked by your login";
             Err(Refusal::new(message, Some("imgsec-cred status")).into())
         }
+        Some((StoreKind::Windows, _)) => {
+            let message = "the store in use is that on Windows, which is locked and unlocked there";
+            Err(Refusal::new(message, Some("imgsec-cred status")).into())
+        }
         chosen => {
             let kind = chosen.map_or(StoreKind::Sealed, |(kind, _)| kind);
             if chosen.is_none()

@@ -10,8 +10,9 @@ use super::moves::Back;
 
 #[derive(Args)]
 pub(crate) struct Setup {
-    /// Use this store instead of the best one here
-    #[arg(long, value_name = "keychain|sealed|session", value_parser = store_kind)]
+    /// Use this store instead of the best one here; in WSL, windows is what imgsec-cred keeps on
+    /// Windows
+    #[arg(long, value_name = "keychain|sealed|session|windows", value_parser = store_kind)]
     pub(crate) store: Option<StoreKind>,
 
     /// Only for this registry (Docker's credHelpers); may be repeated

@@ -92,7 +92,7 @@ pub(crate) fn carry_out(
 ) -> anyhow::Result<Done> {
     let helper = stores::helper(machine)?;
     let find = |name: &str| stores::other_helper(machine, name);
-    let helpers = Helpers::new(&find);
+    let helpers = Helpers::new(&find).with_store_on_windows(stores::is_on_windows(machine));
     let state = stores::state(machine)?;
     // Whoever is asked is not to hold up others; what they change meanwhile is left alone.
     let early = if manner.yes && !manner.dry_run { Some(journal::lock(state)?) } else { None };

@@ -38,7 +38,7 @@ pub(crate) fn after_login(
     report: &Report,
 ) -> Result<Vec<Other>, Error> {
     let find = |name: &str| stores::other_helper(machine, name);
-    let helpers = Helpers::new(&find);
+    let helpers = Helpers::new(&find).with_store_on_windows(stores::is_on_windows(machine));
     let before = scene(&helpers, machine)?;
     let config = before.docker().map(|number| &before.files[number].config);
     let names_us = config.is_some_and(|config| {
@@ -88,7 +88,7 @@ pub(crate) fn after_logout(
     removed: &[Credential],
 ) -> Result<(Vec<String>, Vec<Other>), Error> {
     let find = |name: &str| stores::other_helper(machine, name);
-    let helpers = Helpers::new(&find);
+    let helpers = Helpers::new(&find).with_store_on_windows(stores::is_on_windows(machine));
     let mut files = Vec::new();
     for edit in one::forget(&scene(&helpers, machine)?, server, removed)? {
         edit.make()?;

@@ -90,7 +90,7 @@ pub(crate) fn run(
     let runs = runs(manner, machine)?;
     let helper = stores::helper(machine)?;
     let find = |name: &str| stores::other_helper(machine, name);
-    let helpers = Helpers::new(&find);
+    let helpers = Helpers::new(&find).with_store_on_windows(stores::is_on_windows(machine));
     let scene = scene(&runs, &helper, &helpers, machine)?;
     let store: Option<&dyn Store> = if manner.insecure_plaintext { Some(&helper) } else { None };
     let undo = undo::plan(&scene, &runs, store)?;

@@ -10,7 +10,7 @@ use imgsec_cred::lookup::{Fix, Places};
 use imgsec_cred::machine::Machine;
 use imgsec_cred::protocol::client::Helper;
 use imgsec_cred::server::{DOCKER_HUB, ServerKey};
-use imgsec_cred::settings;
+use imgsec_cred::settings::{self, StoreKind};
 use imgsec_cred::setup::helpers::Helpers;
 use imgsec_cred::setup::journal::{self, StoreBefore, Verb};
 use imgsec_cred::setup::plan::{Plan, State};
@@ -20,7 +20,7 @@ use imgsec_cred::store::{self, Differing, Error, ErrorKind};
 
 use self::place::Place;
 use crate::args::{Setup, Shared};
-use crate::changes::here;
+use crate::changes::{default_helper, here};
 use crate::list::registry;
 use crate::report::Report;
 use crate::{Outcome, Refusal, ask, stores};
@@ -41,7 +41,7 @@ pub(crate) fn run(
     // Whoever is asked is not to hold up others; what they change meanwhile is left alone.
     let early = if args.yes && !args.dry_run { Some(journal::lock(state)?) } else { None };
     let find = |name: &str| stores::other_helper(machine, name);
-    let helpers = Helpers::new(&find);
+    let helpers = Helpers::new(&find).with_store_on_windows(place.kind == StoreKind::Windows);
     let (mut scene, wishes) = scene(args, &place, &helpers, machine)?;
     let states = compare(&mut scene, &place, args, machine)?;
     let mut plan = Plan::make(scene, states, &wishes)?;
@@ -135,6 +135,7 @@ fn scene<'h>(
     }
     scene.leave_others();
     scene.ask_about();
+    let registries = if is_all { behind_another(&scene, helpers, place.kind) } else { registries };
     let wishes = Wishes {
         default: is_all,
         default_at_any_price: args.default_helper,
@@ -143,6 +144,20 @@ fn scene<'h>(
         helm: is_all,
     };
     Ok((scene, wishes))
+}
+
+/// The registries for which our helper is to be named since another one, which hands out logins of
+/// another machine, stays the default one: those that our store keeps a login for.
+fn behind_another(scene: &Scene<'_>, helpers: &Helpers<'_>, store: StoreKind) -> Vec<String> {
+    let config = &scene.files[0].config;
+    let stays = |name: &str| {
+        default_helper::is_elsewhere(name, store == StoreKind::Windows) && helpers.is_there(name)
+    };
+    if !config.store().is_some_and(stays) {
+        return Vec::new();
+    }
+    let kept = default_helper::unasked(config, scene.kept.keys());
+    kept.iter().filter_map(|key| docker_key(key).ok()).collect()
 }
 
 /// The helper that Docker asks for registries that have none of their own.

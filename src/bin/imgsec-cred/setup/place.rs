@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use imgsec_cred::choice;
+use imgsec_cred::choice::{self, windows};
 use imgsec_cred::machine::Machine;
 use imgsec_cred::settings::{self, StoreKind};
 use imgsec_cred::store::sealed::{self, NewSlot, Sealed};
@@ -30,11 +30,17 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn words(&self) -> &'static str {
-        match self.kind {
-            StoreKind::Keychain => "the OS keychain",
-            StoreKind::Sealed => "the sealed store",
-            StoreKind::Session => "the session store",
-        }
+        words_of(self.kind)
+    }
+}
+
+/// A store as a person calls it.
+pub(super) fn words_of(kind: StoreKind) -> &'static str {
+    match kind {
+        StoreKind::Keychain => "the OS keychain",
+        StoreKind::Sealed => "the sealed store",
+        StoreKind::Session => "the session store",
+        StoreKind::Windows => "the store on Windows",
     }
 }
 
@@ -56,6 +62,10 @@ pub(super) fn choose(args: &Setup, machine: &Machine) -> anyhow::Result<Place> {
     let from = settings::chosen(machine)?.filter(|before| *before != kind);
     if kind == StoreKind::Keychain {
         probe_keychain(machine).map_err(|e| unreachable(e, why))?;
+        return Ok(Place { kind, why, from, exists: true, is_readable: true, root: None });
+    }
+    if kind == StoreKind::Windows {
+        windows::check(&windows::helper(machine)?)?;
         return Ok(Place { kind, why, from, exists: true, is_readable: true, root: None });
     }
     let root = choice::sealed_root(machine, kind)?;

@@ -2,16 +2,19 @@
 
 use std::path::PathBuf;
 
+use imgsec_cred::clients::credential_helpers::is_of_windows;
 use imgsec_cred::machine::Machine;
 use imgsec_cred::protocol::NAME;
 use imgsec_cred::settings::StoreKind;
 use imgsec_cred::setup::containers::Order;
+use imgsec_cred::setup::helpers::Answer;
 use imgsec_cred::setup::plan::Plan;
 use imgsec_cred::setup::scene::{Origin, Role, is_ours};
 use imgsec_cred::store::{self, Error};
 use serde_json::{Map, Value, json};
 
-use super::place::Place;
+use super::place::{Place, words_of};
+use crate::changes::default_helper;
 use crate::changes::moving::origin;
 use crate::changes::words::clients_json;
 use crate::list::registry;
@@ -36,7 +39,10 @@ pub(super) fn show(
     let config = &plan.scene.files[0].config;
     let docker = match config.store() {
         Some(name) if is_ours(name) => "uses imgsec already".to_owned(),
-        Some(other) => format!("uses docker-credential-{other}"),
+        Some(other) => {
+            let written = default_helper::written(other, config.path(), machine);
+            format!("uses docker-credential-{other}{written}")
+        }
         None => "no default credential helper".to_owned(),
     };
     report.line(&format!("Docker  {}: {docker}", machine.short(config.path())))?;
@@ -108,14 +114,6 @@ fn settings(plan: &Plan<'_>, machine: &Machine) -> Vec<String> {
     lines
 }
 
-fn words_of(kind: StoreKind) -> &'static str {
-    match kind {
-        StoreKind::Keychain => "the OS keychain",
-        StoreKind::Sealed => "the sealed store",
-        StoreKind::Session => "the session store",
-    }
-}
-
 /// What stays where it is, and why.
 fn stays(plan: &Plan<'_>, machine: &Machine) -> Vec<String> {
     let line = |stay: &imgsec_cred::setup::scene::Stay| {
@@ -167,6 +165,7 @@ pub(super) fn say(done: &Done<'_>, machine: &Machine, report: &Report) -> anyhow
             Mark::Warn,
             &plan.why_not_default(&|path| machine.short(path)).unwrap_or_default(),
         )?;
+        say_unasked(place, plan, machine, report)?;
     }
     if plan.moves().any(|(_, one, _)| matches!(one.origin, Origin::File(_))) {
         report.note("the passwords were stored in plain text and may have been copied: rotate them at the registry");
@@ -176,6 +175,39 @@ pub(super) fn say(done: &Done<'_>, machine: &Machine, report: &Report) -> anyhow
     }
     report.note("Next: imgsec-cred login REGISTRY     Undo: imgsec-cred setup --undo");
     Ok(())
+}
+
+/// What Docker goes on asking another machine's helper for though our store keeps a login, and how
+/// both get one store.
+fn say_unasked(
+    place: &Place,
+    plan: &Plan<'_>,
+    machine: &Machine,
+    report: &Report,
+) -> std::io::Result<()> {
+    let config = &plan.scene.files[0].config;
+    let on_windows = place.kind == StoreKind::Windows;
+    let stays = config.store().filter(|name| default_helper::is_elsewhere(name, on_windows));
+    let Some(name) = stays else { return Ok(()) };
+    let is_named = |key: &str| plan.named().any(|(_, named, _)| named == key);
+    for key in default_helper::unasked(config, plan.scene.kept.keys()) {
+        let registry = registry(&key);
+        if !is_named(&key) && has_login(plan, name, &key) {
+            let line = format!(
+                "docker-credential-{name} has a login for {registry} too, and Docker uses that one"
+            );
+            report.marked(Mark::Warn, &line)?;
+            report.line(&format!("      docker logout {registry}, then: imgsec-cred setup"))?;
+        }
+    }
+    if let Some(line) = default_helper::share(machine).filter(|_| is_of_windows(name)) {
+        report.note(line);
+    }
+    Ok(())
+}
+
+fn has_login(plan: &Plan<'_>, name: &str, key: &str) -> bool {
+    matches!(plan.scene.helpers.answer(name, key), Answer::Held | Answer::Keeps(_))
 }
 
 fn logins(count: usize) -> String {

@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use imgsec_cred::clients::credential_helpers::{self, Kind};
 use imgsec_cred::clients::docker::DockerConfig;
 use imgsec_cred::files::View;
 use imgsec_cred::lookup::podman;
@@ -13,11 +12,10 @@ use imgsec_cred::setup::default_helper::why_not_default;
 use imgsec_cred::setup::scene::is_ours;
 use imgsec_cred::text::shell_word;
 
-use super::Checks;
+use super::{Checks, other_helper};
 use crate::changes::here;
 use crate::list::registry;
 use crate::report::Mark;
-use crate::stores;
 
 pub(super) fn check(machine: &Machine, checks: &mut Checks) {
     let places = match here::contexts(machine, &[]) {
@@ -64,7 +62,7 @@ fn check_helpers(config: &DockerConfig, machine: &Machine, checks: &mut Checks) 
             let message = format!("uses imgsec: credsStore in {words}");
             checks.add("docker.helper", Mark::Ok, message, None);
         }
-        Some(other) => check_other(other, ours, &words, machine, checks),
+        Some(other) => other_helper::check(other, config, machine, checks),
         None if ours > 0 => {
             let message = format!("uses imgsec for {ours} registries: credHelpers in {words}");
             checks.add("docker.helper", Mark::Ok, message, None);
@@ -82,34 +80,6 @@ fn check_helpers(config: &DockerConfig, machine: &Machine, checks: &mut Checks) 
             let message = format!("{} keeps its own helper, {name}", registry(server));
             checks.add("docker.other-helper", Mark::Ok, message, None);
         }
-    }
-}
-
-/// Another helper is Docker's default one: what it is, who writes it again, what to do.
-fn check_other(name: &str, ours: usize, words: &str, machine: &Machine, checks: &mut Checks) {
-    let row = credential_helpers::known(name);
-    let again = row.and_then(|row| row.written_by).map(|by| format!("; {by}")).unwrap_or_default();
-    let place = format!("docker-credential-{name}: credsStore in {words}");
-    if stores::other_helper(machine, name).is_none() {
-        let message =
-            format!("uses {place}, which is not on the PATH, so docker pull fails{again}");
-        return checks.add("docker.helper", Mark::Fail, message, Some("imgsec-cred setup"));
-    }
-    let (mark, what, fix) = match credential_helpers::kind(name) {
-        Kind::Mints => (Mark::Ok, "it makes tokens when it is asked, and stays", None),
-        Kind::Elsewhere => (Mark::Warn, "it hands out logins of another machine, and stays", None),
-        Kind::Nothing => (Mark::Warn, "it keeps nothing", Some("imgsec-cred setup")),
-        Kind::Keeps | Kind::Unknown if ours > 0 => {
-            (Mark::Warn, "setup could not take over all of it", None)
-        }
-        Kind::Keeps | Kind::Unknown => {
-            (Mark::Fail, "imgsec is not used", Some("imgsec-cred setup"))
-        }
-    };
-    checks.add("docker.helper", mark, format!("uses {place}; {what}{again}"), fix);
-    if ours > 0 {
-        let message = format!("uses imgsec for {ours} registries: credHelpers in {words}");
-        checks.add("docker.helper", Mark::Ok, message, None);
     }
 }
 

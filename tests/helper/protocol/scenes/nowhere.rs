@@ -111,9 +111,19 @@ fn a_store_that_is_none() {
     let unknown = |command: &mut Command| {
         command.env("IMGSEC_STORE", "cloud\u{1b}[2K");
     };
-    all_fail(&me, unknown, "no store is called", "the stores are keychain, sealed and session");
+    all_fail(
+        &me,
+        unknown,
+        "no store is called",
+        "the stores are keychain, sealed, session and windows",
+    );
     write_settings(&me, r#"{"format":1,"store":"cloud"}"#);
-    all_fail(&me, unnamed, "no store is called", "the stores are keychain, sealed and session");
+    all_fail(
+        &me,
+        unnamed,
+        "no store is called",
+        "the stores are keychain, sealed, session and windows",
+    );
     for broken in ["", "{", "[]", r#"{"format":1,"store":7}"#] {
         write_settings(&me, broken);
         all_fail(&me, unnamed, "settings.json is broken: ", "imgsec-cred setup");
