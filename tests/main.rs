@@ -16,6 +16,7 @@ mod support;
 /// `docker-credential-imgsec`, the program that Docker and other clients call.
 mod helper {
     mod protocol;
+    mod wsl;
 }
 
 /// Every kind of login that registries hand out.

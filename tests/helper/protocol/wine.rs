@@ -35,7 +35,8 @@ impl Wine {
         wine
     }
 
-    fn new() -> Self {
+    /// One whose Credential Manager no other test uses.
+    pub(crate) fn new() -> Self {
         let is_built = Path::new(WINDOWS_HELPER).exists();
         assert!(is_built, "{WINDOWS_HELPER} does not exist: tests/support/windows-build makes it");
         let wine = Self { me: Person::without_keychain(Store::Keychain) };
