@@ -15,8 +15,8 @@ pub const PROGRAM: &str = "docker-credential-imgsec.exe";
 /// What makes it known to be ours.
 const OURS: &str = "(imgsec-cred)";
 
-/// Shorter than our own helper's deadline, so that its words arrive.
-const LIMIT: Duration = Duration::from_secs(4);
+/// Shorter than our own helper's deadlines, with a display and without one, so that its words arrive.
+const LIMITS: [Duration; 2] = [Duration::from_secs(30), Duration::from_secs(4)];
 
 /// The helper on Windows, as a program of this Linux.
 ///
@@ -36,7 +36,8 @@ pub fn helper(machine: &Machine) -> Result<Helper, Error> {
         ));
     }
     let program = machine.find_program(PROGRAM).ok_or_else(missing)?;
-    let limit = machine.timeout.map_or(LIMIT, |limit| limit.mul_f32(0.9));
+    let usual = LIMITS[usize::from(!machine.has_display)];
+    let limit = machine.timeout.map_or(usual, |limit| limit.mul_f32(0.9));
     // Which store is used on Windows is chosen there.
     Ok(Helper::new(program, limit).with_variable("IMGSEC_STORE", ""))
 }
@@ -51,12 +52,12 @@ fn missing() -> Error {
 /// # Errors
 /// As [`helper`], and those of the helper.
 pub fn check(helper: &Helper) -> Result<String, Error> {
-    let version = helper.version()?;
+    let version = helper.version().map_err(there)?;
     if !version.contains(OURS) {
         let what = format!("{PROGRAM} is not the helper of imgsec-cred: it says {version:?}");
         return Err(Error::new(ErrorKind::Failed, what).with_hint("install imgsec-cred on Windows"));
     }
-    helper.whole_store().contents()?;
+    helper.whole_store().contents().map_err(there)?;
     Ok(version.rsplit(' ').next().unwrap_or_default().to_owned())
 }
 
@@ -69,24 +70,32 @@ impl OnWindows {
     }
 }
 
+/// What helps against a failure there is to be done there.
+fn there(error: Error) -> Error {
+    match error.hint().map(|hint| format!("on Windows: {hint}")) {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    }
+}
+
 impl Store for OnWindows {
     fn get(&self, server: &ServerKey) -> Result<Credential, Error> {
-        self.0.whole_store().get(server)
+        self.0.whole_store().get(server).map_err(there)
     }
 
     fn put(&self, credential: &Credential) -> Result<(), Error> {
-        self.0.whole_store().put(credential)
+        self.0.whole_store().put(credential).map_err(there)
     }
 
     fn remove(&self, server: &ServerKey) -> Result<(), Error> {
-        self.0.whole_store().remove(server)
+        self.0.whole_store().remove(server).map_err(there)
     }
 
     fn list(&self) -> Result<Vec<Listed>, Error> {
-        self.0.whole_store().list()
+        self.0.whole_store().list().map_err(there)
     }
 
     fn contents(&self) -> Result<Contents, Error> {
-        self.0.whole_store().contents()
+        self.0.whole_store().contents().map_err(there)
     }
 }

@@ -147,6 +147,7 @@ mod tests {
             (kind("pass"), kind("passage"), kind("acr-env")),
             (Kind::Keeps, Kind::Unknown, Kind::Mints)
         );
+        assert!(is_of_windows("desktop.exe") && !is_of_windows("desktop"));
         let ecr = known("ecr-login").unwrap();
         let account = "1.dkr.ecr.eu-west-1.amazonaws.com";
         assert_eq!(

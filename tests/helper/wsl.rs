@@ -239,7 +239,7 @@ fn logins_of_docker_desktop_go_along_only_where_the_store_is_on_windows() {
     );
     assert!(
         said.said()
-            .contains("install imgsec-cred on Windows; then imgsec-cred setup --store windows")
+            .contains("to have one store for WSL and Windows: install imgsec-cred on Windows, then: imgsec-cred setup")
     );
     assert_eq!(wsl.config()["credsStore"], "desktop.exe");
     assert_eq!(wsl.password("ghcr.io"), None);

@@ -51,10 +51,8 @@ pub(crate) fn share(machine: &Machine) -> Option<&'static str> {
     match machine.wsl()? {
         wsl if !wsl.interop => None,
         _ if machine.find_program(windows::PROGRAM).is_some() => {
-            Some("imgsec-cred setup --store windows keeps the logins of both on Windows")
+            Some("imgsec-cred setup --store windows")
         }
-        _ => Some(
-            "install imgsec-cred on Windows; then imgsec-cred setup --store windows keeps the logins of both there",
-        ),
+        _ => Some("install imgsec-cred on Windows, then: imgsec-cred setup --store windows"),
     }
 }

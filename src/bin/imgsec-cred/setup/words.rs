@@ -201,7 +201,7 @@ fn say_unasked(
         }
     }
     if let Some(line) = default_helper::share(machine).filter(|_| is_of_windows(name)) {
-        report.note(line);
+        report.note(&format!("to have one store for WSL and Windows: {line}"));
     }
     Ok(())
 }

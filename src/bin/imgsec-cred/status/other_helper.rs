@@ -15,6 +15,9 @@ use crate::stores;
 
 const SETUP: Option<&str> = Some("imgsec-cred setup");
 
+/// What the helper of imgsec-cred on Windows is.
+const THERE: &str = "it hands out what imgsec-cred keeps on Windows";
+
 /// What another helper is, in a few words, and the line that fixes it.
 type Verdict = (Mark, String, Option<&'static str>);
 
@@ -47,12 +50,14 @@ fn verdict(name: &str, config: &DockerConfig, ours: usize, machine: &Machine) ->
         return (Mark::Fail, what, SETUP);
     }
     let on_windows = stores::is_on_windows(machine);
+    let is_ours_there = format!("docker-credential-{name}") == windows::PROGRAM;
     let says = |mark, what: &str, fix| (mark, format!("; {what}"), fix);
     match credential_helpers::kind(name) {
         Kind::Mints => says(Mark::Ok, "it makes tokens when it is asked, and stays", None),
         Kind::Elsewhere if default_helper::is_elsewhere(name, on_windows) => {
             elsewhere(name, config, machine)
         }
+        _ if is_ours_there => says(Mark::Ok, THERE, None),
         Kind::Nothing => says(Mark::Warn, "it keeps nothing", SETUP),
         _ if default_helper::set_by_us(machine, config.path()).is_some() => {
             says(Mark::Fail, "imgsec is no longer used", SETUP)
@@ -81,7 +86,7 @@ fn elsewhere(name: &str, config: &DockerConfig, machine: &Machine) -> Verdict {
     }
     let what = format!("; it hands out logins of {machine_words}, and stays");
     if format!("docker-credential-{name}") == windows::PROGRAM {
-        return (Mark::Ok, "; it hands out what imgsec-cred keeps on Windows".to_owned(), None);
+        return (Mark::Ok, format!("; {THERE}"), None);
     }
     let fix = default_helper::share(machine);
     (Mark::Warn, what, fix.filter(|_| credential_helpers::is_of_windows(name)))
