@@ -20,7 +20,7 @@ use imgsec_cred::store::{self, Differing, Error, ErrorKind};
 
 use self::place::Place;
 use crate::args::{Setup, Shared};
-use crate::changes::{default_helper, here};
+use crate::changes::{here, other_default};
 use crate::list::registry;
 use crate::report::Report;
 use crate::{Outcome, Refusal, ask, stores};
@@ -151,12 +151,12 @@ fn scene<'h>(
 fn behind_another(scene: &Scene<'_>, helpers: &Helpers<'_>, store: StoreKind) -> Vec<String> {
     let config = &scene.files[0].config;
     let stays = |name: &str| {
-        default_helper::is_elsewhere(name, store == StoreKind::Windows) && helpers.is_there(name)
+        other_default::is_elsewhere(name, store == StoreKind::Windows) && helpers.is_there(name)
     };
     if !config.store().is_some_and(stays) {
         return Vec::new();
     }
-    let kept = default_helper::unasked(config, scene.kept.keys());
+    let kept = other_default::unasked(config, scene.kept.keys());
     kept.iter().filter_map(|key| docker_key(key).ok()).collect()
 }
 

@@ -14,8 +14,8 @@ use imgsec_cred::store::{self, Error};
 use serde_json::{Map, Value, json};
 
 use super::place::{Place, words_of};
-use crate::changes::default_helper;
 use crate::changes::moving::origin;
+use crate::changes::other_default;
 use crate::changes::words::clients_json;
 use crate::list::registry;
 use crate::report::{Mark, Report};
@@ -40,7 +40,7 @@ pub(super) fn show(
     let docker = match config.store() {
         Some(name) if is_ours(name) => "uses imgsec already".to_owned(),
         Some(other) => {
-            let written = default_helper::written(other, config.path(), machine);
+            let written = other_default::written(other, config.path(), machine);
             format!("uses docker-credential-{other}{written}")
         }
         None => "no default credential helper".to_owned(),
@@ -187,10 +187,10 @@ fn say_unasked(
 ) -> std::io::Result<()> {
     let config = &plan.scene.files[0].config;
     let on_windows = place.kind == StoreKind::Windows;
-    let stays = config.store().filter(|name| default_helper::is_elsewhere(name, on_windows));
+    let stays = config.store().filter(|name| other_default::is_elsewhere(name, on_windows));
     let Some(name) = stays else { return Ok(()) };
     let is_named = |key: &str| plan.named().any(|(_, named, _)| named == key);
-    for key in default_helper::unasked(config, plan.scene.kept.keys()) {
+    for key in other_default::unasked(config, plan.scene.kept.keys()) {
         let registry = registry(&key);
         if !is_named(&key) && has_login(plan, name, &key) {
             let line = format!(
@@ -200,7 +200,7 @@ fn say_unasked(
             report.line(&format!("      docker logout {registry}, then: imgsec-cred setup"))?;
         }
     }
-    if let Some(line) = default_helper::share(machine).filter(|_| is_of_windows(name)) {
+    if let Some(line) = other_default::share(machine).filter(|_| is_of_windows(name)) {
         report.note(&format!("to have one store for WSL and Windows: {line}"));
     }
     Ok(())

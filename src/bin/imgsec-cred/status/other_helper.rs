@@ -8,7 +8,7 @@ use imgsec_cred::machine::Machine;
 use imgsec_cred::setup::scene::is_ours;
 
 use super::Checks;
-use crate::changes::default_helper;
+use crate::changes::other_default;
 use crate::list::registry;
 use crate::report::Mark;
 use crate::stores;
@@ -24,7 +24,7 @@ type Verdict = (Mark, String, Option<&'static str>);
 pub(super) fn check(name: &str, config: &DockerConfig, machine: &Machine, checks: &mut Checks) {
     let words = machine.short(config.path());
     let ours = config.helpers().iter().filter(|(_, name)| is_ours(name)).count();
-    let written = default_helper::written(name, config.path(), machine);
+    let written = other_default::written(name, config.path(), machine);
     let place = format!("docker-credential-{name}: credsStore in {words}");
     let (mark, what, fix) = verdict(name, config, ours, machine);
     checks.add("docker.helper", mark, format!("uses {place}{what}{written}"), fix);
@@ -54,12 +54,12 @@ fn verdict(name: &str, config: &DockerConfig, ours: usize, machine: &Machine) ->
     let says = |mark, what: &str, fix| (mark, format!("; {what}"), fix);
     match credential_helpers::kind(name) {
         Kind::Mints => says(Mark::Ok, "it makes tokens when it is asked, and stays", None),
-        Kind::Elsewhere if default_helper::is_elsewhere(name, on_windows) => {
+        Kind::Elsewhere if other_default::is_elsewhere(name, on_windows) => {
             elsewhere(name, config, machine)
         }
         _ if is_ours_there => says(Mark::Ok, THERE, None),
         Kind::Nothing => says(Mark::Warn, "it keeps nothing", SETUP),
-        _ if default_helper::set_by_us(machine, config.path()).is_some() => {
+        _ if other_default::set_by_us(machine, config.path()).is_some() => {
             says(Mark::Fail, "imgsec is no longer used", SETUP)
         }
         _ if ours > 0 => says(Mark::Warn, "setup could not take over all of it", None),
@@ -75,7 +75,7 @@ fn elsewhere(name: &str, config: &DockerConfig, machine: &Machine) -> Verdict {
     };
     let listed = stores::helper(machine).and_then(|helper| helper.list_keys());
     let keys: Vec<_> = listed.unwrap_or_default().into_iter().map(|(key, _)| key).collect();
-    let unasked = default_helper::unasked(config, &keys);
+    let unasked = other_default::unasked(config, &keys);
     if !unasked.is_empty() {
         let names: Vec<_> = unasked.iter().map(|key| registry(key)).collect();
         let what = format!(
@@ -88,6 +88,6 @@ fn elsewhere(name: &str, config: &DockerConfig, machine: &Machine) -> Verdict {
     if format!("docker-credential-{name}") == windows::PROGRAM {
         return (Mark::Ok, format!("; {THERE}"), None);
     }
-    let fix = default_helper::share(machine);
+    let fix = other_default::share(machine);
     (Mark::Warn, what, fix.filter(|_| credential_helpers::is_of_windows(name)))
 }
