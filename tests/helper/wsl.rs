@@ -341,13 +341,24 @@ fn the_windows_build_keeps_what_docker_in_wsl_stores() {
     assert_eq!(fs::read_to_string(wsl.config_path()).unwrap(), before);
 }
 
-/// The line that starts the Windows build in this Windows, whatever the surroundings.
+/// The lines that start the Windows build in this Windows, whatever the surroundings. Now and then Wine
+/// kills a program at its end: what was asked for may be asked for again.
 fn in_wine(wine: &Wine) -> String {
     let command = wine.command("wine");
     let set = command
         .get_envs()
         .filter_map(|(name, value)| Some(format!("{}='{}'", name.to_str()?, value?.to_str()?)));
     let set: Vec<_> = set.filter(|pair| !pair.starts_with("IMGSEC_STORE=")).collect();
-    let program = command.get_program().to_str().unwrap().to_owned();
-    format!("exec env -i {} IMGSEC_TIMEOUT=60 '{program}' '{WINDOWS_HELPER}' \"$@\"", set.join(" "))
+    let (set, program) = (set.join(" "), command.get_program().to_str().unwrap());
+    format!(
+        r#"in=$(cat)
+for n in 1 2 3; do
+    out=$(printf %s "$in" | env -i {set} IMGSEC_TIMEOUT=60 '{program}' '{WINDOWS_HELPER}' "$@")
+    status=$?
+    [ $status != 0 ] || break
+    [ $status -ge 128 ] || [ -z "$out" ] || break
+done
+[ -z "$out" ] || printf '%s\n' "$out"
+exit $status"#
+    )
 }
