@@ -123,3 +123,20 @@ fn stdout_was_closed() -> bool {
     #[cfg(not(unix))]
     false
 }
+
+/// Whether what is written there is seen by nobody: the null device, which stands in for a standard
+/// stream that is closed as well.
+#[cfg(unix)]
+#[must_use]
+pub fn is_nowhere(stream: &impl std::os::fd::AsFd) -> bool {
+    let null = rustix::fs::stat("/dev/null");
+    let is_null = |about: rustix::fs::Stat| null.is_ok_and(|null| null.st_rdev == about.st_rdev);
+    rustix::fs::fstat(stream).is_ok_and(is_null)
+}
+
+/// As on Unix, where that can be told.
+#[cfg(not(unix))]
+#[must_use]
+pub fn is_nowhere<S>(_: &S) -> bool {
+    false
+}

@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::check::{self, Loss};
-use super::draft::Draft;
+use super::draft::{Draft, is_same};
 use super::journal::{Before, FileRecord, HelperRecord, Moved, Named, Ours, Run, Verb};
 use super::plan::{Plan, State, is_ours_now};
 use super::scene::{Candidate, Origin};
 use super::splice;
 use crate::credential::Credential;
 use crate::files::{self, View};
+use crate::lookup::Found;
 use crate::server::ServerKey;
 use crate::store::{self, Error, ErrorKind, Store};
 
@@ -53,9 +54,7 @@ impl Edit {
         files::remove_leftovers(&self.path);
         match &self.after {
             Some(after) => {
-                if let Some(folder) = self.path.parent() {
-                    files::create_private_folder(folder)?;
-                }
+                files::create_private_folder(files::folder_of(&self.path))?;
                 Ok(files::replace(&self.path, after, Some(before))?)
             }
             None => Ok(files::remove(&self.path, before)?),
@@ -98,7 +97,7 @@ impl Plan<'_> {
             Ok(good) => (self.draft, self.after) = (good.draft, good.after),
             Err(_) => (self.draft, self.after) = (Draft::idle(&self.scene), self.before.clone()),
         }
-        Ok(())
+        self.note_dropins()
     }
 
     fn store_each(&mut self, store: &dyn Store) -> Result<(), Error> {
@@ -240,6 +239,12 @@ impl Plan<'_> {
             if !matches!(self.states[number], State::Same | State::Copied) {
                 continue;
             }
+            if let Some(loss) = self.who_asks(name, &one.key) {
+                let clients = loss.before.clients.join(", ");
+                let why = format!("stored, but it stays in {name}, which {clients} still ask");
+                self.states[number] = State::Failed(why);
+                continue;
+            }
             let removed = ServerKey::parse(&one.key)
                 .map_err(|e| e.to_string())
                 .and_then(|key| self.scene.helpers.remove(name, &key).map_err(|e| e.to_string()));
@@ -250,6 +255,20 @@ impl Plan<'_> {
         }
     }
 
+    /// Who would lose a login if another helper forgot it now.
+    fn who_asks(&self, name: &str, key: &str) -> Option<Loss> {
+        let (view, kept) = (View::default(), self.draft.kept(&self.scene));
+        let helpers = self.scene.helpers;
+        let now = |other: &str, asked: &str| check::ask(helpers, &kept, other, asked);
+        let then = |other: &str, asked: &str| match other == name && is_same(asked, key) {
+            true => Found::Nothing,
+            false => now(other, asked),
+        };
+        let before = check::look_asking(&self.scene, &view, &now);
+        let after = check::look_asking(&self.scene, &view, &then);
+        check::losses(&before, &after, helpers).into_iter().next()
+    }
+
     /// Each credential that was stored by this plan.
     pub fn copied(&self) -> impl Iterator<Item = &Credential> {
         let copied = self.moves().filter(|(_, _, state)| matches!(state, State::Copied));
@@ -258,5 +277,6 @@ impl Plan<'_> {
 }
 
 fn moved(one: &Candidate) -> Moved {
-    Moved { key: one.key.clone(), server: one.credential.server.as_str().to_owned() }
+    let server = one.credential.server.as_str().to_owned();
+    Moved { key: one.key.clone(), server, username: Some(one.credential.username.clone()) }
 }

@@ -3,7 +3,7 @@
 use super::helpers::Helpers;
 use super::scene::{Kept, Scene, is_ours};
 use crate::files::View;
-use crate::lookup::{self, Found, Places, Question, Source, Step, World};
+use crate::lookup::{self, Ask, Found, Places, Question, Source, Step, World};
 
 /// What one client would use for one registry.
 #[derive(Debug, Clone)]
@@ -27,10 +27,14 @@ pub struct Loss {
 
 /// What all clients would use, in every context.
 pub(super) fn look(scene: &Scene<'_>, view: &View, kept: &Kept) -> Vec<Look> {
-    let ask = |name: &str, key: &str| ask(scene.helpers, kept, name, key);
+    look_asking(scene, view, &|name, key| ask(scene.helpers, kept, name, key))
+}
+
+/// As [`look`], where helpers answer so.
+pub(super) fn look_asking(scene: &Scene<'_>, view: &View, ask: Ask<'_>) -> Vec<Look> {
     let mut looks = Vec::new();
     for (places, asked) in scene.contexts.iter().zip(&scene.asked) {
-        let world = World::new(places, view, &ask);
+        let world = World::new(places, view, ask);
         for client in lookup::ALL {
             for number in asked.iter().map(|number| Some(*number)).chain([None]) {
                 for answer in (client.look_up)(scene.question(number), &world) {

@@ -127,6 +127,9 @@ pub struct Moved {
     pub key: String,
     /// The server it is kept under.
     pub server: String,
+    /// Whose it is; missing in records of earlier versions.
+    #[serde(default)]
+    pub username: Option<String>,
 }
 
 impl StoreBefore {

@@ -53,6 +53,8 @@ pub struct Plan<'a> {
     pub accepted: Vec<Loss>,
     pub(super) draft: Draft,
     is_default_wished: bool,
+    /// The drop-ins that will name our helper.
+    dropin_paths: Vec<PathBuf>,
     /// What a client would lose if Docker's own file named our helper for every registry.
     blocked: Option<Loss>,
     /// How many of the answers are those of this shell.
@@ -168,7 +170,7 @@ impl<'a> Plan<'a> {
         }
         let is_default_wished = wishes.default;
         let here = check::count_here(&scene);
-        Ok(Self {
+        let mut plan = Self {
             scene,
             states,
             stays,
@@ -179,7 +181,16 @@ impl<'a> Plan<'a> {
             here,
             before,
             after,
-        })
+            dropin_paths: Vec::new(),
+        };
+        plan.note_dropins()?;
+        Ok(plan)
+    }
+
+    /// As long as they are not written.
+    pub(super) fn note_dropins(&mut self) -> Result<(), Error> {
+        self.dropin_paths = self.dropins()?.into_iter().map(|edit| edit.path).collect();
+        Ok(())
     }
 
     /// Each login that moves, its number and how far it is.
@@ -230,9 +241,8 @@ impl<'a> Plan<'a> {
 
     /// The drop-ins that will name our helper.
     #[must_use]
-    pub fn dropin_paths(&self) -> Vec<PathBuf> {
-        let dropins = self.dropins().unwrap_or_default();
-        dropins.into_iter().map(|edit| edit.path).collect()
+    pub fn dropin_paths(&self) -> &[PathBuf] {
+        &self.dropin_paths
     }
 
     /// The order in which Podman and its kin will ask, where that changes.

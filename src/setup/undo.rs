@@ -190,6 +190,9 @@ fn kept(moved: &Moved, store: &dyn Store) -> Result<Result<Credential, String>, 
         return Ok(Err("the journal is broken there".to_owned()));
     };
     match store.get(&server) {
+        Ok(kept) if moved.username.as_ref().is_some_and(|user| *user != kept.username) => {
+            Ok(Err(format!("the store keeps a login of {} for it now", kept.open_username())))
+        }
         Ok(credential) => Ok(Ok(credential)),
         Err(e) if e.kind() == ErrorKind::NotFound => {
             Ok(Err("the store keeps it no longer".to_owned()))

@@ -131,8 +131,13 @@ impl Report {
         let _ = writeln!(io::stderr(), "warn: {}", text::plain(line));
     }
 
-    /// Something a person must see now or never, also with `--quiet`.
+    /// Something a person must see now or never, also with `--quiet`; an error where nobody can.
     pub(crate) fn tell_once(&self, lines: &[&str]) -> io::Result<()> {
+        if process::is_nowhere(&io::stderr()) {
+            let what =
+                "what is shown only once cannot be seen: standard error goes to the null device";
+            return Err(io::Error::other(what));
+        }
         let lines: Vec<_> = lines.iter().map(|line| text::plain(line)).collect();
         writeln!(io::stderr(), "\n{}\n", lines.join("\n"))
     }

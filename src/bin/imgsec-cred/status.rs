@@ -147,6 +147,10 @@ fn entries(count: usize) -> String {
     format!("{count} {}", if count == 1 { "entry" } else { "entries" })
 }
 
+fn registries(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "registry" } else { "registries" })
+}
+
 fn count(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

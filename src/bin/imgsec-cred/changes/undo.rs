@@ -96,6 +96,11 @@ pub(crate) fn run(
     let undo = undo::plan(&scene, &runs, store)?;
     say_plan(&runs, &undo, manner, machine, report)?;
     say_losses(&scene, &undo.losses, report)?;
+    if manner.insecure_plaintext && !undo.losses.is_empty() {
+        report.note(
+            "that is what they gained since then; it stays in the store, and imgsec-cred setup brings it back",
+        );
+    }
     if manner.dry_run {
         report.line("nothing was changed")?;
         report.json(&preview(&runs, &undo, manner, machine))?;
@@ -180,6 +185,10 @@ fn say_plan(
     Ok(())
 }
 
+fn logins(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "login" } else { "logins" })
+}
+
 fn unique(names: &[&str]) -> Vec<String> {
     let mut unique: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     unique.sort();
@@ -256,11 +265,13 @@ fn carry_out(
         }
         let here: Vec<_> = undo.returned.iter().filter(|(path, _)| *path == edit.path).collect();
         let back = here.iter().filter(|(_, one)| one.failure.is_none()).count();
+        let missing = here.len() - back;
         report.marked(
             Mark::Ok,
-            &match back {
-                0 if edit.after.is_none() => format!("removed {place}"),
-                0 => format!("{place} is as before"),
+            &match (back, missing) {
+                (0, 0) if edit.after.is_none() => format!("removed {place}"),
+                (0, 0) => format!("{place} is as before"),
+                (0, _) => format!("{place} is as before, but without {}", logins(missing)),
                 _ => format!("{back} back in {place}"),
             },
         )?;

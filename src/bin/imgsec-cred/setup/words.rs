@@ -8,7 +8,7 @@ use imgsec_cred::protocol::NAME;
 use imgsec_cred::settings::StoreKind;
 use imgsec_cred::setup::containers::Order;
 use imgsec_cred::setup::helpers::Answer;
-use imgsec_cred::setup::plan::Plan;
+use imgsec_cred::setup::plan::{Plan, State};
 use imgsec_cred::setup::scene::{Origin, Role, is_ours};
 use imgsec_cred::store::{self, Error};
 use serde_json::{Map, Value, json};
@@ -68,13 +68,19 @@ fn steps(place: &Place, plan: &Plan<'_>, machine: &Machine) -> Vec<String> {
     if let Some(from) = place.from {
         steps.push(format!("copy what {} keeps to {}", words_of(from), place.words()));
     }
-    for (_, one, _) in plan.moves() {
+    for (_, one, state) in plan.moves() {
         let name = registry(one.credential.server.as_str());
         let user = one.credential.open_username();
         let from = origin(&plan.scene, &one.origin, machine);
+        let instead = match state {
+            State::Replace(kept) => {
+                format!(", in the place of the login of {kept} that the store keeps")
+            }
+            _ => String::new(),
+        };
         steps.push(match &one.origin {
-            Origin::File(_) => format!("move {name} ({user}) out of plain text in {from}"),
-            Origin::Helper(_) => format!("copy {name} ({user}) from {from}"),
+            Origin::File(_) => format!("move {name} ({user}) out of plain text in {from}{instead}"),
+            Origin::Helper(_) => format!("copy {name} ({user}) from {from}{instead}"),
         });
     }
     steps.extend(settings(plan, machine));
@@ -102,12 +108,12 @@ fn settings(plan: &Plan<'_>, machine: &Machine) -> Vec<String> {
     }
     let family = "Podman, Buildah and Skopeo";
     for path in plan.dropin_paths() {
-        let path = machine.short(&path);
+        let path = machine.short(path);
         lines.push(match plan.order() {
             Some(Order::HelperFirst) => format!("make {family} keep logins with imgsec: {path}"),
             _ => format!(
-                "make {family} read logins from imgsec, after their own files, which hold logins \
-                 for namespaces: {path}"
+                "make {family} read logins from imgsec, after what they ask now, since it would \
+                 hide logins from them: {path}"
             ),
         });
     }
@@ -145,7 +151,8 @@ pub(super) fn say(done: &Done<'_>, machine: &Machine, report: &Report) -> anyhow
         let from = place.from.map_or("", words_of);
         report.marked(Mark::Warn, &format!("{what} stays in {from}: {why}"))?;
     }
-    let moved = plan.moves().count();
+    let is_done = |state: &&State| !matches!(state, State::Failed(_));
+    let moved = plan.moves().filter(|(_, _, state)| is_done(state)).count();
     if moved > 0 {
         report.marked(Mark::Ok, &format!("{} moved: stored and verified", logins(moved)))?;
     }
@@ -265,7 +272,7 @@ fn changes(plan: &Plan<'_>, machine: &Machine) -> Vec<Value> {
         }
     }
     for path in plan.dropin_paths() {
-        let path = machine.short(&path);
+        let path = machine.short(path);
         changes.push(json!({"file": path, "key": "credential-helpers", "before": null,
             "after": imgsec_cred::protocol::CONTAINERS_NAME}));
     }

@@ -16,6 +16,7 @@ use super::{Checks, other_helper};
 use crate::changes::here;
 use crate::list::registry;
 use crate::report::Mark;
+use crate::stores;
 
 pub(super) fn check(machine: &Machine, checks: &mut Checks) {
     let places = match here::contexts(machine, &[]) {
@@ -64,7 +65,8 @@ fn check_helpers(config: &DockerConfig, machine: &Machine, checks: &mut Checks) 
         }
         Some(other) => other_helper::check(other, config, machine, checks),
         None if ours > 0 => {
-            let message = format!("uses imgsec for {ours} registries: credHelpers in {words}");
+            let message =
+                format!("uses imgsec for {}: credHelpers in {words}", super::registries(ours));
             checks.add("docker.helper", Mark::Ok, message, None);
             if let Some(why) = why_not_default(config, None) {
                 checks.add("docker.default", Mark::Warn, why, None);
@@ -77,8 +79,12 @@ fn check_helpers(config: &DockerConfig, machine: &Machine, checks: &mut Checks) 
     }
     for (server, name) in config.helpers() {
         if !name.is_empty() && !is_ours(name) {
-            let message = format!("{} keeps its own helper, {name}", registry(server));
-            checks.add("docker.other-helper", Mark::Ok, message, None);
+            let (mark, what) = match stores::named_helper(machine, name) {
+                Some(_) => (Mark::Ok, ""),
+                None => (Mark::Warn, ", which is not on the PATH: docker pull fails there"),
+            };
+            let message = format!("{} keeps its own helper, {name}{what}", registry(server));
+            checks.add("docker.other-helper", mark, message, None);
         }
     }
 }
@@ -96,7 +102,14 @@ fn check_plain(path: &Path, places: &Places, machine: &Machine, checks: &mut Che
     let message =
         format!("{} in plain text in {words}: {}", super::entries(names.len()), names.join(", "));
     let is_docker = path == places.docker_folder().join("config.json");
+    // Where setup was here already, it left these for a reason.
+    let is_left = config.store().is_some_and(is_ours)
+        || config.helpers().iter().any(|(_, name)| is_ours(name));
     let fix = match (is_stuck, is_docker) {
+        (false, true) if is_left => "imgsec-cred setup --dry-run moves them, or says why they stay",
+        (false, false) if is_left => {
+            "imgsec-cred migrate --dry-run moves them, or says why they stay"
+        }
         (true, _) => "no helper can keep these: log in again with a password or a token",
         (false, true) => "imgsec-cred setup",
         (false, false) => "imgsec-cred migrate",
@@ -175,7 +188,7 @@ fn fix(client: &Client, world: &World<'_>) -> &'static str {
         Fix::CredentialHelpers
             if podman::helpers(world.places, world.view).iter().any(|name| is_ours(name)) =>
         {
-            "put imgsec first among the credential-helpers of registries.conf"
+            "imgsec-cred login REGISTRY instead: what is asked before imgsec is asked first, as registries.conf has it"
         }
         Fix::CredsStore(_) | Fix::CredentialHelpers | Fix::NotNeeded => "imgsec-cred setup",
     }

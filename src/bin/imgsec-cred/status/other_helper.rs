@@ -29,7 +29,8 @@ pub(super) fn check(name: &str, config: &DockerConfig, machine: &Machine, checks
     let (mark, what, fix) = verdict(name, config, ours, machine);
     checks.add("docker.helper", mark, format!("uses {place}{what}{written}"), fix);
     if ours > 0 {
-        let message = format!("uses imgsec for {ours} registries: credHelpers in {words}");
+        let message =
+            format!("uses imgsec for {}: credHelpers in {words}", super::registries(ours));
         checks.add("docker.helper", Mark::Ok, message, None);
     }
 }
