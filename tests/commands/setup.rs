@@ -270,3 +270,32 @@ fn a_helper_that_docker_could_not_find_is_said_before_docker_depends_on_it() {
     );
     assert_eq!(config(&person), before);
 }
+
+#[test]
+fn an_undo_writes_nobody_elses_login_into_a_file() {
+    let person = person(&format!("{{\"auths\":{{\"ghcr.io\":{{\"auth\":\"{ADA}\"}}}}}}"));
+    setup(&person, &[]).ok();
+    person.keep("ghcr.io", "work", "other");
+    let undone = person.run_ours(&["setup", "--undo", "--yes", "--insecure-plaintext"]);
+    assert_eq!(code(&undone), 3, "{undone:?}");
+    assert!(undone.stdout.contains("the store keeps a login of work for it now"), "{undone:?}");
+    assert!(!undone.stdout.contains("config.json is as before\n"), "{undone:?}");
+    assert_eq!(person.docker_config(), json!({"auths": {"ghcr.io": {}}}));
+    assert_eq!(password(&person, "ghcr.io").as_deref(), Some("other"));
+}
+
+#[test]
+fn a_passphrase_that_nobody_would_see_is_not_made() {
+    let before = format!("{{\"auths\":{{\"ghcr.io\":{{\"auth\":\"{ADA}\"}}}}}}");
+    let person = person(&before);
+    let mut command = person.command(env!("CARGO_BIN_EXE_imgsec-cred"));
+    command.args(["setup", "--store", "sealed", "--yes", "--json"]);
+    let ran = command.stderr(std::process::Stdio::null()).output().unwrap();
+    let said = String::from_utf8_lossy(&ran.stdout);
+    assert!(
+        !ran.status.success() && said.contains("standard error goes to the null device"),
+        "{said}"
+    );
+    assert_eq!(config(&person), before);
+    assert!(!person.home().join(".local/share/imgsec-cred/sealed").exists());
+}

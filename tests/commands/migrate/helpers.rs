@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::json;
 
-use super::{actions, answer, code, person};
+use super::{actions, answer, auth, code, person};
 use crate::support::person::{Login, Person};
 
 /// `docker-credential-fake`: files in a folder, one for each server; some servers misbehave.
@@ -77,6 +77,35 @@ fn what_is_removed_from_a_helper_comes_back_into_it() {
     assert!(stored.contains(&json!(ada.password).to_string()));
     // This helper does not give back what it stored: that is seen.
     assert_eq!(code(&ran), 3, "{ran:#?}");
+}
+
+#[test]
+fn a_helper_forgets_nothing_that_a_client_still_asks_it_for() {
+    let person = person();
+    let kept = fake(&person);
+    let ada = person.new_login("ada");
+    add(&kept, "a.lan", &ada);
+    fs::write(kept.join("list"), json!({"a.lan": ada.user}).to_string()).unwrap();
+    let config = person.home().join(".docker/config.json");
+    fs::write(&config, "{\"credsStore\":\"fake\"}").unwrap();
+    let ran = person.run_ours(&["migrate", "--from", "fake", "--yes", "--remove-from-helper"]);
+    assert_eq!(code(&ran), 3, "{ran:#?}");
+    assert!(ran.stdout.contains("it stays in fake, which docker"), "{ran:#?}");
+    assert!(kept.join("a.lan").exists());
+    assert_eq!(person.login_for("a.lan").as_ref(), Some(&ada));
+}
+
+#[test]
+fn a_file_is_named_by_its_bare_name() {
+    let person = person();
+    let ada = person.new_login("ada");
+    let text = json!({"auths": {"a.lan": auth(&ada)}}).to_string();
+    fs::write(person.home().join("r.json"), text).unwrap();
+    person.run_ours(&["migrate", "--from", "r.json", "--yes"]).ok();
+    assert_eq!(person.login_for("a.lan").as_ref(), Some(&ada));
+    let after: serde_json::Value =
+        serde_json::from_slice(&fs::read(person.home().join("r.json")).unwrap()).unwrap();
+    assert_eq!(after["auths"]["a.lan"], json!({}));
 }
 
 #[test]
