@@ -83,12 +83,14 @@ fn open_kind(machine: &Machine, kind: StoreKind) -> Result<Box<dyn Store>, Error
 /// Those of [`Sealed::open`].
 pub fn open_sealed(machine: &Machine, kind: StoreKind) -> Result<Sealed, Error> {
     let root = sealed_root(machine, kind)?;
+    let state = machine.state.clone();
     let sources = match kind {
-        StoreKind::Session => KeySources { kernel_cache: true, ..KeySources::default() },
+        StoreKind::Session => KeySources { kernel_cache: true, state, ..KeySources::default() },
         _ => KeySources {
             credentials_directory: machine.credentials_directory.clone(),
             identity_file: machine.identity_file.clone(),
             kernel_cache: true,
+            state,
         },
     };
     Sealed::open(&root, sources)

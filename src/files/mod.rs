@@ -19,7 +19,7 @@ mod view;
 pub(crate) use lock::lock_within;
 pub use private::create_private_folder;
 pub use replace::{remove, remove_leftovers, replace};
-pub(crate) use temp::{Temp, hex, random_hex, sync_folder};
+pub(crate) use temp::{Temp, hex, random, random_hex, sync_folder};
 pub use view::{View, real};
 
 /// Why a file was not read or not replaced.

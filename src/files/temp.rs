@@ -18,10 +18,15 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Fills a buffer with random bytes.
+pub(crate) fn random(bytes: &mut [u8]) -> io::Result<()> {
+    getrandom::fill(bytes).map_err(|e| io::Error::other(e.to_string()))
+}
+
 /// `count` random bytes as lower-case hex digits.
 pub(crate) fn random_hex<const COUNT: usize>() -> io::Result<String> {
     let mut bytes = [0; COUNT];
-    getrandom::fill(&mut bytes).map_err(|e| io::Error::other(e.to_string()))?;
+    random(&mut bytes)?;
     Ok(hex(&bytes))
 }
 

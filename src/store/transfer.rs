@@ -96,7 +96,7 @@ mod tests {
 
     fn sealed(folder: &Path, name: &str) -> Sealed {
         let root = folder.join(name);
-        create(&root, &[NewSlot::KeyFile(&folder.join(format!("{name}.key")))]).unwrap();
+        create(&root, &[NewSlot::KeyFile(&folder.join(format!("{name}.key")))], None).unwrap();
         Sealed::open(&root, KeySources::default()).unwrap()
     }
 

@@ -6,10 +6,10 @@ use std::fs;
 use std::path::Path;
 use std::slice;
 
-use imgsec_cred::store::sealed::{KeySources, NewSlot, Sealed};
+use imgsec_cred::store::sealed::{NewSlot, Sealed};
 use imgsec_cred::store::{ErrorKind, Store};
 
-use super::world::{World, child, files_below, got, key, listed, login, pair};
+use super::world::{World, child, files_below, got, key, listed, login, pair, sources};
 use crate::support::process;
 
 /// The system calls that change a file, or wait until it has changed.
@@ -147,7 +147,7 @@ fn create_is_hit(what: &str) {
     let root = folder.join("store");
     hit_each(what, dir.path(), &act, ready, |said| {
         if said.contains("answer: created") || root.exists() {
-            let store = Sealed::open(&root, KeySources::default()).unwrap();
+            let store = Sealed::open(&root, sources(&root)).unwrap();
             store.put(&login("ghcr.io", "ada", "1")).unwrap();
             assert_eq!(got(&store, "ghcr.io"), pair("ada", "1"));
             assert_eq!(store.slots().len(), 1);

@@ -6,13 +6,13 @@ use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::Path;
 use std::process::Command;
 
-use imgsec_cred::store::sealed::{KeySources, Sealed};
+use imgsec_cred::store::sealed::Sealed;
 use imgsec_cred::store::{Error, ErrorKind, Store};
 
-use super::world::{World, contents, got, key, listed, login, pair};
+use super::world::{World, contents, got, key, listed, login, pair, sources};
 
 fn open(root: &Path) -> Result<Sealed, Error> {
-    Sealed::open(root, KeySources::default())
+    Sealed::open(root, sources(root))
 }
 
 fn with_one_login() -> World {

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use imgsec_cred::credential::{Credential, MAX_SECRET_BYTES};
-use imgsec_cred::store::sealed::{KeySources, NewSlot, Sealed, create};
+use imgsec_cred::store::sealed::{NewSlot, Sealed, create};
 use imgsec_cred::store::{ErrorKind, Store};
 use secrecy::ExposeSecret;
 
-use super::world::{CANARY, World, contents, files_below, got, key, listed, login, pair};
+use super::world::{CANARY, World, contents, files_below, got, key, listed, login, pair, sources};
 
 #[test]
 fn a_credential_comes_back_as_it_was_kept() {
@@ -124,19 +124,23 @@ fn a_store_is_made_whole_and_never_over_another() {
     let world = World::new();
     world.store().put(&login("ghcr.io", "ada", "1")).unwrap();
     let before = contents(world.dir.path());
-    let error = create(&world.root(), &[NewSlot::Recovery]).unwrap_err();
+    let error = create(&world.root(), &[NewSlot::Recovery], None).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
     assert!(error.to_string().contains("already there"), "{error}");
     fs::remove_file(world.root().join("store.json")).unwrap();
-    assert_eq!(create(&world.root(), &[]).unwrap_err().kind(), ErrorKind::Refused);
+    assert_eq!(create(&world.root(), &[], None).unwrap_err().kind(), ErrorKind::Refused);
     let other = world.dir.path().join("other");
     fs::create_dir(&other).unwrap();
     fs::write(other.join("file"), "x").unwrap();
-    assert_eq!(create(&other, &[]).unwrap_err().kind(), ErrorKind::Refused);
+    assert_eq!(
+        create(&other, &[], sources(&other).state.as_deref()).unwrap_err().kind(),
+        ErrorKind::Refused
+    );
     fs::remove_file(other.join("file")).unwrap();
-    create(&other, &[]).unwrap();
-    assert!(Sealed::open(&other, KeySources::default()).unwrap().list().unwrap().is_empty());
-    assert_eq!(contents(&world.root()).len() + 1, before.len() - 1);
+    create(&other, &[], sources(&other).state.as_deref()).unwrap();
+    assert!(Sealed::open(&other, sources(&other)).unwrap().list().unwrap().is_empty());
+    // Without `store.json`, the key file and the note of state.
+    assert_eq!(contents(&world.root()).len(), before.len() - 3);
 }
 
 #[test]
@@ -148,7 +152,10 @@ fn only_one_of_many_makes_the_store() {
         tasks.into_iter().map(|t| t.join().unwrap()).filter(|&ok| ok).count()
     });
     assert_eq!(made, 1);
-    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    let mut names: Vec<_> =
+        fs::read_dir(dir.path()).unwrap().map(|f| f.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["state", "store"]);
 }
 
 #[test]

@@ -8,10 +8,10 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use imgsec_cred::store::Store;
-use imgsec_cred::store::sealed::{KeySources, NewSlot, Sealed, create};
+use imgsec_cred::store::sealed::{NewSlot, Sealed, create};
 use secrecy::ExposeSecret;
 
-use super::world::{child, child_at, login};
+use super::world::{child, child_at, files_below, login, sources};
 use crate::support::process;
 
 /// A store with a recovery passphrase, a login, and a copy of this program for another user.
@@ -31,8 +31,11 @@ impl Scene {
         let home = dir.path().join("home");
         fs::create_dir(&home).unwrap();
         let root = home.join("store");
-        let recovery = create(&root, &[NewSlot::Recovery]).unwrap().recovery.unwrap();
-        let store = Sealed::open(&root, KeySources::default()).unwrap();
+        let recovery = create(&root, &[NewSlot::Recovery], sources(&root).state.as_deref())
+            .unwrap()
+            .recovery
+            .unwrap();
+        let store = Sealed::open(&root, sources(&root)).unwrap();
         store.put(&login("ghcr.io", "ada", "1")).unwrap();
         let program = dir.path().join("tests");
         fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
@@ -120,7 +123,7 @@ fn another_user_does_not_find_the_key() {
     assert!(said.contains("error: Locked"), "{said}");
     let settings = fs::read_to_string(scene.dir.path().join("home/store/store.json")).unwrap();
     let settings: serde_json::Value = serde_json::from_str(&settings).unwrap();
-    let name = format!("imgsec-cred:identity:{}", settings["store_id"].as_str().unwrap());
+    let name = format!("imgsec-cred:half:{}", settings["store_id"].as_str().unwrap());
     let mut search = std::process::Command::new(process::need("keyctl"));
     let number = process::run(search.args(["search", "@u", "user", &name]), b"").ok().stdout;
     let mut read = std::process::Command::new(process::need("setpriv"));
@@ -128,6 +131,39 @@ fn another_user_does_not_find_the_key() {
     process::run(&mut read, b"").fails();
     process::run(std::process::Command::new("keyctl").args(["invalidate", number.trim()]), b"")
         .ok();
+}
+
+/// What a rootless container may read of its user's keys.
+fn half_in_the_kernel(scene: &Scene) -> Vec<u8> {
+    let settings = fs::read_to_string(scene.dir.path().join("home/store/store.json")).unwrap();
+    let settings: serde_json::Value = serde_json::from_str(&settings).unwrap();
+    let name = format!("imgsec-cred:half:{}", settings["store_id"].as_str().unwrap());
+    let mut search = std::process::Command::new(process::need("keyctl"));
+    let number = process::run(search.args(["search", "@u", "user", &name]), b"").ok().stdout;
+    let mut pipe = std::process::Command::new(process::need("keyctl"));
+    pipe.args(["pipe", number.trim()]).output().unwrap().stdout
+}
+
+#[test]
+#[ignore = "needs keyctl; run tests/run"]
+fn what_the_kernel_holds_is_of_no_use_alone_and_a_lock_destroys_both_halves() {
+    let scene = Scene::new();
+    scene.says(&[], "unlock", &["60", &scene.recovery]);
+    let held = half_in_the_kernel(&scene);
+    assert!(held.starts_with(b"until 20") && held.len() > 74);
+    assert!(!String::from_utf8_lossy(&held).to_uppercase().contains("AGE-SECRET-KEY"));
+    let half = files_below(&scene.dir.path().join("home/state/unlocked")).remove(0);
+    assert_eq!(fs::metadata(&half).unwrap().permissions().mode() & 0o777, 0o600);
+    let away = scene.dir.path().join("away");
+    fs::rename(&half, &away).unwrap();
+    assert!(scene.says(&[], "get", &["ghcr.io"]).contains("error: Locked"));
+    fs::rename(&away, &half).unwrap();
+    assert!(scene.says(&[], "get", &["ghcr.io"]).contains("answer: canary"));
+    // Another unlock has other halves.
+    scene.says(&[], "unlock", &["60", &scene.recovery]);
+    assert_ne!(half_in_the_kernel(&scene)[29..], held[29..]);
+    scene.says(&[], "lock", &[]);
+    assert!(!half.exists());
 }
 
 /// Docker's default seccomp profile answers EPERM, others ENOSYS.

@@ -8,7 +8,7 @@ use imgsec_cred::store::sealed::{Identity, KeySources, NewSlot, OpenedBy, Sealed
 use imgsec_cred::store::{ErrorKind, Store};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::world::{World, got, login, pair};
+use super::world::{World, got, login, pair, sources};
 
 fn write_identity(identity: &Identity, path: &Path, mode: u32) {
     fs::write(path, identity.to_text().expose_secret()).unwrap();
@@ -34,7 +34,7 @@ fn a_service_gets_the_key_among_its_credentials() {
     let folder = world.dir.path().join("credentials");
     fs::create_dir(&folder).unwrap();
     let sources =
-        KeySources { credentials_directory: Some(folder.clone()), ..KeySources::default() };
+        KeySources { credentials_directory: Some(folder.clone()), ..sources(&world.root()) };
     assert_eq!(got(&open(&world, &sources), "ghcr.io"), Err(ErrorKind::Locked));
     let file = folder.join("imgsec-cred.identity");
     for (mode, answer) in
@@ -50,7 +50,7 @@ fn a_service_gets_the_key_among_its_credentials() {
 fn a_given_file_opens_the_store_and_its_absence_is_said() {
     let world = without_slots();
     let file = world.dir.path().join("identity");
-    let sources = KeySources { identity_file: Some(file.clone()), ..KeySources::default() };
+    let sources = KeySources { identity_file: Some(file.clone()), ..sources(&world.root()) };
     let error = open(&world, &sources).get(&super::world::key("ghcr.io")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Locked);
     assert!(error.to_string().contains(file.to_str().unwrap()), "{error}");
@@ -61,16 +61,21 @@ fn a_given_file_opens_the_store_and_its_absence_is_said() {
 }
 
 #[test]
-fn a_key_of_another_store_is_said_to_be_one_and_stops_no_writing() {
+fn a_key_of_another_store_is_said_to_be_one_and_nothing_is_stored() {
     let (world, other) = (World::new(), World::new());
+    world.store().put(&login("ghcr.io", "ada", "1")).unwrap();
     let file = world.dir.path().join("identity");
     write_identity(&other.identity, &file, 0o600);
-    let sources = KeySources { identity_file: Some(file), ..KeySources::default() };
+    let sources = KeySources { identity_file: Some(file), ..sources(&world.root()) };
     let store = open(&world, &sources);
-    store.put(&login("ghcr.io", "ada", "1")).unwrap();
-    let error = store.get(&super::world::key("ghcr.io")).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Locked);
-    assert!(error.to_string().contains("does not belong to this store"), "{error}");
+    for error in [
+        store.put(&login("ghcr.io", "ada", "2")).unwrap_err(),
+        store.get(&super::world::key("ghcr.io")).unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Locked);
+        assert!(error.to_string().contains("does not belong to this store"), "{error}");
+    }
+    assert_eq!(got(&world.store(), "ghcr.io"), pair("ada", "1"));
     assert!(store.state().unwrap_err().to_string().contains("does not belong"));
     assert_eq!(store.keep_unlocked(&other.identity, None).unwrap_err().kind(), ErrorKind::Refused);
     fs::copy(other.key_file(), world.key_file()).unwrap();
@@ -85,7 +90,7 @@ fn what_is_no_key_is_an_error_and_not_passed_over() {
     let file = world.dir.path().join("identity");
     fs::write(&file, "hello").unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
-    let sources = KeySources { identity_file: Some(file), ..KeySources::default() };
+    let sources = KeySources { identity_file: Some(file), ..sources(&world.root()) };
     assert_eq!(got(&open(&world, &sources), "ghcr.io"), Err(ErrorKind::Damaged));
 }
 
@@ -94,8 +99,13 @@ fn passphrases_open_the_store_and_the_recovery_is_read_as_typed() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().join("store");
     let chosen = SecretString::from("correct horse");
-    let made = create(&root, &[NewSlot::Passphrase(&chosen), NewSlot::Recovery]).unwrap();
-    let store = Sealed::open(&root, KeySources::default()).unwrap();
+    let made = create(
+        &root,
+        &[NewSlot::Passphrase(&chosen), NewSlot::Recovery],
+        sources(&root).state.as_deref(),
+    )
+    .unwrap();
+    let store = Sealed::open(&root, sources(&root)).unwrap();
     let typed = made.recovery.unwrap().expose_secret().replace('-', " ").to_uppercase();
     for passphrase in ["correct horse", &typed] {
         let identity = store.unlock_with_passphrase(&passphrase.into()).unwrap();
@@ -131,7 +141,8 @@ fn a_key_file_is_not_put_beside_the_data() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().join("store");
     let inside: PathBuf = root.join("key");
-    let error = create(&root, &[NewSlot::KeyFile(&inside)]).unwrap_err();
+    let error =
+        create(&root, &[NewSlot::KeyFile(&inside)], sources(&root).state.as_deref()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
 }

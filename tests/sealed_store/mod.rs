@@ -8,5 +8,6 @@ mod files;
 mod keeping;
 mod kernel;
 mod keys;
+mod recipient;
 mod stock_age;
 mod world;

@@ -4,10 +4,10 @@ use std::fs;
 use std::process::Command;
 
 use imgsec_cred::store::Store;
-use imgsec_cred::store::sealed::{KeySources, NewSlot, Sealed, create};
+use imgsec_cred::store::sealed::{NewSlot, Sealed, create};
 use secrecy::ExposeSecret;
 
-use super::world::{World, files_below, login};
+use super::world::{World, files_below, login, sources};
 use crate::support::process;
 
 #[test]
@@ -36,7 +36,7 @@ fn age_opens_a_slot_with_the_key_file_and_an_entry_with_what_is_in_it() {
 fn age_opens_a_slot_with_the_passphrase_as_it_was_printed() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().join("store");
-    let created = create(&root, &[NewSlot::Recovery]).unwrap();
+    let created = create(&root, &[NewSlot::Recovery], sources(&root).state.as_deref()).unwrap();
     let slot = files_below(&root.join("slots")).remove(0);
     let out = dir.path().join("identity");
     // age reads a passphrase from a terminal only; `script` gives it one.
@@ -61,8 +61,8 @@ fn a_key_file_made_by_age_keygen_is_used_as_it_is() {
     let (root, key) = (dir.path().join("store"), dir.path().join("key"));
     process::run(Command::new(process::need("age-keygen")).arg("-o").arg(&key), b"").ok();
     let before = fs::read(&key).unwrap();
-    create(&root, &[NewSlot::KeyFile(&key)]).unwrap();
-    let store = Sealed::open(&root, KeySources::default()).unwrap();
+    create(&root, &[NewSlot::KeyFile(&key)], sources(&root).state.as_deref()).unwrap();
+    let store = Sealed::open(&root, sources(&root)).unwrap();
     store.put(&login("ghcr.io", "ada", "1")).unwrap();
     assert!(store.get(&super::world::key("ghcr.io")).is_ok());
     assert_eq!(fs::read(&key).unwrap(), before);

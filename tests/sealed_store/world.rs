@@ -31,7 +31,7 @@ impl World {
     }
 
     pub(crate) fn create_in(folder: &Path, slots: &[NewSlot]) -> Result<Created, Error> {
-        create(&folder.join("store"), slots)
+        create(&folder.join("store"), slots, Some(&folder.join("state")))
     }
 
     pub(crate) fn root(&self) -> PathBuf {
@@ -44,7 +44,7 @@ impl World {
 
     /// The store, opened by its key file while that is there.
     pub(crate) fn store(&self) -> Sealed {
-        Sealed::open(&self.root(), KeySources::default()).unwrap()
+        Sealed::open(&self.root(), sources(&self.root())).unwrap()
     }
 
     /// Takes the key away, as when a USB stick is pulled out.
@@ -66,6 +66,11 @@ impl World {
     pub(crate) fn index(&self) -> PathBuf {
         self.root().join("index.json")
     }
+}
+
+/// No key but those of the store's own slots, and the folder of state beside the store.
+pub(crate) fn sources(root: &Path) -> KeySources {
+    KeySources { state: Some(root.parent().unwrap().join("state")), ..KeySources::default() }
 }
 
 pub(crate) fn key(server: &str) -> ServerKey {
@@ -157,8 +162,10 @@ fn the_other_process() {
 }
 
 fn perform(words: &[&str]) -> Result<String, Error> {
-    let sources = KeySources { kernel_cache: true, ..KeySources::default() };
-    let open = |root: &str| Sealed::open(Path::new(root), sources.clone());
+    let open = |root: &str| {
+        let root = Path::new(root);
+        Sealed::open(root, KeySources { kernel_cache: true, ..sources(root) })
+    };
     match words {
         ["probe"] => imgsec_cred::store::sealed::probe_kernel_cache().map(|()| "ok".to_owned()),
         ["create", folder, key] => {

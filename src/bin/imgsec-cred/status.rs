@@ -107,10 +107,13 @@ fn check_store(machine: &Machine, checks: &mut Checks) {
                     } else {
                         "imgsec-cred unlock"
                     };
-                    let locked = Error::new(
-                        ErrorKind::Locked,
-                        "it is locked: logins can be saved but not read",
-                    );
+                    let message = if state.is_proven {
+                        "it is locked: logins can be saved but not read"
+                    } else {
+                        "it is locked and was not unlocked on this machine yet: logins can be \
+                         neither saved nor read"
+                    };
+                    let locked = Error::new(ErrorKind::Locked, message);
                     checks.fail("store.open", &locked.with_hint(fix));
                 }
             }

@@ -9,7 +9,10 @@ use std::collections::HashMap;
 use std::thread;
 use std::time::Duration;
 
+use zbus::Address;
+use zbus::address::transport::Transport;
 use zbus::blocking::Connection;
+use zbus::blocking::connection::Builder;
 use zbus::zvariant::{DynamicType, ObjectPath, OwnedObjectPath, OwnedValue, Value};
 use zeroize::Zeroizing;
 
@@ -51,12 +54,19 @@ struct Found {
 }
 
 impl SecretService {
-    /// Connects to the session bus; the service itself is not asked yet.
+    /// Connects to the session bus, by a socket of this machine and by nothing else: an address may
+    /// also name a host, or a program to run. The service itself is not asked yet.
     pub(super) fn connect() -> Result<Self, Error> {
-        Connection::session().map(|bus| Self { bus }).map_err(|_| {
-            Error::new(ErrorKind::Unavailable, "no keychain here: there is no D-Bus session bus")
-                .with_hint(super::SEALED)
-        })
+        let none = |what: &str| {
+            let what = format!("no keychain here: {what}");
+            Error::new(ErrorKind::Unavailable, what).with_hint(super::SEALED)
+        };
+        let address = Address::session().map_err(|_| none("there is no D-Bus session bus"))?;
+        if !matches!(address.transport(), Transport::Unix(_)) {
+            return Err(none("DBUS_SESSION_BUS_ADDRESS names no socket of this machine (unix:)"));
+        }
+        let bus = Builder::address(address).and_then(Builder::build);
+        bus.map(|bus| Self { bus }).map_err(|_| none("there is no D-Bus session bus"))
     }
 
     /// Whether someone provides the Secret Service or could be started to; starts nothing.

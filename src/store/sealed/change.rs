@@ -3,9 +3,10 @@
 
 use super::folder;
 use super::index::{Index, Record};
+use super::keys::Found;
 use super::settings::Settings;
 use super::writing::Writing;
-use super::{Sealed, checks, entry, stamp};
+use super::{Sealed, checks, entry, seen, stamp};
 use crate::credential::Credential;
 use crate::files::Temp;
 use crate::store::{Error, ErrorKind, payload};
@@ -29,9 +30,12 @@ impl<'a> Change<'a> {
         checks::replaceable(&folder.entry_path(&name))?;
         // Read again: the store may have been made anew since it was opened.
         let settings = Settings::read(folder)?;
+        let key = store.key_for(&settings)?;
         let sealed = entry::seal(credential, &settings.recipient)?;
         folder::check_entry_size(sealed.len())?;
-        store.check_opens(&name, &sealed, credential)?;
+        if let Some(key) = key {
+            store.check_opens(&name, &sealed, credential, &key)?;
+        }
         let mut index = store.index_now(&writing)?;
         let staged = writing.stage(&folder.entry_path(&name), &sealed)?;
         let stamp = stamp::of(staged.path())?.unwrap_or_default();
@@ -65,15 +69,24 @@ impl Sealed {
         Ok(index)
     }
 
-    /// Where the key is at hand, opens what is about to replace an entry.
-    fn check_opens(&self, name: &str, sealed: &[u8], kept: &Credential) -> Result<(), Error> {
-        // Writing needs no key, so one that is missing, foreign or unsafe is no reason not to.
-        let Ok(Some(found)) = self.keys.find(&self.settings, &self.folder) else { return Ok(()) };
-        if found.identity.recipient() != self.settings.recipient {
-            return Ok(());
-        }
+    /// The key, where it is at hand. With it or without, nothing is written for a recipient that is
+    /// not known to be the store's own.
+    fn key_for(&self, settings: &Settings) -> Result<Option<Found>, Error> {
+        // Writing needs no key, so one that is missing or unsafe is no reason not to.
+        let found = self.keys.find(settings, &self.folder).ok().flatten();
+        if self.is_own(settings, found.as_ref())? { Ok(found) } else { Err(seen::unproven()) }
+    }
+
+    /// Opens what is about to replace an entry.
+    fn check_opens(
+        &self,
+        name: &str,
+        sealed: &[u8],
+        kept: &Credential,
+        found: &Found,
+    ) -> Result<(), Error> {
         let opened = payload::read(
-            &self.open_entry(name, Some(&kept.server), sealed, &found)?,
+            &self.open_entry(name, Some(&kept.server), sealed, found)?,
             &kept.server,
         )?;
         if opened.same_login(kept) {
@@ -187,7 +200,7 @@ mod tests {
     fn a_record_without_its_file_is_not_listed_when_another_is_built_again() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().join("store");
-        create(&root, &[NewSlot::KeyFile(&dir.path().join("key"))]).unwrap();
+        create(&root, &[NewSlot::KeyFile(&dir.path().join("key"))], None).unwrap();
         let open = Sealed::open(&root, KeySources::default()).unwrap();
         put(&open, 0, 0, Stop::Never);
         fs::write(open.folder.index_path(), "").unwrap();
@@ -205,7 +218,7 @@ mod tests {
         fn list_and_get_agree_wherever_writers_are_killed(steps in prop::collection::vec(any_step(), 1..12)) {
             let dir = tempfile::tempdir().unwrap();
             let root = dir.path().join("store");
-            create(&root, &[NewSlot::KeyFile(&dir.path().join("key"))]).unwrap();
+            create(&root, &[NewSlot::KeyFile(&dir.path().join("key"))], None).unwrap();
             let open = Sealed::open(&root, KeySources::default()).unwrap();
             let mut model = BTreeMap::new();
             let mut is_index_whole = true;

@@ -8,12 +8,14 @@ use std::time::{Duration, SystemTime};
 
 use secrecy::SecretString;
 
+use super::cache::Halves;
+use super::checks;
 use super::folder::Folder;
 use super::identity::Identity;
 use super::index::Index;
+use super::seen::Seen;
 use super::settings::Settings;
 use super::slots::{NewSlot, wrap};
-use super::{cache, checks};
 use crate::files;
 use crate::store::{Error, ErrorKind, payload};
 
@@ -33,7 +35,8 @@ pub fn exists(root: &Path) -> bool {
         || fs::symlink_metadata(root.join("entries")).is_ok()
 }
 
-/// Makes an empty store in the folder `root`, which must be missing or empty.
+/// Makes an empty store in the folder `root`, which must be missing or empty; `state` is the folder of
+/// our state, in which it is noted whose store it is.
 ///
 /// Steps that change files: key files of slots are made where they are missing; the whole store is
 /// built in a new folder beside `root`, and all of it synced; that folder is renamed to `root`. A
@@ -42,8 +45,8 @@ pub fn exists(root: &Path) -> bool {
 ///
 /// # Errors
 /// [`ErrorKind::Refused`] where there is a store already, or anything else.
-pub fn create(root: &Path, slots: &[NewSlot]) -> Result<Created, Error> {
-    prepare(root, slots)?.place()
+pub fn create(root: &Path, slots: &[NewSlot], state: Option<&Path>) -> Result<Created, Error> {
+    prepare(root, slots, state)?.place()
 }
 
 /// A store that is made and not yet in its place; gone when dropped before. In between a person can
@@ -51,9 +54,10 @@ pub fn create(root: &Path, slots: &[NewSlot]) -> Result<Created, Error> {
 #[derive(Debug)]
 pub struct Prepared {
     created: Created,
-    store_id: String,
+    settings: Settings,
     draft: Draft,
     root: PathBuf,
+    state: Option<PathBuf>,
 }
 
 impl Prepared {
@@ -69,7 +73,8 @@ impl Prepared {
     /// # Errors
     /// As there.
     pub fn keep_unlocked(&self, limit: Option<Duration>) -> Result<(), Error> {
-        cache::save(&self.store_id, &self.created.identity, limit)
+        let halves = Halves::of(&self.settings.store_id, self.state.as_deref());
+        halves.save(&self.created.identity, limit)
     }
 
     /// Puts the store in its place.
@@ -78,6 +83,10 @@ impl Prepared {
     /// As [`create`].
     pub fn place(self) -> Result<Created, Error> {
         self.draft.place(&self.root)?;
+        if let Some(state) = &self.state {
+            // Where it cannot be noted, the next unlock does.
+            let _ = Seen::of(state, &self.root).note(&self.settings.recipient);
+        }
         Ok(self.created)
     }
 }
@@ -86,7 +95,7 @@ impl Prepared {
 ///
 /// # Errors
 /// As [`create`].
-pub fn prepare(root: &Path, slots: &[NewSlot]) -> Result<Prepared, Error> {
+pub fn prepare(root: &Path, slots: &[NewSlot], state: Option<&Path>) -> Result<Prepared, Error> {
     refuse_if_taken(root)?;
     checks::parent_of(root)?;
     let identity = Identity::generate();
@@ -106,8 +115,9 @@ pub fn prepare(root: &Path, slots: &[NewSlot]) -> Result<Prepared, Error> {
     }
     let draft = Draft::beside(root)?;
     draft.fill(&settings, &slot_files)?;
-    let (created, store_id) = (Created { identity, recovery }, settings.store_id);
-    Ok(Prepared { created, store_id, draft, root: root.to_owned() })
+    let created = Created { identity, recovery };
+    let (root, state) = (root.to_owned(), state.map(Path::to_owned));
+    Ok(Prepared { created, settings, draft, root, state })
 }
 
 /// Removes a store, whole or damaged, that nothing can open any more.

@@ -71,8 +71,9 @@ impl Identity {
         file
     }
 
-    /// What others encrypt to; not secret.
-    pub(super) fn recipient(&self) -> String {
+    /// What others encrypt to, `age1…`; not secret.
+    #[must_use]
+    pub fn recipient(&self) -> String {
         self.0.to_public().to_string()
     }
 

@@ -4,11 +4,12 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use super::cache::Halves;
 use super::checks::{self, Trust};
 use super::folder::Folder;
 use super::identity::Identity;
 use super::settings::{Settings, Slot, SlotKind};
-use super::{cache, key_file, slots};
+use super::{key_file, slots};
 use crate::store::{Error, ErrorKind};
 
 /// The name of the key among a service's credentials (`LoadCredentialEncrypted=`).
@@ -24,6 +25,8 @@ pub struct KeySources {
     pub credentials_directory: Option<PathBuf>,
     /// A file that holds the store's identity.
     pub identity_file: Option<PathBuf>,
+    /// The folder of our state, outside the store: what the last unlock saw is noted there.
+    pub state: Option<PathBuf>,
 }
 
 /// Where a key was found.
@@ -89,7 +92,8 @@ impl KeySources {
     }
 
     fn cached(&self, settings: &Settings) -> Option<Found> {
-        let cached = self.kernel_cache.then(|| cache::load(&settings.store_id))??;
+        let halves = Halves::of(&settings.store_id, self.state.as_deref());
+        let cached = self.kernel_cache.then(|| halves.load())??;
         Some(Found { identity: cached.identity, by: OpenedBy::Kernel(cached.until) })
     }
 

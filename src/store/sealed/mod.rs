@@ -31,6 +31,7 @@ mod key_file;
 mod keys;
 mod listing;
 mod recovery;
+mod seen;
 mod settings;
 mod slots;
 mod stamp;

@@ -112,7 +112,7 @@ mod tests {
     fn both_ways_to_ask_give_the_same_and_a_rename_changes_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().join("store");
-        create(&root, &[]).unwrap();
+        create(&root, &[], None).unwrap();
         let folder = Folder::open(&root).unwrap();
         let path = folder.entry_path("a");
         let entries = Entries::of(&folder).unwrap();

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::Sealed;
+use super::cache::Halves;
 use super::identity::Identity;
 use super::keys::{self, OpenedBy};
+use super::seen::Seen;
 use super::settings::{Settings, Slot, SlotKind};
 use super::slots::{self, NewSlot};
 use super::writing::Writing;
-use super::{Sealed, cache};
 use crate::store::{Error, ErrorKind};
 
 /// A store as a person sees it.
@@ -17,6 +19,9 @@ use crate::store::{Error, ErrorKind};
 pub struct State {
     /// What opens it now, without asking; `None` while it is locked.
     pub opened_by: Option<OpenedBy>,
+    /// Whether the key that it names is known to be its own: by the key itself, or since it was
+    /// unlocked on this machine. Without that nothing can be kept in it.
+    pub is_proven: bool,
     /// How many entries there are, hidden ones as well.
     pub entries: usize,
 }
@@ -25,16 +30,13 @@ impl Sealed {
     /// Whether it is locked, and how much is in it.
     ///
     /// # Errors
-    /// Those of a key that is there and does not fit or is not safe to use.
+    /// Those of a key that is there and does not fit or is not safe to use; [`ErrorKind::Refused`]
+    /// where `store.json` names another key than the store's own.
     pub fn state(&self) -> Result<State, Error> {
         let found = self.keys.find(&self.settings, &self.folder)?;
-        if let Some(found) = &found
-            && found.identity.recipient() != self.settings.recipient
-        {
-            return Err(found.foreign());
-        }
+        let is_proven = self.is_own(&self.settings, found.as_ref())?;
         let entries = self.folder.entry_names()?.len();
-        Ok(State { opened_by: found.map(|f| f.by), entries })
+        Ok(State { opened_by: found.map(|f| f.by), is_proven, entries })
     }
 
     /// The ways to get at its key.
@@ -63,6 +65,8 @@ impl Sealed {
 
     fn own(&self, identity: Identity, slot: &Slot) -> Result<Identity, Error> {
         if identity.recipient() == self.settings.recipient {
+            // Where it cannot be noted, the store opens all the same.
+            let _ = self.note_seen(&identity);
             return Ok(identity);
         }
         let message = format!("slot {} holds the key of another store", slot.id);
@@ -78,7 +82,19 @@ impl Sealed {
         if identity.recipient() != self.settings.recipient {
             return Err(Error::new(ErrorKind::Refused, "this key does not belong to this store"));
         }
-        cache::save(&self.settings.store_id, identity, limit)
+        // One at a time: the halves of two unlocks do not fit.
+        let _writing = Writing::begin(&self.folder)?;
+        self.halves().save(identity, limit)
+    }
+
+    fn halves(&self) -> Halves<'_> {
+        Halves::of(&self.settings.store_id, self.keys.state.as_deref())
+    }
+
+    /// Notes on this machine that this is the store's key.
+    fn note_seen(&self, identity: &Identity) -> Result<(), Error> {
+        let Some(state) = &self.keys.state else { return Ok(()) };
+        Seen::of(state, self.folder.root()).note(&identity.recipient())
     }
 
     /// Makes the kernel forget the key. A store that another source opens stays open; one without
@@ -87,7 +103,7 @@ impl Sealed {
     /// # Errors
     /// Those of the kernel.
     pub fn lock(&self) -> Result<(), Error> {
-        match cache::forget(&self.settings.store_id) {
+        match self.halves().forget() {
             // Where the kernel keeps no keys, it keeps none of ours.
             Err(e) if e.kind() == ErrorKind::Unavailable => Ok(()),
             forgotten => forgotten,

@@ -114,7 +114,7 @@ pub(super) fn prepare(
     let is_new = match place.kind {
         StoreKind::Session => make_session(root, machine, args)?,
         _ if sealed::exists(root) => false,
-        _ => make_sealed(root, args, shared, report)?,
+        _ => make_sealed(root, args, shared, machine, report)?,
     };
     open(place.kind, args, shared, machine)?;
     Ok(is_new)
@@ -130,7 +130,7 @@ fn make_session(root: &Path, machine: &Machine, args: &Setup) -> anyhow::Result<
         }
         sealed::discard(root)?;
     }
-    let prepared = sealed::prepare(root, &[])?;
+    let prepared = sealed::prepare(root, &[], machine.state.as_deref())?;
     prepared.keep_unlocked(Some(args.time))?;
     prepared.place()?;
     Ok(true)
@@ -140,11 +140,13 @@ fn make_sealed(
     root: &Path,
     args: &Setup,
     shared: &Shared,
+    machine: &Machine,
     report: &Report,
 ) -> anyhow::Result<bool> {
+    let state = machine.state.as_deref();
     if let Some(key_file) = &args.key_file {
         let key_file = std::path::absolute(key_file)?;
-        sealed::create(root, &[NewSlot::KeyFile(&key_file)])?;
+        sealed::create(root, &[NewSlot::KeyFile(&key_file)], state)?;
         return Ok(true);
     }
     let chosen = match args.passphrase_fd {
@@ -153,7 +155,7 @@ fn make_sealed(
         None => None,
     };
     let slot = chosen.as_ref().map_or(NewSlot::Recovery, NewSlot::Passphrase);
-    let prepared = sealed::prepare(root, &[slot])?;
+    let prepared = sealed::prepare(root, &[slot], state)?;
     if let Some(recovery) = prepared.recovery() {
         // Before the store is there: one whose passphrase nobody was told could never be opened.
         report.tell_once(&[

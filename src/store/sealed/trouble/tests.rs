@@ -29,8 +29,10 @@ impl Scene {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().join("store");
-        create(&root, &[NewSlot::KeyFile(&dir.path().join("key"))]).unwrap();
-        let store = Sealed::open(&root, KeySources::default()).unwrap();
+        let state = dir.path().join("state");
+        create(&root, &[NewSlot::KeyFile(&dir.path().join("key"))], Some(&state)).unwrap();
+        let sources = KeySources { state: Some(state), ..KeySources::default() };
+        let store = Sealed::open(&root, sources).unwrap();
         for server in ["ghcr.io", "quay.io"] {
             store.put(&login(server)).unwrap();
         }
