@@ -174,11 +174,17 @@ impl ServerKey {
         self.is_namespace
     }
 
+    /// Whether it is a key of imgsec-cred's own, of which no client of the protocol learns anything.
+    #[must_use]
+    pub fn is_internal(&self) -> bool {
+        self.text.starts_with(INTERNAL_SCHEME)
+    }
+
     /// Whether `list` leaves this key out: Docker Hub's OAuth tokens, which Docker fetches by
     /// their exact key, and imgsec-cred's own.
     #[must_use]
     pub fn is_hidden(&self) -> bool {
-        self.text.starts_with(INTERNAL_SCHEME)
+        self.is_internal()
             || self
                 .canonical
                 .strip_prefix("https://index.docker.io")

@@ -221,6 +221,10 @@ impl Store for WholeStore<'_> {
 
 impl Store for Helper {
     fn get(&self, server: &ServerKey) -> Result<Credential, Error> {
+        // Ours alone has such a key, and answers it to its own verbs only; so below.
+        if server.is_internal() {
+            return self.whole_store().get(server);
+        }
         let reply = self.ask("get", Zeroizing::new(server.as_str().as_bytes().to_vec()))?;
         self.done(&reply)?;
         // The parser's own error could quote the secret, so it is dropped.
@@ -240,12 +244,18 @@ impl Store for Helper {
     }
 
     fn put(&self, credential: &Credential) -> Result<(), Error> {
+        if credential.server.is_internal() {
+            return self.whole_store().put(credential);
+        }
         let request =
             wire::login(credential.server.as_str(), &credential.username, &credential.secret);
         self.done(&self.ask("store", request)?)
     }
 
     fn remove(&self, server: &ServerKey) -> Result<(), Error> {
+        if server.is_internal() {
+            return self.whole_store().remove(server);
+        }
         let reply = self.ask("erase", Zeroizing::new(server.as_str().as_bytes().to_vec()))?;
         match self.done(&reply) {
             // Some helpers fail for what is not there.

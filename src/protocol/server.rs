@@ -153,6 +153,7 @@ pub fn serve(
             open().and_then(|store| Ok(Answer::success(items::write(&store.contents()?))))
         }
         Verb::Store => match wire::credential(request) {
+            Ok(credential) if credential.server.is_internal() => Err(reserved()),
             Ok(credential) => {
                 open().and_then(|store| store.put(&credential)).map(|()| Answer::done())
             }
@@ -163,6 +164,8 @@ pub fn serve(
             .map(|()| Answer::done()),
         Verb::Get | Verb::Erase | Verb::ReadItem | Verb::RemoveItem => {
             match wire::server_key(request) {
+                Ok(Some(key)) if key.is_internal() && verb == Verb::Get => Err(Error::not_found()),
+                Ok(Some(key)) if key.is_internal() && verb == Verb::Erase => Err(reserved()),
                 Ok(Some(key)) => open().and_then(|store| with_key(verb, &*store, &key)),
                 // No credential was ever kept under bytes that are not text.
                 Ok(None) if verb == Verb::Erase => return Answer::done(),
@@ -172,6 +175,11 @@ pub fn serve(
         }
     };
     result.unwrap_or_else(Answer::from)
+}
+
+/// What is ours alone is neither kept, forgotten nor answered for a client of the protocol.
+fn reserved() -> Error {
+    Error::new(ErrorKind::Refused, "this server name is reserved for imgsec-cred")
 }
 
 fn with_key(verb: Verb, store: &dyn Store, key: &ServerKey) -> Result<Answer, Error> {

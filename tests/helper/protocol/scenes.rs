@@ -15,6 +15,7 @@ use crate::support::process::{self, Ran};
 
 mod damaged;
 mod disk;
+mod environment;
 mod locked;
 mod many;
 mod nowhere;

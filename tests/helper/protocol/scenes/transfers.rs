@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use imgsec_cred::credential::Credential;
 use imgsec_cred::protocol::client::Helper;
 use imgsec_cred::server::ServerKey;
 use imgsec_cred::store::{self, Differing, Store as _};
@@ -48,9 +49,9 @@ fn on(me: &Person, kind: &str) -> Helper {
 
 fn keep_all(me: &Person, kind: &str) {
     for (number, server) in KEPT.iter().enumerate() {
-        let mut store = helper(me, "store");
-        let request = request(server, &format!("user{number}"), &format!("secret{number}"));
-        process::run(store.env("IMGSEC_STORE", kind), request.as_bytes()).ok();
+        let (user, secret) = (format!("user{number}"), format!("secret{number}"));
+        let server = ServerKey::parse(server).unwrap();
+        on(me, kind).put(&Credential::new(server, user, secret.into())).unwrap();
     }
 }
 
@@ -143,4 +144,22 @@ fn name_of(canonical: &str) -> String {
     hash.update(b"imgsec-cred/v1\0");
     hash.update(canonical);
     hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+#[ignore = "needs gnome-keyring; run tests/run"]
+fn a_login_takes_along_what_a_rotation_keeps_beside_it_whatever_its_spelling() {
+    let me = with_both();
+    for kind in ["sealed", "keychain"] {
+        keep_all(&me, kind);
+        let kept = |name: &str| {
+            let key = ServerKey::parse(&format!("imgsec-internal://{name}/https://ghcr.io"));
+            on(&me, kind).get(&key.unwrap()).map(|c| c.username).ok()
+        };
+        assert!(kept("pending").is_some() && kept("previous").is_some());
+        let mut erase = helper(&me, "erase");
+        process::run(erase.env("IMGSEC_STORE", kind), b"https://GHCR.io/v2/").ok();
+        assert_eq!((kept("pending"), kept("previous")), (None, None));
+        assert_eq!(kept("admin").as_deref(), Some("user8"));
+    }
 }

@@ -117,22 +117,5 @@ pub(crate) fn rows() -> Vec<Row> {
                 ])),
             ],
         ),
-        row(
-            89,
-            "a login takes along what a rotation keeps beside it, whatever its spelling",
-            &[("https://ghcr.io", "u", SECRET), ("quay.io", "u", SECRET)],
-            [
-                keep("imgsec-internal://pending/https://ghcr.io", "u", SECRET),
-                keep("imgsec-internal://previous/https://ghcr.io", "u", SECRET),
-                keep("imgsec-internal://previous/https://quay.io", "u", SECRET),
-                forget("GHCR.io"),
-                lacks("imgsec-internal://pending/https://ghcr.io"),
-                lacks("imgsec-internal://previous/https://ghcr.io"),
-                gives("imgsec-internal://previous/https://quay.io", "u", SECRET),
-                forget("imgsec-internal://previous/https://quay.io"),
-                gives("quay.io", "u", SECRET),
-            ],
-        )
-        .not_for(&[Who::SecretService, Who::Pass], "it keeps nothing beside a login"),
     ]
 }

@@ -188,14 +188,13 @@ fn again() -> Vec<Row> {
         ),
         row(
             89,
-            "our own keys are served by their exact text and never listed",
+            "our own keys are kept, answered and forgotten for no client",
             NOTHING,
             [
-                keep(internal, "u", SECRET),
-                gives(internal, "u", SECRET),
-                lacks("imgsec-internal://previous/ghcr.io"),
+                store(request(internal, "u", SECRET), failure("reserved")).docker(Answer::Done),
+                lacks(internal).docker(login(internal, "u", SECRET)),
                 list(&[]).docker(listed(&[(internal, "u")])),
-                forget(internal),
+                erase(internal, failure("reserved")).docker(Answer::Done),
             ],
         ),
     ]
