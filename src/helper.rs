@@ -33,6 +33,7 @@ fn answer(program: Program, verb: Verb) -> Result<Answer, Answer> {
         return Ok(serve(program, verb, &[], || Err(Error::not_found())));
     }
     let machine = Machine::here();
+    machine.check().map_err(|why| Error::new(ErrorKind::Refused, why))?;
     let mut request = Default::default();
     if verb.has_request() {
         if std::io::stdin().is_terminal() {

@@ -12,6 +12,9 @@ pub use wsl::Wsl;
 /// Our folder inside the system's folders for settings, data and state.
 const FOLDER: &str = "imgsec-cred";
 
+/// The longest time limit: a day.
+const MAX_SECONDS: u64 = 24 * 60 * 60;
+
 /// Where things are, and what the environment says. Facts only: nothing here is tried out.
 #[derive(Debug, Clone, Default)]
 pub struct Machine {
@@ -29,8 +32,10 @@ pub struct Machine {
     pub has_docker_auth_config: bool,
     /// `IMGSEC_STORE`: the store of this one process.
     pub store: Option<String>,
-    /// `IMGSEC_TIMEOUT`, in seconds: how long anything may take.
+    /// `IMGSEC_TIMEOUT`, in whole seconds, a day at most: how long anything may take.
     pub timeout: Option<Duration>,
+    /// `IMGSEC_TIMEOUT` is set to something else.
+    pub has_wrong_timeout: bool,
     /// Whether a window that asks for a password could be seen.
     pub has_display: bool,
     /// `CREDENTIALS_DIRECTORY`: the credentials systemd gives a service.
@@ -58,6 +63,8 @@ impl Machine {
     #[must_use]
     pub fn here() -> Self {
         let home = dirs::home_dir();
+        let seconds = text_of("IMGSEC_TIMEOUT").and_then(|text| text.parse().ok());
+        let timeout = seconds.filter(|s| (1..=MAX_SECONDS).contains(s)).map(Duration::from_secs);
         let ours = |folder: Option<PathBuf>| Some(folder?.join(FOLDER));
         Self {
             config: ours(dirs::config_dir()),
@@ -67,9 +74,8 @@ impl Machine {
                 .or_else(|| Some(home.as_ref()?.join(".docker"))),
             has_docker_auth_config: text_of("DOCKER_AUTH_CONFIG").is_some(),
             store: text_of("IMGSEC_STORE"),
-            timeout: text_of("IMGSEC_TIMEOUT")
-                .and_then(|s| s.parse().ok())
-                .map(Duration::from_secs),
+            timeout,
+            has_wrong_timeout: timeout.is_none() && path_of("IMGSEC_TIMEOUT").is_some(),
             has_display: has_display(),
             credentials_directory: path_of("CREDENTIALS_DIRECTORY"),
             identity_file: path_of("IMGSEC_CRED_IDENTITY_FILE").or_else(container_secret),
@@ -80,6 +86,17 @@ impl Machine {
                 && text_of("TERM").is_none_or(|t| t != "dumb"),
             home,
         }
+    }
+
+    /// What is wrong with our own variables, in a few words.
+    ///
+    /// # Errors
+    /// Where one cannot be obeyed.
+    pub fn check(&self) -> Result<(), &'static str> {
+        if self.has_wrong_timeout {
+            return Err("IMGSEC_TIMEOUT is not a number of seconds from 1 to 86400");
+        }
+        Ok(())
     }
 
     /// The first file of this name that `PATH` finds, as a client would.

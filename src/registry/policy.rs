@@ -1,5 +1,5 @@
 //! Where a secret may be sent. Not over plain HTTP, but to this machine; not where a redirect leads;
-//! to a token server on another host only if it is known, was used before, or is named by a person.
+//! to a token server on another host or port only if it is known, was used before, or is named by a person.
 
 use super::endpoint::{Origin, Url};
 use super::verdict::{Finding, Verdict};
@@ -30,7 +30,7 @@ pub struct Policy {
 pub enum Realm {
     /// The secret may be sent there.
     Trusted(Url),
-    /// It is on a host that nobody named yet: ask, or refuse.
+    /// It is on a host, or a port, that nobody named yet: ask, or refuse.
     Unknown(Url),
 }
 
@@ -69,7 +69,7 @@ impl Policy {
             return Err(refused("realm_plain_http", words));
         }
         let host = origin.authority();
-        if origin.host == registry.host || self.realms.contains(&host) {
+        if host == registry.authority() || self.realms.contains(&host) {
             return Ok(Realm::Trusted(url));
         }
         if origin.is_local_address() && !registry.is_local_address() {
@@ -96,7 +96,7 @@ impl Policy {
     #[must_use]
     pub fn untrusted(url: &Url) -> Finding {
         let host = url.origin.authority();
-        let words = format!("its token server is on another host, {host}; the secret was not sent");
+        let words = format!("its token server is another one, {host}; the secret was not sent");
         refused("realm_untrusted", words).with_hint(allow(&host))
     }
 }
@@ -127,13 +127,16 @@ mod tests {
         let none = Policy::default();
         for (registry, at, said) in [
             ("https://ghcr.io", "https://ghcr.io/token", "trusted"),
+            ("https://ghcr.io", "https://ghcr.io:443/token", "trusted"),
+            ("https://ghcr.io", "https://ghcr.io:8443/token", "unknown"),
             ("https://registry-1.docker.io", "https://auth.docker.io/token", "trusted"),
             ("https://registry-1.docker.io", "https://auth.docker.io:8443/token", "unknown"),
             ("https://r.example.com", "https://auth.example.com/token", "unknown"),
             ("https://r.example.com", "https://auth.docker.io/token", "unknown"),
             ("https://r.example.com", "http://r.example.com/token", "realm_plain_http"),
             ("https://r.example.com", "http://127.0.0.1/token", "realm_plain_http"),
-            ("http://127.0.0.1:5000", "http://127.0.0.1:5001/token", "trusted"),
+            ("http://127.0.0.1:5000", "http://127.0.0.1:5000/token", "trusted"),
+            ("http://127.0.0.1:5000", "http://127.0.0.1:5001/token", "unknown"),
             ("http://127.0.0.1:5000", "http://auth.example/token", "realm_plain_http"),
             ("https://r.example.com", "https://169.254.169.254/latest", "realm_local"),
             ("https://r.example.com", "https://2852039166/latest", "realm_local"),

@@ -174,3 +174,73 @@ fn span(text: &str) -> Result<Duration, String> {
     let span = span.map_err(|_| "a time such as 90d, 12h or 30m".to_owned())?;
     if span > MOST { Err("at most 100y".to_owned()) } else { Ok(span) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+    use std::path::Path;
+
+    /// Every file of the source: its path, and its text without comments.
+    fn sources() -> Vec<(String, String)> {
+        let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+        let mut sources = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).unwrap().replace("\\\n", " ");
+                let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+                sources.push((path.display().to_string(), code.collect::<Vec<_>>().join("\n")));
+            }
+        }
+        sources
+    }
+
+    fn flags(command: &clap::Command) -> Vec<&str> {
+        command.get_arguments().filter_map(clap::Arg::get_long).collect()
+    }
+
+    #[test]
+    fn every_command_that_is_named_is_there() {
+        let (ours, mut count) = (Cli::command(), 0);
+        for (path, text) in sources() {
+            for line in text.split("imgsec-cred ").skip(1) {
+                let end = line.find(['"', ',', ';', ')', '`', '|', '\n']).unwrap_or(line.len());
+                let mut words = line[..end].split_whitespace();
+                let Some(verb) = words.next().and_then(|verb| ours.find_subcommand(verb)) else {
+                    continue;
+                };
+                count += 1;
+                for word in words.filter_map(|word| word.strip_prefix("--")) {
+                    let flag = word.split(['=', ']', '\'', '.', ':']).next().unwrap_or_default();
+                    let is_known = [&ours, verb].iter().any(|one| flags(one).contains(&flag));
+                    assert!(flag.is_empty() || is_known, "{path}: {}", &line[..end]);
+                }
+            }
+        }
+        assert!(count > 50, "{count}");
+    }
+
+    #[test]
+    fn every_flag_that_a_hint_names_is_one_of_ours() {
+        let ours = Cli::command();
+        let known: Vec<_> = ours.get_subcommands().chain([&ours]).flat_map(flags).collect();
+        // What is said to other programs.
+        let others = ["wsl ", "systemctl ", "kubectl ", "cargo "];
+        for (path, text) in sources() {
+            let hints =
+                text.split("with_hint(\"").skip(1).filter_map(|hint| hint.split('"').next());
+            for hint in hints.filter(|hint| !others.iter().any(|other| hint.contains(other))) {
+                for flag in hint.split("--").skip(1) {
+                    let flag =
+                        flag.split([' ', ',', '=', ')', ';', '`']).next().unwrap_or_default();
+                    assert!(known.contains(&flag), "{path}: --{flag}");
+                }
+            }
+        }
+    }
+}

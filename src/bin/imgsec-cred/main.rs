@@ -124,6 +124,7 @@ fn no_command(error: &clap::Error) -> ExitCode {
 }
 
 fn run(cli: &Cli, machine: &Machine, report: &Report) -> anyhow::Result<Outcome> {
+    machine.check().map_err(|why| Refusal::new(why, None))?;
     match &cli.verb {
         Verb::Setup(args) if args.undo => undo(args.into(), cli, machine, report),
         Verb::Setup(args) => setup::run(args, &cli.shared, machine, report),

@@ -128,7 +128,7 @@ impl Api {
         // The parser's own error could quote the answer.
         serde_json::from_slice(&answer.body).map_err(|_| {
             self.error(ErrorKind::Failed, "gave an answer that is not its API's")
-                .with_hint("check the address of the API: --api https://HOST")
+                .with_hint("check the address of the API: --set api=https://HOST")
         })
     }
 
@@ -153,7 +153,7 @@ impl Api {
             if (400..500).contains(&status) { ErrorKind::Refused } else { ErrorKind::Failed };
         let error = self.error(kind, &format!("{words} (status {status})"));
         let general = match status {
-            300..=399 => Some("check the address of the API: --api https://HOST"),
+            300..=399 => Some("check the address of the API: --set api=https://HOST"),
             429 | 500..=599 => Some("run it again in some minutes"),
             _ => None,
         };

@@ -147,13 +147,13 @@ impl Settings {
         };
         let origin = origin.ok_or_else(|| {
             Error::new(ErrorKind::Refused, "the address of the provider's API is not known")
-                .with_hint("give it: --api https://HOST")
+                .with_hint("give it: --set api=https://HOST")
         })?;
         if origin.is_https || origin.is_loopback() {
             return Ok(origin);
         }
         let what = format!("{} is not https, so no login is sent there", origin.authority());
-        Err(Error::new(ErrorKind::Refused, what).with_hint("give another: --api https://HOST"))
+        Err(Error::new(ErrorKind::Refused, what).with_hint("give another: --set api=https://HOST"))
     }
 }
 
