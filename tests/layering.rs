@@ -33,6 +33,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     (
         "files::replace",
         &[
+            "store/sealed/",
             "setup/apply.rs",
             "setup/journal.rs",
             "settings.rs",
