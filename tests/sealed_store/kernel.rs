@@ -166,6 +166,26 @@ fn what_the_kernel_holds_is_of_no_use_alone_and_a_lock_destroys_both_halves() {
     assert!(!half.exists());
 }
 
+#[test]
+#[ignore = "needs the kernel keyring; run tests/run"]
+fn who_writes_to_the_whole_home_gets_nothing_from_an_unlocked_store() {
+    let scene = Scene::new();
+    scene.says(&[], "unlock", &["60", &scene.recovery]);
+    let home = scene.dir.path().join("home");
+    let path = home.join("store/store.json");
+    let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let theirs = tempfile::tempdir().unwrap();
+    let root = theirs.path().join("store");
+    let made = create(&root, &[NewSlot::Recovery], sources(&root).state.as_deref()).unwrap();
+    json["recipient"] = made.identity.recipient().into();
+    fs::write(&path, json.to_string()).unwrap();
+    fs::remove_dir_all(home.join("state/seen")).unwrap();
+    let said = scene.says(&[], "put", &["quay.io", "ada", "2"]);
+    assert!(said.contains("error: Refused"), "{said}");
+    assert!(scene.says(&[], "get", &["ghcr.io"]).contains("answer: canary"));
+    scene.says(&[], "lock", &[]);
+}
+
 /// Docker's default seccomp profile answers EPERM, others ENOSYS.
 #[test]
 #[ignore = "needs strace; run tests/run"]
