@@ -65,6 +65,9 @@ pub struct Record {
     /// The host of the token server that the last check that went well used; another one is an event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub realm: Option<String>,
+    /// The registry answered over TLS.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub speaks_tls: bool,
     /// How the credential is rotated without being told: what `rotate --all` reads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotation: Option<serde_json::Value>,

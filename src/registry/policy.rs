@@ -21,6 +21,8 @@ pub struct Policy {
     pub realms: Vec<String>,
     /// The host of the token server that answered the last time.
     pub pinned: Option<String>,
+    /// The registry answered over TLS before: plain HTTP is no way to it any more.
+    pub speaks_tls: bool,
     /// Secrets may go over plain HTTP.
     pub insecure_http: bool,
 }

@@ -110,11 +110,13 @@ impl Verifier<'_> {
     }
 
     /// The first answer to nobody. A registry on this machine, named without a scheme, may speak
-    /// plain HTTP, as Docker has it.
+    /// plain HTTP, as Docker has it; but a forwarded port that spoke TLS once leads to another machine.
     fn reach(&self, origin: Origin, may_lack_tls: bool) -> Result<(Origin, Answer), Finding> {
         match self.client.get(&origin.at("/v2/"), Login::Nobody) {
             Err(Trouble::NoTls | Trouble::Broken)
-                if may_lack_tls && (origin.is_loopback() || self.policy.insecure_http) =>
+                if may_lack_tls
+                    && !self.policy.speaks_tls
+                    && (origin.is_loopback() || self.policy.insecure_http) =>
             {
                 let origin = origin.without_tls();
                 let answer = self.client.get(&origin.at("/v2/"), Login::Nobody);

@@ -74,6 +74,7 @@ impl<'a> Registries<'a> {
         let policy = Policy {
             realms: self.asking.allow_realm.iter().map(|r| r.to_ascii_lowercase()).collect(),
             pinned: known.realm.clone(),
+            speaks_tls: known.speaks_tls,
             insecure_http: self.asking.insecure_http,
         };
         let client = self.client();
@@ -121,6 +122,7 @@ impl<'a> Registries<'a> {
             });
             if verdict.is_verified() {
                 record.realm.clone_from(&check.realm);
+                record.speaks_tls |= check.origin.as_ref().is_some_and(|origin| origin.is_https);
             }
             if let Some(expires) = expiry(credential) {
                 record.expires = Some(expires);
@@ -130,10 +132,10 @@ impl<'a> Registries<'a> {
 
     fn known(&self, credential: &Credential) -> Result<Record, Error> {
         let known = self.ledger.of(&credential.server)?;
-        // The token server is the registry's, whoever logs in.
-        let realm = known.realm.clone();
+        // The token server is the registry's, whoever logs in, and so is TLS.
+        let (realm, speaks_tls) = (known.realm.clone(), known.speaks_tls);
         let is_same = known.username == credential.open_username();
-        Ok(if is_same { known } else { Record { realm, ..Record::default() } })
+        Ok(if is_same { known } else { Record { realm, speaks_tls, ..Record::default() } })
     }
 
     fn ask_about(&self, registry: &str, host: &str) -> bool {

@@ -147,3 +147,21 @@ fn a_proxy_sees_no_secret() {
     assert_eq!(asked, [("CONNECT".to_owned(), "registry.invalid:443".to_owned())]);
     assert!(!proxy.was_told(SECRET));
 }
+
+#[test]
+fn where_tls_was_spoken_once_plain_http_is_no_way_any_more() {
+    let person = Person::new(Store::Sealed);
+    let web = Web::start(basic);
+    is(&verify_as(&person, &web, "ada", SECRET, &[]), "verified", "accepted", 0);
+    let path = person.home().join(".local/state/imgsec-cred/ledger.json");
+    let mut ledger: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let records = ledger.as_object_mut().unwrap().values_mut().filter_map(Value::as_object_mut);
+    for record in records.flat_map(|records| records.values_mut()) {
+        record["speaks_tls"] = json!(true);
+    }
+    std::fs::write(&path, ledger.to_string()).unwrap();
+    let before = web.asked().len();
+    let now = verify_as(&person, &web, "ada", SECRET, &[]);
+    assert_eq!(now.item["verdict"], "unreachable", "{:?}", now.item);
+    assert_eq!(web.asked().len(), before);
+}
