@@ -3,14 +3,13 @@
 //! `ledger.json` in our folder of state. It may be lost at any time: what it says is then unknown.
 
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
 use crate::credential::Credential;
-use crate::files;
+use crate::files::{self, TrustedLinks};
 use crate::server::ServerKey;
 use crate::store::{Error, ErrorKind};
 
@@ -106,7 +105,8 @@ impl Ledger {
     /// # Errors
     /// Where it is broken or cannot be read.
     pub fn read(&self) -> Result<Records, Error> {
-        let bytes = match files::read_limited(&self.path, MAX_BYTES) {
+        let links = TrustedLinks::NotFrom(self.folder());
+        let bytes = match files::read_trusted(&self.path, MAX_BYTES, links) {
             Err(files::Error::Missing(_)) => return Ok(Records::new()),
             bytes => bytes?,
         };
@@ -188,13 +188,16 @@ impl Ledger {
         Ok(())
     }
 
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
     fn rewrite(&self, change: impl FnOnce(&mut Records)) -> Result<(), Error> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let folder = self.folder();
         files::create_private_folder(folder)?;
         let lock = folder.join("ledger.lock");
         let io = |e| Error::from(files::Error::io(&lock, e));
-        let file =
-            OpenOptions::new().write(true).create(true).truncate(false).open(&lock).map_err(io)?;
+        let file = files::open_lock(&lock, folder)?;
         if !files::lock_within(&file, LOCK_LIMIT).map_err(io)? {
             return Err(Error::new(
                 ErrorKind::TimedOut,

@@ -50,17 +50,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
         "fs::remove_file",
         &["store/sealed/", "files/", "rotate/journal.rs", "bin/imgsec-cred/audit/fix.rs"],
     ),
-    (
-        "OpenOptions::new()",
-        &[
-            "store/sealed/",
-            "files/",
-            "setup/journal.rs",
-            "ledger.rs",
-            "rotate/journal.rs",
-            "bin/imgsec-cred/audit/mod.rs",
-        ],
-    ),
+    ("OpenOptions::new()", &["store/sealed/", "files/", "bin/imgsec-cred/audit/mod.rs"]),
     ("File::create", &["store/sealed/", "files/"]),
     (
         "create_private_folder",

@@ -14,12 +14,15 @@ mod lock;
 mod private;
 mod replace;
 mod temp;
+mod trusted;
 mod view;
 
 pub(crate) use lock::lock_within;
 pub use private::create_private_folder;
 pub use replace::{remove, remove_leftovers, replace};
 pub(crate) use temp::{Temp, hex, random, random_hex, sync_folder};
+pub(crate) use trusted::open_lock;
+pub use trusted::{TrustedLinks, read_trusted};
 pub use view::{View, real};
 
 /// Why a file was not read or not replaced.
@@ -36,6 +39,10 @@ pub enum Error {
     TooLarge(PathBuf, u64),
     /// The file or its folder belongs to the user with this number, and that is somebody else.
     ForeignOwner(PathBuf, u32),
+    /// Other users may write to it: its group, or everybody. With its mode.
+    OpenToOthers(PathBuf, u32),
+    /// A symbolic link where none may be.
+    Link(PathBuf),
     /// Another program wrote the file since it was read.
     Changed(PathBuf),
     /// The operating system refused.
@@ -49,6 +56,8 @@ impl fmt::Display for Error {
         | Self::NotRegular(path)
         | Self::TooLarge(path, _)
         | Self::ForeignOwner(path, _)
+        | Self::OpenToOthers(path, _)
+        | Self::Link(path)
         | Self::Changed(path)
         | Self::Io(path, _)) = self;
         write!(f, "{}: {}", path.display(), self.reason())
@@ -67,6 +76,10 @@ impl Error {
             Self::NotRegular(_) => "not a regular file".to_owned(),
             Self::TooLarge(_, limit) => format!("larger than {limit} bytes"),
             Self::ForeignOwner(_, uid) => format!("belongs to another user (uid {uid})"),
+            Self::OpenToOthers(_, mode) => {
+                format!("other users may write to it (mode {mode:03o})")
+            }
+            Self::Link(_) => "a symbolic link where none may be".to_owned(),
             Self::Changed(_) => "changed in between by another program".to_owned(),
             Self::Io(_, error) => in_words(error),
         }

@@ -3,7 +3,7 @@
 //! `rotations/<name>.json` in our folder of state, where the name is a hash of the server's
 //! canonical name. No secret and no hash of one: the secrets are in the store.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::plan::{Method, Plan};
 use super::provider::Class;
-use crate::files;
+use crate::files::{self, TrustedLinks};
 use crate::ledger::{self, Expiry};
 use crate::server::ServerKey;
 use crate::store::{Error, ErrorKind};
@@ -137,13 +137,12 @@ impl Claim {
         let name = files::hex(&Sha256::digest(server.canonical().as_bytes())[..16]);
         let lock = folder.join(format!("{name}.lock"));
         let io = |e| Error::from(files::Error::io(&lock, e));
-        let file =
-            OpenOptions::new().write(true).create(true).truncate(false).open(&lock).map_err(io)?;
+        let file = files::open_lock(&lock, state)?;
         if !files::lock_within(&file, wait).map_err(io)? {
             return Ok(None);
         }
         let path = folder.join(format!("{name}.json"));
-        let mut journal = read(&path)?.unwrap_or_default();
+        let mut journal = read(state, &path)?.unwrap_or_default();
         journal.format = FORMAT;
         journal.server = server.as_str().to_owned();
         Ok(Some(Self { path, journal, _lock: file }))
@@ -211,7 +210,7 @@ pub fn servers(state: &Path) -> Result<Vec<ServerKey>, Error> {
     let paths = entries.flatten().map(|entry| entry.path());
     let journals = paths.filter(|path| path.extension().is_some_and(|e| e == "json"));
     let servers = journals.filter_map(|path| {
-        let journal = read(&path).ok().flatten()?;
+        let journal = read(state, &path).ok().flatten()?;
         ServerKey::parse(&journal.server).ok()
     });
     Ok(servers.collect())
@@ -223,15 +222,15 @@ pub fn servers(state: &Path) -> Result<Vec<ServerKey>, Error> {
 /// Where the journal is broken or cannot be read.
 pub fn look(state: &Path, server: &ServerKey) -> Result<Journal, Error> {
     let name = files::hex(&Sha256::digest(server.canonical().as_bytes())[..16]);
-    Ok(read(&folder(state).join(format!("{name}.json")))?.unwrap_or_default())
+    Ok(read(state, &folder(state).join(format!("{name}.json")))?.unwrap_or_default())
 }
 
 fn folder(state: &Path) -> PathBuf {
     state.join("rotations")
 }
 
-fn read(path: &Path) -> Result<Option<Journal>, Error> {
-    let bytes = match files::read_limited(path, MAX_BYTES) {
+fn read(state: &Path, path: &Path) -> Result<Option<Journal>, Error> {
+    let bytes = match files::read_trusted(path, MAX_BYTES, TrustedLinks::NotFrom(state)) {
         Err(files::Error::Missing(_)) => return Ok(None),
         bytes => bytes?,
     };

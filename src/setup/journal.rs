@@ -3,14 +3,14 @@
 //! `undo.json` in our folder of state: the runs that are not undone, oldest first, with a record for
 //! each file.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
 use super::splice::Splice;
-use crate::files;
+use crate::files::{self, TrustedLinks};
 use crate::settings::StoreKind;
 use crate::store::{Error, ErrorKind};
 
@@ -179,8 +179,7 @@ pub fn lock(state: &Path) -> Result<Lock, Error> {
     files::create_private_folder(state)?;
     let path = state.join("setup.lock");
     let io = |e| Error::from(files::Error::io(&path, e));
-    let file =
-        OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(io)?;
+    let file = files::open_lock(&path, state)?;
     if files::lock_within(&file, LOCK_LIMIT).map_err(io)? {
         return Ok(Lock(file));
     }
@@ -226,7 +225,7 @@ pub fn forget(state: &Path, _: &Lock, undone: &[Run]) -> Result<(), Error> {
 
 fn read(state: &Path) -> Result<Journal, Error> {
     let path = path(state);
-    let bytes = match files::read_limited(&path, MAX_BYTES) {
+    let bytes = match files::read_trusted(&path, MAX_BYTES, TrustedLinks::NotFrom(state)) {
         Err(files::Error::Missing(_)) => return Ok(Journal { format: FORMAT, runs: Vec::new() }),
         bytes => bytes?,
     };

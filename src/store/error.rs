@@ -1,6 +1,7 @@
 //! Why a store did not do it: the situation, one line in words, and the line that helps.
 
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use crate::server::ServerKey;
@@ -134,16 +135,36 @@ pub fn remedy(server: &ServerKey) -> String {
     }
 }
 
+/// What to do about a file of another user. With `sudo`, the home may be theirs.
+fn take_back(path: &str) -> String {
+    #[cfg(unix)]
+    if let user = rustix::process::geteuid()
+        && !user.is_root()
+    {
+        return format!("look at what is in it, then: sudo chown {} {path}", user.as_raw());
+    }
+    let _ = path; // Windows keeps other users out of a profile by its access list
+    "run it as that user, not with sudo".to_owned()
+}
+
 impl From<files::Error> for Error {
     fn from(error: files::Error) -> Self {
         use files::Error as F;
         let message = text::plain(&error.to_string());
+        let refused = Self::new(ErrorKind::Refused, message.as_str());
+        let word = |path: &Path| text::shell_word(&path.display().to_string());
         match error {
             F::Missing(_) | F::Io(..) => Self::new(ErrorKind::Failed, message),
-            F::ForeignOwner(..) => Self::new(ErrorKind::Refused, message)
-                .with_hint("run it as that user, not with sudo"),
-            F::Changed(_) => Self::new(ErrorKind::Refused, message).with_hint("run it again"),
-            _ => Self::new(ErrorKind::Refused, message),
+            F::ForeignOwner(path, _) => refused.with_hint(take_back(&word(&path))),
+            F::OpenToOthers(path, _) => refused.with_hint(format!("chmod go-w {}", word(&path))),
+            F::Link(path) => {
+                let path = word(&path);
+                let copy =
+                    format!("cp -rpL {path} {path}.new && rm {path} && mv {path}.new {path}");
+                refused.with_hint(copy)
+            }
+            F::Changed(_) => refused.with_hint("run it again"),
+            _ => refused,
         }
     }
 }
