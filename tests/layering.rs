@@ -80,7 +80,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "setup/splice.rs",
             "export/auths.rs",
             "registry/about.rs",
-            "rotate/command.rs",
+            "rotate/masking.rs",
             "rotate/exec.rs",
             "rotate/hooks.rs",
             "rotate/k8s.rs",

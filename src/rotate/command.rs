@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use base64ct::{Base64, Encoding};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use zeroize::Zeroizing;
 
+use super::descendants::Descendants;
 use crate::store::{Error, ErrorKind};
 use crate::{deadline, text};
 
@@ -25,7 +25,7 @@ pub struct Ended {
     pub status: ExitStatus,
     /// Its standard output; may hold a secret.
     pub out: Zeroizing<Vec<u8>>,
-    /// Its standard error; may hold a secret, see [`masked`].
+    /// Its standard error; may hold a secret, see [`masked`](super::masking::masked).
     pub err: Zeroizing<Vec<u8>>,
 }
 
@@ -33,7 +33,8 @@ pub struct Ended {
 pub enum Failed {
     /// It was never started.
     NotStarted(Error),
-    /// It was started and then killed, with every process of its group.
+    /// It was started and then killed, with all that it started; on other systems than Linux, with
+    /// every process of its group.
     Killed(Error),
 }
 
@@ -71,6 +72,7 @@ pub fn run(words: &[String], input: Zeroizing<Vec<u8>>, limit: Duration) -> Resu
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let descendants = Descendants::follow();
     let mut child = command.spawn().map_err(|e| not_started(e.to_string()))?;
     let end = Instant::now() + limit;
     let exchange = exchange(&mut child, input, limit);
@@ -79,7 +81,7 @@ pub fn run(words: &[String], input: Zeroizing<Vec<u8>>, limit: Duration) -> Resu
     if let (Some((out, err)), Some(status), false) = (exchange, status, is_too_much) {
         return Ok(Ended { status, out, err });
     }
-    kill(&mut child);
+    descendants.end(&mut child);
     Err(Failed::Killed(if is_too_much {
         Error::new(ErrorKind::Failed, format!("{name} answered more than {MAX_ANSWER_BYTES} bytes"))
     } else {
@@ -128,31 +130,6 @@ fn wait(child: &mut Child, end: Instant) -> Option<ExitStatus> {
     }
 }
 
-/// Ends it and all that it started; that something is already gone is no failure.
-fn kill(child: &mut Child) {
-    #[cfg(unix)]
-    {
-        use rustix::process::{Pid, Signal, kill_process_group};
-        let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
-    }
-    let _ = child.kill();
-    let _ = child.wait();
-}
-
-/// The words of a command beside its answer, without any of these secrets, in lines.
-#[must_use]
-pub fn masked(said: &[u8], secrets: &[&SecretString]) -> Vec<String> {
-    let mut said = String::from_utf8_lossy(said).into_owned();
-    for secret in secrets.iter().map(|s| s.expose_secret()).filter(|s| !s.is_empty()) {
-        let in_json = Zeroizing::new(serde_json::Value::from(secret).to_string());
-        let encoded = Zeroizing::new(Base64::encode_string(secret.as_bytes()));
-        for form in [secret, in_json.trim_matches('"'), encoded.trim_end_matches('=')] {
-            said = said.replace(form, "****");
-        }
-    }
-    said.lines().map(str::to_owned).collect()
-}
-
 /// A secret on standard output or input: without one line end, and not empty.
 ///
 /// # Errors
@@ -170,6 +147,8 @@ pub fn bare_secret(bytes: &[u8]) -> Result<SecretString, Error> {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
 
     fn sh(script: &str) -> Vec<String> {
@@ -211,14 +190,6 @@ mod tests {
         let ended = run(&sh("head -c 200000 /dev/zero >&2"), Zeroizing::default(), LIMIT);
         assert!(ended.is_ok_and(|e| e.status.success() && e.err.len() == MAX_ANSWER_BYTES + 1));
         assert!(error(&["/nowhere/x".to_owned()], LIMIT).to_string().starts_with("cannot run x: "));
-    }
-
-    #[test]
-    fn secrets_are_masked_in_every_usual_form() {
-        let secret = SecretString::from("hun\"ter2");
-        let said = b"is hun\"ter2\nin JSON \"hun\\\"ter2\"\nbase64 aHVuInRlcjI=\n";
-        let masked = masked(said, &[&secret]);
-        assert_eq!(masked, ["is ****", "in JSON \"****\"", "base64 ****="]);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 use super::command::{self, Ended, Failed, LIMIT};
+use super::masking;
 use super::plan::Method;
 use super::provider::{Class, Facts, Failure, Issued, Provider};
 use crate::credential::{Credential, MAX_SECRET_BYTES};
@@ -36,7 +37,7 @@ pub struct Exec<'a> {
     pass_current: bool,
     is_raw: bool,
     class: Cell<Class>,
-    /// Gets what the command says beside its answer, without the secrets.
+    /// Gets what a command that fails says beside its answer, without the secrets.
     tell: &'a dyn Fn(&str),
 }
 
@@ -77,7 +78,7 @@ impl<'a> Exec<'a> {
     }
 
     fn tell(&self, said: &[u8], secrets: &[&SecretString]) {
-        for line in command::masked(said, secrets) {
+        for line in masking::masked(said, secrets) {
             (self.tell)(&line);
         }
     }
@@ -188,8 +189,7 @@ impl Provider for Exec<'_> {
             Err(Failed::Killed(why)) => return Err(Failure::Unknown(why)),
         };
         let answer = self.read(&ended.out);
-        if let (true, Ok(issued)) = (ended.status.success(), &answer) {
-            self.tell(&ended.err, &[&current.secret, &issued.secret]);
+        if ended.status.success() && answer.is_ok() {
             return answer.map_err(Failure::Unknown);
         }
         let maybe = words_of(&ended.out);
@@ -209,11 +209,11 @@ impl Provider for Exec<'_> {
         let mut request = self.request("revoke");
         request["ref"] = serde_json::from_str(handle).unwrap_or_else(|_| json!(handle));
         let ended = self.ask(&request).map_err(Failed::error)?;
-        let maybe = words_of(&ended.out);
-        self.tell(&ended.err, &maybe.iter().collect::<Vec<_>>());
         if ended.status.success() {
             return Ok(());
         }
+        let maybe = words_of(&ended.out);
+        self.tell(&ended.err, &maybe.iter().collect::<Vec<_>>());
         Err(self.error(&format!("did not revoke the old secret: {}", ended.status)))
     }
 

@@ -1,12 +1,13 @@
 //! What runs once a new secret is in use, before the old one is retired: what carries it to where
 //! else it is needed. First into clusters, then commands of the person's own, which may rely on that.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::command::{self, Failed, LIMIT};
 use super::k8s::{self, Place};
+use super::masking;
 use super::plan::Plan;
 use crate::credential::Credential;
 use crate::text;
@@ -33,7 +34,7 @@ fn name_of(place: &Place) -> String {
 
 /// Runs the hooks of a plan in their order, up to the first one that fails. On standard input each
 /// gets `{"schema":"imgsec.hook/1","op_id":…,"server_url":…,"username":…}`, and where the plan says
-/// so `"secret"`.
+/// so `"secret"`. What one prints that fails goes to `tell`, without the secret.
 #[must_use]
 pub fn run(plan: &Plan, operation: &str, current: &Credential, tell: &dyn Fn(&str)) -> Vec<Ran> {
     let mut all = Vec::new();
@@ -71,9 +72,11 @@ fn run_one(
     let _ = serde_json::to_writer(&mut *bytes, &request);
     bytes.push(b'\n');
     let ended = command::run(words, bytes, LIMIT).map_err(|e: Failed| e.error().to_string())?;
-    let secret: &[&SecretString] = &[&current.secret];
-    for said in [&ended.out, &ended.err] {
-        command::masked(said, secret).iter().for_each(|line| tell(line));
+    if ended.status.success() {
+        return Ok(());
     }
-    if ended.status.success() { Ok(()) } else { Err(ended.status.to_string()) }
+    for said in [&ended.out, &ended.err] {
+        masking::masked(said, &[&current.secret]).iter().for_each(|line| tell(line));
+    }
+    Err(ended.status.to_string())
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::command::{self, Ended, Failed, LIMIT};
+use super::masking;
 use crate::credential::Credential;
 use crate::export::kubernetes::{self, Format, Manifest};
 use crate::export::{Auths, key_of};
@@ -72,11 +73,14 @@ impl Place {
     pub fn put(&self, credential: &Credential, tell: &dyn Fn(&str)) -> Result<(), String> {
         let auths = held(credential)?;
         let ended = self.send(&auths, &[])?;
+        if ended.status.success() {
+            return Ok(());
+        }
         let secret = credential.secret.expose_secret();
         let login = Zeroizing::new(format!("{}:{secret}", credential.username));
         let whole = SecretString::from(auths.pull_secret().as_str());
         said(&ended, &[&credential.secret, &SecretString::from(login.as_str()), &whole], tell);
-        if ended.status.success() { Ok(()) } else { Err(ended.status.to_string()) }
+        Err(ended.status.to_string())
     }
 
     fn send(&self, auths: &Auths, more: &[&str]) -> Result<Ended, String> {
@@ -95,7 +99,7 @@ impl Place {
 /// What kubectl said, without the secrets in any of their forms.
 fn said(ended: &Ended, secrets: &[&SecretString], tell: &dyn Fn(&str)) {
     for said in [&ended.out, &ended.err] {
-        command::masked(said, secrets).iter().for_each(|line| tell(line));
+        masking::masked(said, secrets).iter().for_each(|line| tell(line));
     }
 }
 

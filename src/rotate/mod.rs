@@ -8,12 +8,14 @@
 mod clear;
 pub mod command;
 mod create;
+mod descendants;
 pub mod due;
 pub mod ending;
 pub mod exec;
 pub mod hooks;
 pub mod journal;
 pub mod k8s;
+pub mod masking;
 pub mod plan;
 mod promote;
 pub mod provider;

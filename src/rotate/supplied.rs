@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::command::{self, LIMIT};
+use super::masking;
 use super::plan::Method;
 use super::provider::{Class, Facts, Failure, Issued, Provider};
 use crate::credential::Credential;
@@ -37,8 +38,8 @@ impl<'a> Supplied<'a> {
         Self { source: Source::Given(RefCell::new(Some(secret))), expires }
     }
 
-    /// The standard output of this command is the secret, once it is needed. `tell` gets what the
-    /// command says beside it, without the secret.
+    /// The standard output of this command is the secret, once it is needed. Where it fails, `tell`
+    /// gets what it said beside it, without secrets.
     #[must_use]
     pub fn command(words: Vec<String>, expires: Option<Expiry>, tell: &'a dyn Fn(&str)) -> Self {
         Self { source: Source::Command(words, tell), expires }
@@ -51,22 +52,24 @@ pub fn is_supplied(method: &Method) -> bool {
     [STDIN, COMMAND].contains(&method.provider.as_str())
 }
 
-/// Runs a command whose standard output is a secret.
-///
-/// # Errors
-/// Where it cannot be run, fails, or gives no secret; the error holds nothing that it said.
-pub fn secret_of(words: &[String], tell: &dyn Fn(&str)) -> Result<SecretString, Error> {
+/// Runs a command whose standard output is a secret. `current` is the one that it may say as well.
+fn secret_of(
+    words: &[String],
+    current: &SecretString,
+    tell: &dyn Fn(&str),
+) -> Result<SecretString, Error> {
     let ended = command::run(words, Zeroizing::default(), LIMIT).map_err(command::Failed::error)?;
     let secret = command::bare_secret(&ended.out);
-    let known: Vec<_> = secret.iter().collect();
-    for line in command::masked(&ended.err, &known) {
-        tell(&line);
-    }
-    if ended.status.success() {
+    if ended.status.success() && secret.is_ok() {
         return secret;
     }
+    let known: Vec<_> = secret.iter().chain([current]).collect();
+    for line in masking::masked(&ended.err, &known) {
+        tell(&line);
+    }
     let name = command::name(words);
-    Err(Error::new(ErrorKind::Failed, format!("{name} gave no secret: {}", ended.status)))
+    let failed = format!("{name} gave no secret: {}", ended.status);
+    if ended.status.success() { secret } else { Err(Error::new(ErrorKind::Failed, failed)) }
 }
 
 impl Provider for Supplied<'_> {
@@ -85,9 +88,14 @@ impl Provider for Supplied<'_> {
         Ok(Facts::default())
     }
 
-    fn create(&self, _: &str, _: &Credential, _: Option<&SecretString>) -> Result<Issued, Failure> {
+    fn create(
+        &self,
+        _: &str,
+        current: &Credential,
+        _: Option<&SecretString>,
+    ) -> Result<Issued, Failure> {
         let secret = match &self.source {
-            Source::Command(words, tell) => secret_of(words, tell),
+            Source::Command(words, tell) => secret_of(words, &current.secret, tell),
             Source::Given(secret) => secret
                 .take()
                 .ok_or_else(|| Error::new(ErrorKind::Failed, "the new secret was used already")),
