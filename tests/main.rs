@@ -30,6 +30,7 @@ mod commands {
     mod list_status_lock;
     mod login_verify;
     mod migrate;
+    mod planted;
     mod real_registries;
     mod setup;
     mod show;

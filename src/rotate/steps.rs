@@ -8,6 +8,8 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use serde_json::Value;
+
 use super::create::{self, Made};
 use super::ending::{Ending, State, Stop};
 use super::journal::{self, Running, Step};
@@ -21,6 +23,7 @@ use crate::ledger::{Expiry, Ledger};
 use crate::registry::verdict::{Finding, Verdict};
 use crate::server::ServerKey;
 use crate::store::{Error, Store};
+use crate::tokens;
 
 /// The provider of a method, for the credential of a server and a user name.
 pub type FindProvider<'a> =
@@ -42,7 +45,7 @@ pub struct Context<'a> {
     pub provider: &'a FindProvider<'a>,
     /// Whether the program of a command is there.
     pub is_program: &'a dyn Fn(&str) -> bool,
-    /// Gets what commands say.
+    /// Gets what commands that fail say, without secrets.
     pub tell: &'a dyn Fn(&str),
     /// Waits.
     pub pause: &'a dyn Fn(Duration),
@@ -165,6 +168,7 @@ fn preflight(
     // What is to be undone may be what a hook does not work with.
     let has_hooks = !is_undo && !run.cx.skips_hooks;
     if !is_undo {
+        no_token(plan)?;
         programs(run.cx, plan, has_hooks)?;
     }
     if plan.verify != Need::Skip {
@@ -182,6 +186,21 @@ fn preflight(
     let facts = provider.preflight(old)?;
     run.about.warnings.extend(facts.warnings.iter().cloned());
     Ok(facts)
+}
+
+/// The ledger and the journal keep a command as it is, in plain text.
+fn no_token(plan: &Plan) -> Result<(), Stop> {
+    let options = plan.method.options.values().filter_map(Value::as_str);
+    let words = plan.method.command.iter().chain(plan.hooks.iter().flatten());
+    let Some(kind) = words.map(String::as_str).chain(options).find_map(tokens::within) else {
+        return Ok(());
+    };
+    let words = format!(
+        "the command line holds a token ({kind}), and rotate remembers it in plain text; \
+         nothing was changed"
+    );
+    let hint = "let the command read the token from a file or a variable; then revoke this one";
+    Err(Stop::new(State::Refused, words).with_hint(hint))
 }
 
 /// Whether the programs are there that make the new secret and, where they are to run, the hooks.

@@ -52,10 +52,14 @@ pub fn is_supplied(method: &Method) -> bool {
     [STDIN, COMMAND].contains(&method.provider.as_str())
 }
 
-/// Runs a command whose standard output is a secret. `current` is the one that it may say as well.
-fn secret_of(
+/// Runs a command whose standard output is a secret. Where it fails, `tell` gets what it said beside
+/// it, without that and without the secrets that are known.
+///
+/// # Errors
+/// Where it cannot be run, fails, or gives no secret; the error holds nothing that it said.
+pub fn secret_of(
     words: &[String],
-    current: &SecretString,
+    known: &[&SecretString],
     tell: &dyn Fn(&str),
 ) -> Result<SecretString, Error> {
     let ended = command::run(words, Zeroizing::default(), LIMIT).map_err(command::Failed::error)?;
@@ -63,7 +67,7 @@ fn secret_of(
     if ended.status.success() && secret.is_ok() {
         return secret;
     }
-    let known: Vec<_> = secret.iter().chain([current]).collect();
+    let known: Vec<_> = secret.iter().chain(known.iter().copied()).collect();
     for line in masking::masked(&ended.err, &known) {
         tell(&line);
     }
@@ -95,7 +99,7 @@ impl Provider for Supplied<'_> {
         _: Option<&SecretString>,
     ) -> Result<Issued, Failure> {
         let secret = match &self.source {
-            Source::Command(words, tell) => secret_of(words, &current.secret, tell),
+            Source::Command(words, tell) => secret_of(words, &[&current.secret], tell),
             Source::Given(secret) => secret
                 .take()
                 .ok_or_else(|| Error::new(ErrorKind::Failed, "the new secret was used already")),

@@ -10,6 +10,7 @@ mod expiry;
 mod provider;
 mod shape;
 mod user;
+mod within;
 
 use claims::Claims;
 
@@ -107,6 +108,13 @@ pub fn look(
 #[must_use]
 pub fn prefix(secret: &str) -> Option<&'static str> {
     shape::prefix(secret)
+}
+
+/// The type of a token that stands somewhere in a longer text, such as a command line. Only what its
+/// shape alone tells is found.
+#[must_use]
+pub fn within(text: &str) -> Option<&'static str> {
+    within::find(text)
 }
 
 fn looks(secret: &str, username: &str, registry: &str, claims: Option<&Claims>) -> Looks {

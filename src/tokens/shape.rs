@@ -59,6 +59,11 @@ pub(super) fn prefix(secret: &str) -> Option<&'static str> {
     row(secret).map(|(prefix, ..)| *prefix)
 }
 
+/// All marks, each with its type.
+pub(super) fn prefixes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    PREFIXES.iter().map(|(prefix, _, token_type, _)| (*prefix, *token_type))
+}
+
 fn row(secret: &str) -> Option<&'static (&'static str, usize, &'static str, &'static str)> {
     PREFIXES.iter().find(|(prefix, min, ..)| {
         secret

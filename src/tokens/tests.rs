@@ -296,3 +296,40 @@ proptest::proptest! {
         proptest::prop_assert!(token.expires_at.is_some() || token.state != State::Live);
     }
 }
+
+#[test]
+fn a_token_is_found_wherever_it_stands_in_a_command_line() {
+    let (github, hub) = (format!("ghp_{}", mixed(36)), format!("dckr_pat_{}", mixed(27)));
+    let basic = Base64::encode_string(b"ada:hunter2");
+    let code = Base64::encode_string(format!("ada:{github}").as_bytes());
+    for (text, expected) in [
+        (github.clone(), "github-pat"),
+        (format!("--token={github}"), "github-pat"),
+        (format!("-p{github}"), "github-pat"),
+        (format!("https://ada:{github}@ghcr.io/v2/"), "github-pat"),
+        (format!("curl -H \"Authorization: Bearer {github}\" | jq -r .x"), "github-pat"),
+        (format!("ada:{hub}"), "docker-pat"),
+        (format!("TOKEN='{}' run", jwt("{}")), "jwt"),
+        (format!("Authorization: Basic {basic}"), "basic-auth"),
+        (format!("--auth={code}"), "github-pat"),
+        (format!("auth {code}"), "github-pat"),
+        (format!("--secret=abc1Q~{}", mixed(33).replace('B', "_")), "azure-client-secret"),
+        (format!("{}+ACR{}", mixed(42), mixed(6)), "azure-acr-password"),
+    ] {
+        assert_eq!(within(&text), Some(expected), "{text}");
+    }
+    for text in [
+        "",
+        "ghp_$TOKEN",
+        "/opt/scripts/github_pat_rotation-script.sh",
+        "glpat-",
+        "https://registry.example/v2/a-rather-long-name-of-a-repository/tags/list?n=100",
+        "aws ecr get-login-password --region eu-central-1",
+        "AKIAABCDEFGHIJKLMNOP",
+        "cat /run/secrets/basic token",
+        "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "-o=jsonpath={.data.password}",
+    ] {
+        assert_eq!(within(text), None, "{text}");
+    }
+}

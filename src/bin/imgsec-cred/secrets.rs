@@ -26,7 +26,7 @@ pub(crate) fn from_stdin() -> anyhow::Result<SecretString> {
 /// What a command prints. It is split into words as a shell does, and run without one; `tell` gets
 /// what it says beside that.
 pub(crate) fn from_command(line: &str, tell: &dyn Fn(&str)) -> anyhow::Result<SecretString> {
-    supplied::secret_of(&words(line)?, tell).map_err(Refusal::or_error)
+    supplied::secret_of(&words(line)?, &[], tell).map_err(Refusal::or_error)
 }
 
 /// The words of a command line, quotes as in a shell.

@@ -1,3 +1,5 @@
+//! Files of ours that others could have written, could have put there, or point to elsewhere.
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::PathBuf;

@@ -1,3 +1,5 @@
+//! All usual encodings of any secret, and what is beside a secret.
+
 use base64ct::{Base64, Base64Url};
 use proptest::prelude::*;
 

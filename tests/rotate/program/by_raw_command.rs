@@ -68,11 +68,11 @@ fn nothing_printed_is_a_lost_answer_and_is_never_asked_for_again() {
 }
 
 #[test]
-fn what_it_says_beside_is_shown_without_the_secret_also_where_it_fails() {
+fn what_it_says_beside_is_shown_without_the_secret_where_it_fails() {
     let scene = Scene::new();
     let exec = scene.script("exec", "echo making >&2; cat secret >&2; cp new accepted; cat secret");
     let said = scene.rotate(&[&RAW[..], &[&exec]].concat()).is("rotated", 0);
-    assert!(said.stderr.contains("making\n****\n"), "{said:#?}");
+    assert!(!said.stderr.contains("making"), "{said:#?}");
     let scene = Scene::new();
     let exec = scene.script("exec", "cat secret; echo no: $(cat secret) >&2; exit 3");
     let said = scene.rotate(&[&RAW[..], &[&exec]].concat()).is("failed", 3);

@@ -12,6 +12,7 @@ mod endings;
 mod failing_hooks;
 mod keychain;
 mod killed;
+mod planted;
 mod real_kubectl;
 pub(crate) mod scene;
 mod timers;
