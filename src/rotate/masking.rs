@@ -146,7 +146,7 @@ fn base64(bytes: &[u8], before: usize) -> Form {
     whole.extend_from_slice(bytes);
     let code = Zeroizing::new(Base64Unpadded::encode_string(&whole));
     let first = [0, 2, 3][before % 3];
-    let last = code.len() - usize::from(whole.len() % 3 != 0);
+    let last = code.len() - usize::from(!whole.len().is_multiple_of(3));
     Zeroizing::new(code.as_bytes().get(first..last).unwrap_or_default().to_vec())
 }
 
