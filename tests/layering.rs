@@ -39,6 +39,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "settings.rs",
             "ledger.rs",
             "rotate/journal.rs",
+            "store/sealed/cache.rs",
+            "store/sealed/seen.rs",
             "bin/imgsec-cred/audit/baseline.rs",
         ],
     ),
