@@ -7,6 +7,12 @@
 
 use std::fmt;
 
+mod invalid;
+mod user_info;
+
+pub use invalid::InvalidKey;
+pub use user_info::{shown, shown_key, shown_pointer, without_user_info};
+
 /// The key under which Docker keeps a Docker Hub login
 /// (docker/cli `cli/config/configfile/file.go`, docker/docker `registry.IndexServer`).
 pub const DOCKER_HUB: &str = "https://index.docker.io/v1/";
@@ -57,30 +63,6 @@ impl Reserved {
     }
 }
 
-/// Why a text is no server key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InvalidKey {
-    /// Nothing but white space.
-    Empty,
-    /// A control character inside: a second line could name another server.
-    Control,
-    /// More than [`MAX_KEY_BYTES`].
-    TooLong,
-}
-
-impl fmt::Display for InvalidKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            // Docker's clients compare this text.
-            Self::Empty => "no credentials server URL",
-            Self::Control => "invalid server URL: it holds a control character",
-            Self::TooLong => "server URL too long",
-        })
-    }
-}
-
-impl std::error::Error for InvalidKey {}
-
 impl fmt::Debug for ServerKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.text)
@@ -109,6 +91,9 @@ impl ServerKey {
         if text.chars().any(char::is_control) {
             return Err(InvalidKey::Control);
         }
+        if user_info::is_in(text) {
+            return Err(InvalidKey::UserInfo);
+        }
         let address = Address::parse(text);
         let canonical = address.as_ref().map_or_else(|| text.to_owned(), Address::canonical);
         let is_namespace = address.as_ref().is_some_and(Address::is_namespace);
@@ -126,7 +111,7 @@ impl ServerKey {
     /// The scheme defaults to https, the host is lower case without its last dot, the scheme's own
     /// port is dropped, and the paths `/`, `/v1`, `/v1/`, `/v2`, `/v2/` are the host itself; every
     /// https spelling of Docker Hub is [`DOCKER_HUB`]. A path is kept byte for byte. A text that
-    /// is no such address (another scheme, a user name, a fragment, letters beyond ASCII in the
+    /// is no such address (another scheme, a fragment, letters beyond ASCII in the
     /// host) is opaque: it is its own canonical name. Two keys mean the same server exactly when
     /// these are equal.
     #[must_use]

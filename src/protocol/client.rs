@@ -266,8 +266,10 @@ impl Store for Helper {
 
     fn list(&self) -> Result<Vec<Listed>, Error> {
         let keys = self.list_keys()?;
-        let listed = keys.into_iter().map(|(key, username)| {
-            ServerKey::parse(&key).map(|server| Listed { server, username })
+        // A key of another helper with a password in it is none that can be kept or shown.
+        let listed = keys.into_iter().filter_map(|(key, username)| match ServerKey::parse(&key) {
+            Err(InvalidKey::UserInfo) => None,
+            server => Some(server.map(|server| Listed { server, username })),
         });
         listed.collect::<Result<_, InvalidKey>>().map_err(|_| self.nonsense())
     }

@@ -167,7 +167,7 @@ pub fn serve(
                 Ok(Some(key)) if key.is_internal() && verb == Verb::Get => Err(Error::not_found()),
                 Ok(Some(key)) if key.is_internal() && verb == Verb::Erase => Err(reserved()),
                 Ok(Some(key)) => open().and_then(|store| with_key(verb, &*store, &key)),
-                // No credential was ever kept under bytes that are not text.
+                // No credential is ever kept under bytes that are not text, or an address with a password.
                 Ok(None) if verb == Verb::Erase => return Answer::done(),
                 Ok(None) => Err(Error::not_found()),
                 Err(refused) => return Answer::failure(&refused.to_string()),

@@ -7,10 +7,13 @@ use std::time::SystemTime;
 
 mod claims;
 mod expiry;
+mod mask;
 mod provider;
 mod shape;
 mod user;
 mod within;
+
+pub use mask::masked;
 
 use claims::Claims;
 

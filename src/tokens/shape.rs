@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Looks, provider};
 
 /// A prefix that only one type of token has, the shortest rest, and the type.
-const PREFIXES: &[(&str, usize, &str, &str)] = &[
+pub(super) const PREFIXES: &[(&str, usize, &str, &str)] = &[
     ("dckr_pat_", 1, "docker-pat", "docker"),
     ("dckr_oat_", 1, "docker-oat", "docker"),
     ("ghp_", 1, "github-pat", "github"),

@@ -4,6 +4,7 @@
 
 mod channels;
 mod memory;
+mod server_keys;
 mod words;
 
 use std::path::Path;

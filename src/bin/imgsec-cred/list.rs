@@ -10,7 +10,7 @@ use imgsec_cred::machine::Machine;
 use imgsec_cred::protocol::client::Helper;
 use imgsec_cred::registry::about;
 use imgsec_cred::rotate::journal;
-use imgsec_cred::server::{DOCKER_HUB, ServerKey};
+use imgsec_cred::server::{self, DOCKER_HUB, ServerKey};
 use imgsec_cred::store::{Contents, Error, ErrorKind, Listed, Store, Unusable};
 use imgsec_cred::text;
 use serde_json::{Value, json};
@@ -277,8 +277,8 @@ fn kind(credential: &Credential) -> &'static str {
     about::of(credential, SystemTime::now()).token.token_type
 }
 
-/// The name people use for a server: `docker.io` for Docker Hub.
+/// The name people use for a server: `docker.io` for Docker Hub; without a user name or password.
 pub(crate) fn registry(key: &str) -> &str {
     let is_hub = ServerKey::parse(key).is_ok_and(|server| server.canonical() == DOCKER_HUB);
-    if is_hub { "docker.io" } else { key }
+    if is_hub { "docker.io" } else { server::without_user_info(key) }
 }

@@ -10,7 +10,7 @@ use imgsec_cred::machine::Machine;
 use imgsec_cred::protocol::NAME;
 use imgsec_cred::registry::endpoint::Origin;
 use imgsec_cred::registry::verify::Check;
-use imgsec_cred::server::{DOCKER_HUB, Reserved, ServerKey};
+use imgsec_cred::server::{DOCKER_HUB, InvalidKey, Reserved, ServerKey};
 use imgsec_cred::store::{self, ErrorKind, Store};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -84,7 +84,13 @@ fn server(typed: &str) -> anyhow::Result<ServerKey> {
     let typed = typed.trim();
     let rest = typed.split_once("://").map_or(typed, |(_, rest)| rest);
     let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let server = ServerKey::parse(host).map_err(|_| invalid())?;
+    let whole = ServerKey::parse(typed).and_then(|_| ServerKey::parse(host));
+    let server = whole.map_err(|e| match e {
+        InvalidKey::UserInfo => {
+            Refusal::new(e.to_string(), Some("imgsec-cred login ghcr.io -u NAME"))
+        }
+        _ => invalid(),
+    })?;
     if server.canonical() == DOCKER_HUB {
         return Ok(ServerKey::parse(DOCKER_HUB).map_err(|_| invalid())?);
     }

@@ -1,10 +1,12 @@
 //! The only file that prints. Answers go to standard output, everything said beside them to
-//! standard error; what came from outside is escaped here.
+//! standard error. What came from outside is escaped here, and what may be a secret in it is masked:
+//! a password in an address, a token in the place of a name.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use imgsec_cred::{process, text};
+use imgsec_cred::{process, server, text, tokens};
 use serde_json::{Value, json};
 
 use crate::args::{Color, Shared};
@@ -57,7 +59,7 @@ impl Report {
 
     /// A line of the answer for people.
     pub(crate) fn line(&self, line: &str) -> io::Result<()> {
-        if self.is_json { Ok(()) } else { writeln!(io::stdout(), "{}", text::plain(line)) }
+        if self.is_json { Ok(()) } else { writeln!(io::stdout(), "{}", plain(line)) }
     }
 
     /// A line that begins with a marked word.
@@ -72,12 +74,12 @@ impl Report {
         }
         let heading = if heading.is_empty() { String::new() } else { format!("{heading:<11}") };
         let (on, off) = if self.has_color { (mark.color(), "\x1b[0m") } else { ("", "") };
-        writeln!(io::stdout(), "{heading}{on}{:<4}{off}  {}", mark.word(), text::plain(line))
+        writeln!(io::stdout(), "{heading}{on}{:<4}{off}  {}", mark.word(), plain(line))
     }
 
     /// The answer for programs.
     pub(crate) fn json(&self, document: &Value) -> io::Result<()> {
-        if self.is_json { self.document(&format!("{document:#}")) } else { Ok(()) }
+        if self.is_json { self.document(document) } else { Ok(()) }
     }
 
     /// The answer of a verb that failed, for programs; none where it answered before it failed.
@@ -89,10 +91,10 @@ impl Report {
         self.json(&json!({"schema": schema, "ok": false, "complete": false, "error": error}))
     }
 
-    /// An answer for programs that is made already.
-    pub(crate) fn document(&self, answer: &str) -> io::Result<()> {
+    /// The answer for programs, whatever was asked for.
+    pub(crate) fn document(&self, document: &Value) -> io::Result<()> {
         self.has_answered.store(true, Ordering::Relaxed);
-        writeln!(io::stdout(), "{}", text::plain_json(answer))
+        writeln!(io::stdout(), "{}", json_text(document))
     }
 
     /// An answer that holds a secret, byte for byte; it passes through no buffer that is not wiped.
@@ -121,14 +123,14 @@ impl Report {
     pub(crate) fn note(&self, line: &str) {
         if !self.is_quiet {
             // Nobody is left to be told that nobody listens.
-            let _ = writeln!(io::stderr(), "{}", text::plain(line));
+            let _ = writeln!(io::stderr(), "{}", plain(line));
         }
     }
 
     /// A warning beside the answer, also with `--quiet`.
     pub(crate) fn warning(&self, line: &str) {
         // Nobody is left to be told that nobody listens.
-        let _ = writeln!(io::stderr(), "warn: {}", text::plain(line));
+        let _ = writeln!(io::stderr(), "warn: {}", plain(line));
     }
 
     /// Something a person must see now or never, also with `--quiet`; an error where nobody can.
@@ -143,6 +145,40 @@ impl Report {
     }
 }
 
+/// A line as it is printed.
+pub(crate) fn plain(line: &str) -> String {
+    // A password in an address ends where the line does, so its line ends are escaped first.
+    server::shown(&text::plain(&tokens::masked(line))).into_owned()
+}
+
+/// A document as it is printed.
+pub(crate) fn json_text(document: &Value) -> String {
+    text::plain_json(&format!("{:#}", without_secrets(document)))
+}
+
+/// A text without what may be a secret in it.
+pub(crate) fn masked(text: &str) -> Cow<'_, str> {
+    match tokens::masked(text) {
+        Cow::Borrowed(text) => server::shown(text),
+        Cow::Owned(text) => Cow::Owned(server::shown(&text).into_owned()),
+    }
+}
+
+/// The same for each text of a document.
+pub(crate) fn without_secrets(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(masked(text).into_owned()),
+        Value::Array(items) => items.iter().map(without_secrets).collect(),
+        Value::Object(fields) => {
+            let fields = fields.iter();
+            fields
+                .map(|(name, value)| (masked(name).into_owned(), without_secrets(value)))
+                .collect()
+        }
+        value => value.clone(),
+    }
+}
+
 /// Whether the answer goes to a terminal.
 pub(crate) fn is_to_terminal() -> bool {
     io::stdout().is_terminal()
@@ -151,9 +187,9 @@ pub(crate) fn is_to_terminal() -> bool {
 /// The last words of a failure: what happened, then what helps.
 pub(crate) fn failure(message: &str, hint: Option<&str>) {
     // As above.
-    let _ = writeln!(io::stderr(), "imgsec-cred: {}", text::plain(message));
+    let _ = writeln!(io::stderr(), "imgsec-cred: {}", plain(message));
     if let Some(hint) = hint {
-        let _ = writeln!(io::stderr(), "hint: {}", text::plain(hint));
+        let _ = writeln!(io::stderr(), "hint: {}", plain(hint));
     }
 }
 
@@ -161,12 +197,12 @@ pub(crate) fn failure(message: &str, hint: Option<&str>) {
 pub(crate) fn usage(lines: &str) {
     for line in lines.lines() {
         // As above.
-        let _ = writeln!(io::stderr(), "{}", text::plain(line));
+        let _ = writeln!(io::stderr(), "{}", plain(line));
     }
 }
 
 /// A prompt, without a line end.
 pub(crate) fn prompt(question: &str) -> io::Result<()> {
-    write!(io::stderr(), "{}", text::plain(question))?;
+    write!(io::stderr(), "{}", plain(question))?;
     io::stderr().flush()
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 use clap::error::{ContextKind, ErrorKind};
-use imgsec_cred::{machine, text};
+use imgsec_cred::{machine, server, text};
 
 use crate::args::{Cli, Color, Shared};
 use crate::failure;
@@ -75,7 +75,7 @@ fn message(error: &clap::Error) -> String {
         },
         ErrorKind::InvalidSubcommand => {
             let named = context(error, ContextKind::InvalidSubcommand).unwrap_or_default();
-            format!("there is no verb {named}")
+            format!("there is no verb {}", server::shown_key(&named))
         }
         _ if is_verb_missing(error) => "no verb is given".to_owned(),
         ErrorKind::InvalidValue => match context(error, ContextKind::InvalidValue) {

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::super::json;
 use super::Reader;
 use crate::credential::{Credential, Login};
-use crate::server::{DOCKER_HUB, ServerKey};
+use crate::server::{DOCKER_HUB, InvalidKey, ServerKey};
 
 /// The user name that marks a secret as an identity token.
 const TOKEN_USER: &str = "<token>";
@@ -75,7 +75,10 @@ pub(super) fn logins(entry: &Map<String, Value>) -> (Option<Login>, Option<Login
 
 /// The key under which clients will ask a helper for what is written under `key`.
 fn server_key(key: &str, reader: Reader) -> Result<ServerKey, &'static str> {
-    let no_server = |_| "its key is no server";
+    let no_server = |e| match e {
+        InvalidKey::UserInfo => "its key holds a user name or password: log in without it",
+        _ => "its key is no server",
+    };
     let server = ServerKey::parse(key).map_err(no_server)?;
     if server.canonical() == DOCKER_HUB || server.is_hidden() {
         return Ok(server);

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::secret_service::ItemPath;
 use super::{item_name, parts};
 use crate::credential::Credential;
-use crate::server::ServerKey;
+use crate::server::{ServerKey, shown};
 use crate::store::{Contents, Error, ErrorKind, Listed, Unusable, payload, remedy};
 
 /// What helps with an item that no verb of ours can name.
@@ -144,7 +144,7 @@ fn unusable(name: Option<String>, error: Error) -> Unusable {
     let hint = match (error.hint(), &server, name) {
         (Some(hint), ..) => hint.to_owned(),
         (None, Some(server), _) => remedy(server),
-        (None, None, Some(name)) => format!("{IN_ITS_PROGRAM} (username: {name})"),
+        (None, None, Some(name)) => format!("{IN_ITS_PROGRAM} (username: {})", shown(&name)),
         (None, None, None) => IN_ITS_PROGRAM.to_owned(),
     };
     Unusable { error: told.with_hint(hint), server }

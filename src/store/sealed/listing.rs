@@ -6,7 +6,7 @@ use super::index::{Index, Record};
 use super::keys::Found;
 use super::writing::Writing;
 use super::{Sealed, checks, entry, identity, stamp, trouble};
-use crate::server::ServerKey;
+use crate::server::{InvalidKey, ServerKey};
 use crate::store::{Contents, Error, ErrorKind, Listed, Unusable, payload};
 
 /// How often a list is started again because a writer was faster; then it waits for its turn.
@@ -46,6 +46,11 @@ impl Sealed {
         let mut snapshot = Snapshot::default();
         for (name, record) in &index.records {
             files.remove(name);
+            // An earlier build kept it; no client can be answered, and no other login is to wait for it.
+            if ServerKey::parse(&record.server) == Err(InvalidKey::UserInfo) {
+                snapshot.contents.unusable.push(self.unusable(name, None, under_a_password()));
+                continue;
+            }
             // Asked for each: some file systems leave a file out of a folder's list while it is
             // being replaced.
             match self.is_recorded(&entries, name, record) {
@@ -185,6 +190,11 @@ impl Sealed {
             _ => e,
         })
     }
+}
+
+fn under_a_password() -> Error {
+    let message = "a login is kept under an address with a user name or password in it";
+    Error::new(ErrorKind::Damaged, message)
 }
 
 /// A record as it is listed, if it can be the one of the entry `name`.

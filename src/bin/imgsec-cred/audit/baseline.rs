@@ -10,6 +10,8 @@ use imgsec_cred::audit::scan::Scan;
 use imgsec_cred::files;
 use serde_json::{Map, Value, json};
 
+use crate::report;
+
 /// The largest baseline that is read, in bytes.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -72,6 +74,7 @@ pub(super) fn write(path: &Path, old: Option<&Baseline>, scan: &Scan) -> anyhow:
         });
         let entry =
             known.and_then(|known| known.get(&finding.id)).cloned().map_or(new, Value::Object);
+        let entry = report::without_secrets(&entry);
         entries.insert(finding.id.clone(), entry);
     }
     if !scan.is_complete() {

@@ -3,6 +3,7 @@
 use imgsec_cred::audit::finding::Finding;
 use imgsec_cred::audit::remedy;
 use imgsec_cred::audit::scan::Scan;
+use imgsec_cred::server;
 use serde_json::{Value, json};
 
 pub(super) fn document(scan: &Scan) -> Value {
@@ -28,7 +29,7 @@ fn finding(finding: &Finding) -> Value {
         json!({
             "path": location.path.to_string_lossy(),
             "line": location.line,
-            "pointer": Some(&location.pointer).filter(|pointer| !pointer.is_empty()),
+            "pointer": Some(server::shown_pointer(&location.pointer)).filter(|p| !p.is_empty()),
         })
     });
     json!({

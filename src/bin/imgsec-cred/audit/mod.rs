@@ -16,7 +16,7 @@ use imgsec_cred::deadline;
 use imgsec_cred::machine::Machine;
 
 use crate::args::{Audit, Shared};
-use crate::report::Report;
+use crate::report::{self, Report};
 use crate::{Outcome, Refusal, engine};
 
 mod baseline;
@@ -52,17 +52,20 @@ pub(crate) fn run(
     if args.fix {
         return fix::run(&scan, found - scan.findings.len(), args, shared, machine, report);
     }
-    let answer = if args.sarif {
-        format!("{:#}", sarif::document(&scan, machine))
-    } else if shared.json {
-        format!("{:#}", json::document(&scan))
-    } else {
-        table::lines(&scan, found - scan.findings.len(), machine).join("\n")
+    let document = match () {
+        () if args.sarif => Some(sarif::document(&scan, machine)),
+        () if shared.json => Some(json::document(&scan)),
+        () => None,
     };
-    match &args.output {
-        Some(path) => write_to(path, &answer)?,
-        None if args.sarif || shared.json => report.document(&answer)?,
-        None => answer.lines().try_for_each(|line| report.line(line))?,
+    let lines = || table::lines(&scan, found - scan.findings.len(), machine);
+    match (&args.output, document) {
+        (Some(path), Some(document)) => write_to(path, &report::json_text(&document))?,
+        (Some(path), None) => {
+            let lines: Vec<_> = lines().iter().map(|line| report::plain(line)).collect();
+            write_to(path, &lines.join("\n"))?;
+        }
+        (None, Some(document)) => report.document(&document)?,
+        (None, None) => lines().iter().try_for_each(|line| report.line(line))?,
     }
     Ok(outcome(args, &scan))
 }

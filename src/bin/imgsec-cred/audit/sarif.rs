@@ -11,6 +11,8 @@ use imgsec_cred::audit::sources;
 use imgsec_cred::machine::Machine;
 use serde_json::{Value, json};
 
+use crate::report;
+
 pub(super) fn document(scan: &Scan, machine: &Machine) -> Value {
     let bases = Bases { home: machine.home.clone(), source: machine.folder.clone() };
     let rules: Vec<_> = sources::ALL
@@ -139,7 +141,7 @@ fn file_uri(path: &Path) -> String {
 
 /// A path with everything escaped that a URI may not hold (RFC 3986).
 fn uri_path(path: &Path) -> String {
-    let slashes = path.to_string_lossy().replace('\\', "/");
+    let slashes = report::masked(&path.to_string_lossy()).replace('\\', "/");
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/".contains(&b);
     let escaped = slashes
         .bytes()

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use imgsec_cred::clients::credential_helpers::is_of_windows;
 use imgsec_cred::machine::Machine;
 use imgsec_cred::protocol::NAME;
+use imgsec_cred::server::shown_key;
 use imgsec_cred::settings::StoreKind;
 use imgsec_cred::setup::containers::Order;
 use imgsec_cred::setup::helpers::Answer;
@@ -101,7 +102,8 @@ fn settings(plan: &Plan<'_>, machine: &Machine) -> Vec<String> {
         }
         let named = plan.named().filter(|(at, ..)| *at == number);
         let named = named.filter(|(_, key, name)| file.config.helper(key) != Some(name));
-        let named: Vec<_> = named.map(|(_, key, name)| format!("{key} = {name}")).collect();
+        let named: Vec<_> =
+            named.map(|(_, key, name)| format!("{} = {name}", shown_key(key))).collect();
         if !named.is_empty() {
             lines.push(format!("set credHelpers in {path}: {}", named.join(", ")));
         }
@@ -229,7 +231,7 @@ fn kept_helpers(plan: &Plan<'_>) -> Map<String, Value> {
     let is_changed = |key: &str| plan.named().any(|(_, named, _)| named == key);
     others
         .filter(|(key, _)| !is_changed(key))
-        .map(|(key, name)| (key.to_owned(), json!(name)))
+        .map(|(key, name)| (shown_key(key).into_owned(), json!(name)))
         .collect()
 }
 

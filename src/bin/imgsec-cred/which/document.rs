@@ -2,6 +2,7 @@
 
 use imgsec_cred::lookup::{Asked, DockerProgram, Found, Presence, Role, Source, Step};
 use imgsec_cred::machine::Machine;
+use imgsec_cred::server::shown_key;
 use serde_json::{Value, json};
 
 use super::{Told, shown, users};
@@ -78,6 +79,6 @@ fn step(step: &Step, machine: &Machine) -> Value {
     };
     json!({
         "source": kind, "name": name, "file": file.map(|f| machine.short(f)), "setting": setting,
-        "key": step.key, "found": found, "username": user, "message": why, "role": role,
+        "key": shown_key(&step.key), "found": found, "username": user, "message": why, "role": role,
     })
 }

@@ -4,6 +4,7 @@ use imgsec_cred::lookup::{
     self, Answer, DockerProgram, Found, Merged, Presence, Role, Source, Step, docker_variable,
 };
 use imgsec_cred::machine::Machine;
+use imgsec_cred::server::shown_key;
 use imgsec_cred::text::shell_word;
 
 use super::{Told, document, shown, users};
@@ -101,7 +102,7 @@ fn nothing(answer: &Answer, told: &Told<'_>) -> String {
 /// A step as one line: where, what, and what comes of it.
 fn sentence(step: &Step, machine: &Machine) -> String {
     let place = place(&step.source, machine);
-    let key = &step.key;
+    let key = shown_key(&step.key);
     let what = match &step.found {
         Found::Plain(login) => format!("{} under {key}, in plain text", shown(login.user())),
         Found::Kept(login) => format!("{} for {key}", shown(login.user())),

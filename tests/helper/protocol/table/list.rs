@@ -65,7 +65,7 @@ fn hosts_alone() -> Row {
         ("https://index.docker.io/v1/access-token", "c", "3"),
         ("https://Api.example/v1/", "d", "4"),
         ("[::1]:5000", "e", "5"),
-        ("user@r.example", "f", "6"),
+        ("a b", "f", "6"),
     ];
     let shown: Vec<_> = kept.iter().map(|&(key, user, _)| (key, user)).collect();
     let shown: Vec<_> = shown.into_iter().filter(|(key, _)| !key.contains("token")).collect();
