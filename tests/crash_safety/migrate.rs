@@ -59,7 +59,11 @@ impl Scattered {
 
     fn fix(&self) -> Vec<String> {
         let folder = self.folder.display().to_string();
-        ["audit", &folder, "--fix", "--yes"].map(str::to_owned).to_vec()
+        let mut words: Vec<_> = ["audit", &folder, "--fix", "--yes"].map(str::to_owned).to_vec();
+        for (_, registry, _) in &self.logins {
+            words.extend(["--registry".to_owned(), registry.clone()]);
+        }
+        words
     }
 
     fn is_plain(entry: &Value, login: &Login) -> bool {

@@ -5,6 +5,7 @@
 mod files;
 mod fix;
 mod helpers;
+mod trees;
 
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};

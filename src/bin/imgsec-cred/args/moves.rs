@@ -54,7 +54,13 @@ pub(crate) struct Audit {
     #[arg(long, requires = "fix")]
     pub(crate) delete_leftovers: bool,
 
-    /// With --fix: replace another login that the store keeps for the registry
+    /// With --fix: only the logins for this registry, also in files that none of your clients
+    /// reads; may be repeated
+    #[arg(long, value_name = "HOST", requires = "fix")]
+    pub(crate) registry: Vec<String>,
+
+    /// With --fix: replace another login that the store keeps for the registry, by one from a file
+    /// that a client of yours reads
     #[arg(long, requires = "fix")]
     pub(crate) overwrite: bool,
 
@@ -66,12 +72,12 @@ pub(crate) struct Audit {
     #[arg(long, requires = "fix")]
     pub(crate) dry_run: bool,
 
-    /// With --fix: do it without asking
+    /// With --fix: do it without asking, for files that your clients read
     #[arg(long, short, requires = "fix")]
     pub(crate) yes: bool,
 
     /// With --fix: take back what the last --fix or migrate changed
-    #[arg(long, requires = "fix", conflicts_with_all = ["paths", "overwrite", "keep_source", "delete_leftovers"])]
+    #[arg(long, requires = "fix", conflicts_with_all = ["paths", "registry", "overwrite", "keep_source", "delete_leftovers"])]
     pub(crate) undo: bool,
 
     #[command(flatten)]

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use imgsec_cred::audit::finding::{Finding, State};
 use imgsec_cred::audit::scan::Scan;
 use imgsec_cred::audit::{remedy, walk};
+use imgsec_cred::files::real;
 use imgsec_cred::machine::Machine;
 use imgsec_cred::protocol::client::Helper;
 use imgsec_cred::server::ServerKey;
@@ -16,6 +17,7 @@ use imgsec_cred::store::{Error, ErrorKind, Store};
 use secrecy::SecretString;
 use serde_json::json;
 
+use super::whose::{self, Allowed};
 use super::{facts, is_bad, json, table};
 use crate::args::{Audit, Shared};
 use crate::changes::moving::{self, Done, Job, Manner};
@@ -32,9 +34,10 @@ pub(super) fn run(
 ) -> anyhow::Result<Outcome> {
     table::lines(scan, accepted, machine).iter().try_for_each(|line| report.line(line))?;
     report.line("")?;
-    let files = files(scan);
+    let allowed = Allowed::by(args, machine)?;
+    let files = files(scan, &allowed);
     let choose = |path: &Path, key: &str, secret: Option<&SecretString>| {
-        let Some(shown) = files.get(path) else { return Wanted::No };
+        let Some(shown) = files.get(&real(path)) else { return Wanted::No };
         let of_key: Vec<_> = shown.iter().filter(|(k, _)| k == key).map(|(_, f)| *f).collect();
         let has_it = |secret| of_key.iter().any(|finding| finding.is_of(secret));
         match () {
@@ -44,14 +47,17 @@ pub(super) fn run(
         }
     };
     let job = Job {
-        paths: paths(scan),
+        paths: paths(scan, &allowed),
         helpers: Vec::new(),
         choose: &choose,
-        only: Vec::new(),
+        only: allowed.named().to_vec(),
+        is_foreign: &|path| allowed.is_foreign(path),
         signals: signals(&files),
     };
     let done = moving::carry_out(&job, Manner::from(args), shared, machine, report)?;
     let deleted = leftovers(scan, &done, args, shared, machine, report)?;
+    let held_back = allowed.held_back(scan);
+    let command = say_held_back(&held_back, args, machine, report)?;
     let left = left(scan, &done, &deleted);
     if !args.dry_run && !left.is_empty() {
         let what = if left.len() == 1 {
@@ -65,8 +71,10 @@ pub(super) fn run(
     document["fixed"] = done.document.clone();
     document["fixed"]["deleted"] = deleted.iter().map(|path| path.to_string_lossy()).collect();
     document["fixed"]["left"] = left.iter().map(|finding| json!(finding.id)).collect();
+    document["fixed"]["confirm"] = json!(command);
     report.json(&document)?;
     Ok(match () {
+        () if done.outcome == Outcome::Done && command.is_some() => Outcome::Refused,
         () if done.outcome != Outcome::Done => done.outcome,
         () if !scan.is_complete() => Outcome::Partly,
         () if left.iter().any(|finding| is_bad(args, finding)) => Outcome::Attention,
@@ -74,24 +82,47 @@ pub(super) fn run(
     })
 }
 
-/// The findings that can move, by their file, with the key of each.
-type Files<'s> = BTreeMap<&'s Path, Vec<(String, &'s Finding)>>;
+/// Says what moves only where its registry is named, and by which command.
+fn say_held_back(
+    held_back: &[(&Finding, &Path)],
+    args: &Audit,
+    machine: &Machine,
+    report: &Report,
+) -> anyhow::Result<Option<String>> {
+    if held_back.is_empty() {
+        return Ok(None);
+    }
+    for (finding, path) in held_back {
+        let (registry, file) = (&finding.registry, machine.short(path));
+        let line = format!("{registry} stays in {file}: none of your clients reads this file");
+        report.marked(Mark::Warn, &line)?;
+    }
+    let command = whose::command(held_back, args);
+    report.line(&format!("to store these logins as yours, name their registries: {command}"))?;
+    Ok(Some(command))
+}
 
-fn files(scan: &Scan) -> Files<'_> {
+/// The findings that can move, by their file, with the key of each.
+type Files<'s> = BTreeMap<PathBuf, Vec<(String, &'s Finding)>>;
+
+fn files<'s>(scan: &'s Scan, allowed: &Allowed) -> Files<'s> {
     let mut files: Files<'_> = BTreeMap::new();
     for finding in &scan.findings {
-        for (path, key) in remedy::movable(finding) {
-            files.entry(path).or_default().push((key, finding));
+        let all = remedy::movable(finding);
+        for (path, key) in all.filter(|(path, _)| allowed.is_allowed(finding, path)) {
+            files.entry(real(path)).or_default().push((key, finding));
         }
     }
     files
 }
 
 /// The files, Docker's own first: of two logins for one registry the first moves.
-fn paths(scan: &Scan) -> Vec<PathBuf> {
+fn paths(scan: &Scan, allowed: &Allowed) -> Vec<PathBuf> {
     let rank = |finding: &Finding| remedy::MOVABLE.iter().position(|rule| *rule == finding.rule);
     let places = scan.findings.iter().flat_map(|finding| {
-        remedy::movable(finding).map(move |(path, _)| (rank(finding), path.to_owned()))
+        let all = remedy::movable(finding);
+        let all = all.filter(|(path, _)| allowed.is_allowed(finding, path));
+        all.map(move |(path, _)| (rank(finding), path.to_owned()))
     });
     let mut places: Vec<_> = places.collect();
     places.sort();
@@ -101,7 +132,7 @@ fn paths(scan: &Scan) -> Vec<PathBuf> {
 
 fn signals(files: &Files<'_>) -> Vec<(PathBuf, String, Vec<&'static str>)> {
     let all = files.iter().flat_map(|(path, shown)| {
-        shown.iter().map(|(key, f)| (path.to_path_buf(), key.clone(), f.signals.clone()))
+        shown.iter().map(|(key, f)| (path.clone(), key.clone(), f.signals.clone()))
     });
     all.collect()
 }
@@ -186,7 +217,7 @@ fn left<'s>(scan: &'s Scan, done: &Done, deleted: &[PathBuf]) -> Vec<&'s Finding
     let is_gone = |finding: &Finding| {
         let mut keys: Vec<_> = remedy::movable(finding).collect();
         keys.retain(|(path, key)| {
-            !done.moved.iter().any(|(file, moved)| file == path && moved == key)
+            !done.moved.iter().any(|(file, moved)| real(file) == real(path) && moved == key)
         });
         let is_moved = keys.is_empty() && remedy::movable(finding).next().is_some();
         is_moved || finding.locations.iter().all(|location| deleted.contains(&location.path))

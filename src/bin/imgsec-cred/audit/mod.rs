@@ -25,6 +25,7 @@ mod json;
 mod live;
 mod sarif;
 mod table;
+mod whose;
 
 /// How long the engine's settings may take to be read.
 const FACTS_LIMIT: Duration = Duration::from_secs(5);

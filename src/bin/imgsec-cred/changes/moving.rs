@@ -4,13 +4,15 @@
 
 use std::path::{Path, PathBuf};
 
+use imgsec_cred::clients::docker::DockerConfig;
 use imgsec_cred::credential::Credential;
+use imgsec_cred::files::View;
 use imgsec_cred::machine::Machine;
 use imgsec_cred::server::ServerKey;
 use imgsec_cred::setup::helpers::Helpers;
 use imgsec_cred::setup::journal::{self, Verb};
 use imgsec_cred::setup::plan::{Plan, State, path_of};
-use imgsec_cred::setup::scene::{Choose, Origin, Scene};
+use imgsec_cred::setup::scene::{Choose, Origin, Scene, Stay};
 use imgsec_cred::setup::start::Wishes;
 use serde_json::Value;
 
@@ -30,7 +32,10 @@ pub(crate) struct Job<'a> {
     pub(crate) choose: Choose<'a>,
     /// Only for these servers, if there are any.
     pub(crate) only: Vec<ServerKey>,
-    /// What an audit saw at a login, by its file and its key: who else may have read it.
+    /// Whether a file is none that this user's clients read: a login from it never takes the place of
+    /// another one.
+    pub(crate) is_foreign: &'a dyn Fn(&Path) -> bool,
+    /// What an audit saw at a login, by its real file and its key: who else may have read it.
     pub(crate) signals: Vec<(PathBuf, String, Vec<&'static str>)>,
 }
 
@@ -105,7 +110,7 @@ pub(crate) fn carry_out(
     }
     let mut scene = scene;
     let mut states = scene.compare(&helper)?;
-    replace(&scene, &mut states, manner, shared)?;
+    replace(&scene, &mut states, job, manner, shared)?;
     let mut plan = Plan::make(scene, states, &Wishes::default())?;
     words::plan(&plan, machine, report)?;
     if manner.dry_run {
@@ -159,20 +164,61 @@ fn scene<'h>(
         job.only.is_empty() || ServerKey::parse(&stay.key).is_ok_and(|key| is_one(&key))
     });
     scene.leave_others();
+    leave_owners_logins(&mut scene, job, machine);
     scene.ask_about();
     Ok(scene)
+}
+
+/// Leaves the logins of foreign files for which a file of this user has another one.
+fn leave_owners_logins(scene: &mut Scene<'_>, job: &Job<'_>, machine: &Machine) {
+    let files = scene.files.iter().map(|file| (job.is_foreign)(file.config.path()));
+    let foreign: Vec<bool> = files.collect();
+    let is_foreign = |origin: &Origin| matches!(origin, Origin::File(n) if foreign[*n]);
+    if !scene.candidates.iter().any(|one| is_foreign(&one.origin)) {
+        return;
+    }
+    let own: Vec<_> = here::known_files(machine).iter().flat_map(|path| plain(path)).collect();
+    for one in std::mem::take(&mut scene.candidates) {
+        let other = own.iter().find(|(_, login)| {
+            login.server.canonical() == one.credential.server.canonical()
+                && !login.same_login(&one.credential)
+        });
+        match other.filter(|_| is_foreign(&one.origin)) {
+            None => scene.candidates.push(one),
+            Some((path, login)) => scene.stays.push(Stay {
+                why: format!(
+                    "you have another login for it, of {} in {}",
+                    login.open_username(),
+                    machine.short(path)
+                ),
+                origin: one.origin,
+                key: one.key,
+            }),
+        }
+    }
+}
+
+/// The logins that lie open in a file of Docker's format.
+fn plain(path: &Path) -> Vec<(PathBuf, Credential)> {
+    let config = DockerConfig::read_in(&View::default(), path);
+    let logins = config.map(|config| config.plain_logins()).unwrap_or_default().into_iter();
+    logins.filter_map(|login| Some((path.to_owned(), login.credential.ok()?))).collect()
 }
 
 /// Asks for each login that differs from the one that the store keeps whether it is to be replaced.
 fn replace(
     scene: &Scene<'_>,
     states: &mut [State],
+    job: &Job<'_>,
     manner: Manner,
     shared: &Shared,
 ) -> anyhow::Result<()> {
     let can_ask = ask::can_ask(shared) && !manner.yes && !manner.dry_run;
     for (one, state) in scene.candidates.iter().zip(states) {
         let State::Conflict(kept) = state else { continue };
+        if file(scene, &one.origin).is_some_and(job.is_foreign) {
+            continue;
+        }
         let server = registry(one.credential.server.as_str());
         let user = one.credential.open_username();
         let question =

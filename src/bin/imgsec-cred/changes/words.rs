@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use imgsec_cred::audit::severity::signal;
+use imgsec_cred::files::real;
 use imgsec_cred::lookup::{Found, Source, Step};
 use imgsec_cred::machine::Machine;
 use imgsec_cred::setup::apply::Edit;
@@ -238,8 +239,10 @@ pub(super) fn result(
             report.marked(Mark::Fail, &format!("{}: {why}", login(one)))?;
         }
         for (one, user) in plan.conflicts().filter(|(one, _)| one.origin == from) {
+            let is_foreign = moving::file(&plan.scene, &one.origin).is_some_and(job.is_foreign);
+            let way = if is_foreign { "imgsec-cred login" } else { "--overwrite" };
             let line = format!(
-                "{} stays in {place}: the store keeps a login of {user} (--overwrite replaces it)",
+                "{} stays in {place}: the store keeps a login of {user} ({way} replaces it)",
                 login(one)
             );
             report.marked(Mark::Warn, &line)?;
@@ -280,7 +283,7 @@ fn exposed<'p>(
         };
         let name = (registry(one.credential.server.as_str()), one.credential.open_username());
         let seen = job.signals.iter();
-        let seen = seen.filter(|(file, key, _)| file == path && *key == one.key);
+        let seen = seen.filter(|(file, key, _)| *file == real(path) && *key == one.key);
         let signals = seen.flat_map(|(_, _, signals)| signals).copied();
         all.entry(name).or_default().extend(signals.filter(|s| EXPOSED.contains(s)));
     }

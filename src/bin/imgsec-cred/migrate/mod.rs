@@ -33,7 +33,8 @@ pub(crate) fn run(
         if is_named(path) { Wanted::Yes } else { Wanted::No }
     };
     let paths = paths.clone();
-    let job = Job { paths, helpers, choose: &choose, only, signals: Vec::new() };
+    let job =
+        Job { paths, helpers, choose: &choose, only, is_foreign: &|_| false, signals: Vec::new() };
     let done = moving::carry_out(&job, args.into(), shared, machine, report)?;
     report.json(&answer(done.document))?;
     Ok(done.outcome)
