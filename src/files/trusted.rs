@@ -26,7 +26,7 @@ pub enum TrustedLinks<'a> {
 
 /// As [`super::read_limited`], of a file that is obeyed. The open file and each folder on the way to
 /// it, from the root on, must belong to this user or to root, and neither the group nor others may
-/// write there; to a sticky folder such as `/tmp` they may.
+/// write there; to a sticky folder such as `/tmp` they may, and to a folder a group that is the user's own.
 ///
 /// # Errors
 /// [`Error::ForeignOwner`], [`Error::OpenToOthers`], [`Error::Link`], [`Error::Dangling`], and those

@@ -15,6 +15,7 @@ const MAX_LINKS: u32 = 40;
 
 const STICKY: u32 = 0o1000;
 const OTHERS_WRITE: u32 = 0o022;
+const GROUP_WRITES: u32 = 0o020;
 
 /// Where a path leads.
 pub(super) struct Way {
@@ -121,6 +122,10 @@ pub(super) fn check(path: &Path, about: &Metadata) -> Result<(), Error> {
     if mode & OTHERS_WRITE == 0 || is_shared {
         return Ok(());
     }
+    // Where each user has a group of their own the usual umask is 002, and so `~/.config` is open to it.
+    if mode & OTHERS_WRITE == GROUP_WRITES && about.is_dir() && is_own_group(about) {
+        return Ok(());
+    }
     Err(Error::OpenToOthers(path.to_owned(), mode & 0o7777))
 }
 
@@ -131,6 +136,28 @@ fn owner(path: &Path, about: &Metadata) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::ForeignOwner(path.to_owned(), uid))
+}
+
+/// Whether a folder's group is that of its owner alone.
+fn is_own_group(about: &Metadata) -> bool {
+    let text = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    about.uid() != 0
+        && about.uid() == rustix::process::geteuid().as_raw()
+        && has_nobody_else(about.uid(), about.gid(), &text("/etc/group"), &text("/etc/passwd"))
+}
+
+/// Whether a group is known, by what these files say (group(5), passwd(5)), and has this user alone.
+fn has_nobody_else(uid: u32, gid: u32, groups: &str, users: &str) -> bool {
+    let number = |text: Option<&&str>| text.and_then(|text| text.parse::<u32>().ok());
+    let users: Vec<Vec<_>> = users.lines().map(|line| line.split(':').collect()).collect();
+    let is_us =
+        |name: &str| users.iter().any(|user| user[0] == name && number(user.get(2)) == Some(uid));
+    let others = users.iter().filter(|user| number(user.get(3)) == Some(gid));
+    let is_primary_of_us = others.clone().all(|user| number(user.get(2)) == Some(uid));
+    let mut groups = groups.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let Some(group) = groups.find(|group| number(group.get(2)) == Some(gid)) else { return false };
+    let members = group.get(3).copied().unwrap_or_default().split(',');
+    others.count() > 0 && is_primary_of_us && members.filter(|name| !name.is_empty()).all(is_us)
 }
 
 /// In a rootless container, or in bubblewrap, what belongs to the root of the machine has no owner
@@ -144,4 +171,25 @@ fn is_of_nobody_here(uid: u32) -> bool {
     let map = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
     let is_whole = map.split_whitespace().map(number).eq([Some(0), Some(0), Some(u32::MAX)]);
     !map.is_empty() && !is_whole && overflow.as_deref().and_then(number) == Some(uid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_nobody_else;
+
+    #[test]
+    fn a_group_is_ones_own_where_nobody_else_is_in_it() {
+        let users = "root:x:0:0::/root:/bin/sh\nada:x:1000:1000::/home/ada:/bin/sh\n\
+                     bob:x:1001:100::/home/bob:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n";
+        let groups = |members: &str| format!("users:x:100:\nada:x:1000:{members}\n");
+        assert!(has_nobody_else(1000, 1000, &groups(""), users));
+        assert!(has_nobody_else(1000, 1000, &groups("ada"), users));
+        assert!(!has_nobody_else(1000, 1000, &groups("bob"), users));
+        assert!(!has_nobody_else(1000, 1000, &groups("ada,bob"), users));
+        assert!(!has_nobody_else(1000, 100, &groups(""), users));
+        let two = format!("{users}eve:x:1002:1000::/home/eve:/bin/sh\n");
+        assert!(!has_nobody_else(1000, 1000, &groups(""), &two));
+        assert!(!has_nobody_else(1000, 1000, "", users));
+        assert!(!has_nobody_else(1000, 1000, &groups(""), ""));
+    }
 }
