@@ -59,7 +59,12 @@ const REFUSALS: &[&str] = &[
     "invalid server URL: it holds a control character",
     "server URL too long",
     "credentials not found in native keychain",
+    "the server URL holds a user name or password: leave out all before the @",
+    RESERVED,
 ];
+
+/// Said on standard error as well.
+const RESERVED: &str = "this server name is reserved for imgsec-cred";
 
 /// Serves a request under every verb.
 pub fn check(request: &[u8]) {
@@ -67,7 +72,8 @@ pub fn check(request: &[u8]) {
     let ask = |verb, request: &[u8]| {
         let store: Box<dyn Store> = Box::new(memory.clone());
         let answer = serve(Program::Docker, verb, request, || Ok(store));
-        assert!(answer.notes.is_empty() && (answer.ok || is_refusal(&answer)));
+        assert!(answer.ok || is_refusal(&answer));
+        assert!(answer.notes.is_empty() || answer.notes == [RESERVED] && !answer.ok);
         answer
     };
     assert!(!ask(Verb::Get, request).ok, "an empty store answers");
@@ -129,6 +135,7 @@ fn meant(request: &[u8]) -> Option<Option<Credential>> {
         let (username, secret) = (username?, secret?);
         let is_kept = !username.is_empty() && secret.len() <= MAX_SECRET_BYTES;
         let server = ServerKey::parse(&server?).ok().filter(|_| is_kept)?;
+        let server = Some(server).filter(|server| !server.is_internal())?;
         Some(Credential::new(server, username, SecretString::from(secret)))
     };
     Some(credential())
