@@ -216,7 +216,8 @@ mod tests {
                 };
                 count += 1;
                 for word in words.filter_map(|word| word.strip_prefix("--")) {
-                    let flag = word.split(['=', ']', '\'', '.', ':']).next().unwrap_or_default();
+                    let flag =
+                        word.split(['=', ']', '\'', '.', ':', '{']).next().unwrap_or_default();
                     let is_known = [&ours, verb].iter().any(|one| flags(one).contains(&flag));
                     assert!(flag.is_empty() || is_known, "{path}: {}", &line[..end]);
                 }

@@ -82,11 +82,12 @@ impl Prepared {
     /// # Errors
     /// As [`create`].
     pub fn place(self) -> Result<Created, Error> {
+        let seen = self.state.as_ref().map(|state| Seen::of(state, &self.root));
+        // What was seen here before is gone; a stop behind this leaves no note of another store.
+        seen.iter().for_each(Seen::forget);
         self.draft.place(&self.root)?;
-        if let Some(state) = &self.state {
-            // Where it cannot be noted, the next unlock does.
-            let _ = Seen::of(state, &self.root).note(&self.settings.recipient);
-        }
+        // Where it cannot be noted, the next unlock does.
+        let _ = seen.map(|seen| seen.note(&self.settings.recipient));
         Ok(self.created)
     }
 }

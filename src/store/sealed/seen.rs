@@ -64,6 +64,14 @@ impl<'a> Seen<'a> {
     }
 }
 
+impl Seen<'_> {
+    /// Forgets what was seen of a store that is there no longer.
+    pub(super) fn forget(&self) {
+        // What cannot be removed is written over by the next note.
+        let _ = std::fs::remove_file(self.path());
+    }
+}
+
 impl Sealed {
     /// Whether the recipient in the settings is known to be the store's own: by its key, which is
     /// `found`, or by what the last unlock saw.
