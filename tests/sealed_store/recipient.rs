@@ -95,5 +95,5 @@ fn a_note_that_others_could_have_written_counts_as_none_and_is_said() {
     fs::set_permissions(&note, std::os::unix::fs::PermissionsExt::from_mode(0o666)).unwrap();
     let error = world.store().put(&login("ghcr.io", "ada", "2")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
-    assert!(error.hint().is_some_and(|hint| hint.starts_with("chmod 600 ")), "{error:?}");
+    assert!(error.hint().is_some_and(|hint| hint.starts_with("chmod go-w ")), "{error:?}");
 }

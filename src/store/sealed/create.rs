@@ -84,7 +84,7 @@ impl Prepared {
     pub fn place(self) -> Result<Created, Error> {
         let seen = self.state.as_ref().map(|state| Seen::of(state, &self.root));
         // What was seen here before is gone; a stop behind this leaves no note of another store.
-        seen.iter().for_each(Seen::forget);
+        seen.iter().filter(|_| !exists(&self.root)).for_each(Seen::forget);
         self.draft.place(&self.root)?;
         // Where it cannot be noted, the next unlock does.
         let _ = seen.map(|seen| seen.note(&self.settings.recipient));

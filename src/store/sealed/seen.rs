@@ -11,8 +11,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::keys::{Found, OpenedBy};
 use super::settings::Settings;
-use super::{Sealed, checks, folder};
-use crate::files;
+use super::{Sealed, checks};
+use crate::files::{self, TrustedLinks};
 use crate::store::{Error, ErrorKind};
 
 const FORMAT: u64 = 1;
@@ -38,11 +38,13 @@ impl<'a> Seen<'a> {
     /// The recipient that was seen; `None` where there is no note, or none that can be read.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] where somebody else could have written it.
+    /// Where somebody else could have written it.
     pub(super) fn recipient(&self) -> Result<Option<String>, Error> {
-        let path = self.path();
-        checks::parent_of(&path)?;
-        let Some(bytes) = folder::read(&path, MAX_BYTES)? else { return Ok(None) };
+        let links = TrustedLinks::NotFrom(self.state);
+        let bytes = match files::read_trusted(&self.path(), MAX_BYTES, links) {
+            Err(files::Error::Missing(_)) => return Ok(None),
+            bytes => bytes?,
+        };
         let json: Value = serde_json::from_slice(&bytes).unwrap_or_default();
         let is_ours = json["format"].as_u64() == Some(FORMAT);
         Ok(json["recipient"].as_str().filter(|_| is_ours).map(str::to_owned))
